@@ -1,0 +1,1 @@
+"""Signed origin records and QR stickers for OCOP products."""

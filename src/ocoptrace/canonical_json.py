@@ -1,0 +1,156 @@
+"""Canonical JSON bytes (RFC 8785): one value, one spelling, so that it can be signed.
+
+>>> dumps({"uom": "KGM", "quantity": 120.50, "lot": "Lô 7"})
+b'{"lot":"L\\xc3\\xb4 7","quantity":120.5,"uom":"KGM"}'
+>>> loads(b'{"a":1,"a":2}')
+Traceback (most recent call last):
+ocoptrace.errors.InputError: The member "a" stands twice in one object. Keep one of them.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, Never
+
+import orjson
+import rfc8785
+
+from ocoptrace.errors import InputError
+
+__all__ = ["MAX_DEPTH", "dumps", "is_canonical", "loads"]
+
+MAX_DEPTH = 32
+"""Deepest nesting that is read or written; an event needs far less."""
+
+_EXACT = 2**53
+_SIGNIFICANT_DIGITS = 15
+
+
+def dumps(value: Any) -> bytes:
+    """Return the RFC 8785 bytes of a JSON value (dict, list, str, int, float, bool, None).
+
+    Raises:
+        InputError: a value that JSON or a double cannot hold, or nesting beyond MAX_DEPTH.
+    """
+    if _is_plain(value, MAX_DEPTH):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, TypeError, ValueError, RecursionError) as error:
+        raise InputError("json.not_canonical", reason=str(error)) from error
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Tell whether orjson spells a value as RFC 8785 does.
+
+    It does where every key is ASCII (elsewhere UTF-16 order may differ from byte order),
+    no number is a float, and no integer leaves the range a double holds.
+    """
+    if depth < 0:
+        raise InputError("json.too_deep", limit=MAX_DEPTH)
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return kind is not str or _is_unicode(value)
+    if kind is int:
+        return -_EXACT < value < _EXACT
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and _is_plain(member, depth - 1)
+            for key, member in value.items()
+        )
+    if kind is list:
+        return all(_is_plain(item, depth - 1) for item in value)
+    if kind is float:
+        return False
+    raise InputError("json.not_json", kind=kind.__name__)
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InputError("json.not_unicode") from None
+    return True
+
+
+def loads(data: bytes | str, *, max_bytes: int = 16 * 2**20) -> Any:
+    """Return the value of JSON text, strictly: no duplicate members, no NaN, bounded.
+
+    A number with more digits than a double holds exactly is refused, since its canonical
+    bytes would say something else than the text did.
+
+    Raises:
+        InputError: not JSON, not UTF-8, a duplicate member, too large or too deep.
+    """
+    if len(data) > max_bytes:
+        raise InputError("json.too_large", size=len(data), limit=max_bytes)
+    try:
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_int,
+        )
+    except UnicodeDecodeError as error:
+        raise InputError("json.not_utf8", place=f"byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise InputError(
+            "json.syntax", line=error.lineno, column=error.colno, reason=error.msg
+        ) from error
+    except RecursionError as error:
+        raise InputError("json.too_deep", limit=MAX_DEPTH) from error
+    _check_depth(value, MAX_DEPTH)
+    return value
+
+
+def is_canonical(data: bytes) -> bool:
+    """Tell whether bytes are JSON in the one spelling of RFC 8785."""
+    return dumps(loads(data)) == data
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    if depth < 0:
+        raise InputError("json.too_deep", limit=MAX_DEPTH)
+    if isinstance(value, dict):
+        for member in value.values():
+            _check_depth(member, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_depth(item, depth - 1)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError("json.duplicate_member", name=twice)
+    return members
+
+
+def _refuse_constant(constant: str) -> Never:
+    raise InputError("json.not_finite", constant=constant)
+
+
+def _float(lexeme: str) -> float | int:
+    try:
+        exact = Decimal(lexeme)
+    except InvalidOperation:  # pragma: no cover - the JSON scanner admits digits only
+        raise InputError("json.inexact_number", number=lexeme) from None
+    significant = exact.normalize().as_tuple().digits
+    number = float(lexeme)
+    if len(significant) > _SIGNIFICANT_DIGITS or number in (float("inf"), float("-inf")):
+        raise InputError("json.inexact_number", number=lexeme[:40])
+    return number
+
+
+def _int(lexeme: str) -> int:
+    if len(lexeme) > _SIGNIFICANT_DIGITS + 2:
+        raise InputError("json.inexact_number", number=lexeme[:40])
+    number = int(lexeme)
+    if not -_EXACT < number < _EXACT:
+        raise InputError("json.inexact_number", number=lexeme)
+    return number

@@ -1,0 +1,102 @@
+"""Every sentence a person reads, in Vietnamese and English, as data.
+
+A message has a code, ``<catalogue>.<key>``, and is filled with facts. The catalogues are
+the TOML files of this package, one for each language and subject.
+
+>>> text("findings.error", "vi"), text("findings.error", "en")
+('lỗi', 'error')
+>>> text("no.such_code", "en", lot="A1")
+"no.such_code (lot='A1')"
+>>> choose_language(None, {"LANG": "en_US.UTF-8"}), choose_language(None, {"LANG": "C"})
+('en', 'vi')
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LANGUAGES", "Language", "choose_language", "has", "remedy", "text"]
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class _Facts(dict[str, Any]):
+    """Facts for a template; one that is missing shows its name instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@cache
+def _catalogue(language: str, name: str) -> dict[str, Any]:
+    # Imported here: reading an identifier must not pay for catalogues it never shows.
+    import tomllib
+    from importlib.resources import files
+
+    source = files(__name__) / language / f"{name}.toml"
+    if not source.is_file():
+        return {}
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def _entry(code: str, language: str) -> tuple[str, str] | None:
+    """Return (text, remedy) of a code, or None where the catalogue has no such entry."""
+    name, _, key = code.partition(".")
+    entry: Any = _catalogue(language, name)
+    for part in key.split("."):
+        entry = entry.get(part) if isinstance(entry, dict) else None
+    if isinstance(entry, str):
+        return entry, ""
+    if isinstance(entry, dict) and "text" in entry:
+        return entry["text"], entry.get("remedy", "")
+    return None
+
+
+def has(code: str, language: Language) -> bool:
+    """Tell whether a code has a text in a language."""
+    return _entry(code, language) is not None
+
+
+def text(code: str, language: Language = "en", /, **facts: object) -> str:
+    """Return what a code says, filled with its facts.
+
+    A code without an entry is shown as itself with its facts: a message is never lost.
+    """
+    entry = _entry(code, language)
+    if entry is None:
+        shown = ", ".join(f"{name}={value!r}" for name, value in facts.items())
+        return f"{code} ({shown})" if shown else code
+    return entry[0].format_map(_Facts(facts))
+
+
+def remedy(code: str, language: Language = "en", /, **facts: object) -> str:
+    """Return what to do about a code, or an empty string where nothing is on file."""
+    entry = _entry(code, language)
+    return entry[1].format_map(_Facts(facts)) if entry else ""
+
+
+def choose_language(choice: str | None, environ: Mapping[str, str]) -> Language:
+    """Return the language to speak: the choice, OCOPTRACE_LANG, the locale, else Vietnamese.
+
+    Args:
+        choice: what the user asked for (``--lang``), or None.
+        environ: the environment variables.
+    """
+    candidates = (
+        choice,
+        environ.get("OCOPTRACE_LANG"),
+        environ.get("LC_ALL"),
+        environ.get("LC_MESSAGES"),
+        environ.get("LANG"),
+    )
+    for candidate in candidates:
+        short = (candidate or "")[:2].lower()
+        for language in LANGUAGES:
+            if short == language:
+                return language
+    return "vi"
