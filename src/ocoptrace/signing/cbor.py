@@ -1,0 +1,101 @@
+"""Deterministic CBOR (RFC 8949 §4.2.1), the little of it that statements and seals need.
+
+Integers, byte strings, texts, arrays, maps and tag 18; nothing else is written or read.
+
+>>> encode({24: b"", -1: 7}).hex()
+'a21818402007'
+>>> decode(bytes.fromhex("a21818402007"))
+{24: b'', -1: 7}
+>>> decode(bytes.fromhex("1817"))
+Traceback (most recent call last):
+ocoptrace.errors.SigningError: The CBOR is not in its one deterministic form. Ask its issuer for another copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Never
+
+import cbor2
+
+from ocoptrace.errors import SigningError
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Tag", "decode", "encode"]
+
+MAX_BYTES: Final = 8 * 1024
+"""Largest message that is read: a log entry is no larger (formats, section 7)."""
+
+MAX_DEPTH: Final = 6
+"""Deepest nesting that is read: tag, array, protected map, claims."""
+
+Tag = cbor2.CBORTag
+
+_COSE_SIGN1 = 18
+_BUILT_IN_TAGS = (0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 43000)
+_BUILT_IN_TAGS += (100, 256, 258, 260, 261, 1004, 55799)
+
+
+def _refuse_tag(_decoder: object) -> Never:
+    raise SigningError("signing.cbor_type", kind="tag")
+
+
+# cbor2 turns these tags into dates, big numbers, patterns …: code that outside bytes must not reach.
+_REFUSE_BUILT_INS = dict.fromkeys(_BUILT_IN_TAGS, _refuse_tag)
+
+
+def encode(value: Any) -> bytes:
+    """Return the deterministic encoding of a value.
+
+    Raises:
+        SigningError: the value holds something other than int, bytes, str, list, tuple,
+            dict or tag 18.
+    """
+    return cbor2.dumps(_ordered(value, MAX_DEPTH))
+
+
+def decode(data: bytes) -> Any:
+    """Return the value of CBOR bytes in their one deterministic form.
+
+    Raises:
+        SigningError: too large, trailing or missing bytes, duplicate keys, indefinite
+            lengths, non-minimal integers, keys out of order, foreign types or tags.
+    """
+    if len(data) > MAX_BYTES:
+        raise SigningError("signing.too_large", size=len(data), limit=MAX_BYTES)
+    try:
+        value = cbor2.loads(
+            data,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            max_depth=MAX_DEPTH,
+            semantic_decoders=_REFUSE_BUILT_INS,
+        )
+    except SigningError:
+        raise
+    except (cbor2.CBORError, ValueError, TypeError, RecursionError) as error:
+        raise SigningError("signing.not_cbor", reason=str(error)) from error
+    # Ordering anew also turns the frozen maps and tuples that cbor2 makes inside a tag into plain ones.
+    plain = _ordered(value, MAX_DEPTH)
+    if cbor2.dumps(plain) != data:
+        raise SigningError("signing.not_deterministic")
+    return plain
+
+
+def _ordered(value: Any, depth: int) -> Any:
+    if depth < 0:
+        raise SigningError("signing.not_cbor", reason=f"nested deeper than {MAX_DEPTH}")
+    match value:
+        case bool():
+            raise SigningError("signing.cbor_type", kind="bool")
+        case int() | bytes() | str():
+            return value
+        case list() | tuple():
+            return [_ordered(item, depth - 1) for item in value]
+        case Mapping():
+            # cbor2's canonical mode sorts by length first (RFC 7049); 4.2.1 sorts by bytes.
+            members = [(_ordered(k, 0), _ordered(v, depth - 1)) for k, v in value.items()]
+            return dict(sorted(members, key=lambda member: cbor2.dumps(member[0])))
+        case Tag(tag=18):
+            return Tag(_COSE_SIGN1, _ordered(value.value, depth - 1))
+        case _:
+            raise SigningError("signing.cbor_type", kind=type(value).__name__)

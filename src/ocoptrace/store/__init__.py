@@ -1,0 +1,7 @@
+"""Where it is kept: the SQLite store, key files, and files written whole or not at all."""
+
+from ocoptrace.store.key_files import read_key, write_key
+from ocoptrace.store.sqlite import SqliteStore, Stored
+from ocoptrace.store.whole_file import write_whole
+
+__all__ = ["SqliteStore", "Stored", "read_key", "write_key", "write_whole"]

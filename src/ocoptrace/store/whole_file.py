@@ -1,0 +1,43 @@
+"""Files that are written whole or not at all.
+
+>>> import tempfile, pathlib
+>>> path = pathlib.Path(tempfile.mkdtemp()) / "record.ocop"
+>>> write_whole(path, b"{}").read_bytes()
+b'{}'
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from ocoptrace.errors import StorageError
+
+__all__ = ["write_whole"]
+
+
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file and return its path; what stood there before is replaced in one step.
+
+    Raises:
+        StorageError: the disk refuses; then the old file, if any, is untouched.
+    """
+    scratch: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes a private file; what is written here is meant to be handed on.
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(path)
+    except OSError as error:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                Path(scratch).unlink()
+        raise StorageError("store.file", path=path, reason=error.strerror) from error
+    return path

@@ -1,0 +1,214 @@
+"""The Merkle tree of RFC 9162 §2.1, over SHA-256: hashes, proofs, and their checks.
+
+The checks know no tree; the proofs are made from any store of its complete nodes.
+
+>>> leaves = [leaf_hash(entry) for entry in (b"moi", b"muoi", b"chuop")]
+>>> nodes = {}
+>>> for index, leaf in enumerate(leaves):
+...     nodes.update(new_nodes(index, leaf, lambda level, i: nodes[level, i]))
+>>> def read(level, index): return nodes[level, index]
+>>> root = tree_root(3, read)
+>>> verify_inclusion(leaves[1], 1, 3, inclusion_proof(1, 3, read), root)
+>>> verify_consistency(2, 3, consistency_proof(2, 3, read), tree_root(2, read), root)
+>>> verify_inclusion(leaves[0], 1, 3, inclusion_proof(1, 3, read), root)
+Traceback (most recent call last):
+ocoptrace.errors.ProofError: The proof leads to another root than the checkpoint's. Fetch record and checkpoint again; if this comes back, the data were changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from ocoptrace.errors import ProofError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "ReadNode",
+    "consistency_proof",
+    "inclusion_proof",
+    "leaf_hash",
+    "new_nodes",
+    "tree_root",
+    "verify_consistency",
+    "verify_inclusion",
+]
+
+HASH_BYTES: Final = 32
+EMPTY_ROOT: Final = hashlib.sha256().digest()
+
+ReadNode = Callable[[int, int], bytes]
+"""Returns the hash of a complete node: level (0 = leaves), index in that level."""
+
+_MAX_SIZE = 2**63
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash of a log entry as a leaf."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def _parent(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def new_nodes(size: int, leaf: bytes, read: ReadNode) -> list[tuple[tuple[int, int], bytes]]:
+    """Return the nodes that a leaf completes, itself first: ((level, index), hash).
+
+    Args:
+        size: leaves in the tree before it.
+        leaf: its leaf hash.
+        read: reads the complete nodes so far.
+    """
+    level, index, node = 0, size, leaf
+    completed = [((level, index), node)]
+    while index % 2:
+        node = _parent(read(level, index - 1), node)
+        level, index = level + 1, index // 2
+        completed.append(((level, index), node))
+    return completed
+
+
+def tree_root(size: int, read: ReadNode) -> bytes:
+    """Return the root of the first ``size`` leaves."""
+    return _subtree(0, size, read) if size else EMPTY_ROOT
+
+
+def _subtree(start: int, end: int, read: ReadNode) -> bytes:
+    """Return the root over leaves [start, end), as RFC 9162 §2.1.1 splits them."""
+    width = end - start
+    level = (width - 1).bit_length()
+    if width == 1 << level:
+        return read(level, start >> level)
+    split = start + (1 << (level - 1))
+    return _parent(_subtree(start, split, read), _subtree(split, end, read))
+
+
+def inclusion_proof(index: int, size: int, read: ReadNode) -> list[bytes]:
+    """Return the audit path of a leaf in the first ``size`` leaves (RFC 9162 §2.1.3.1).
+
+    Raises:
+        ProofError: no such leaf.
+    """
+    if not 0 <= index < size:
+        raise ProofError("proof.no_such_leaf", index=index, size=size)
+    path = []
+    start, end = 0, size
+    while end - start > 1:
+        split = start + (1 << ((end - start - 1).bit_length() - 1))
+        if index < split:
+            path.append(_subtree(split, end, read))
+            end = split
+        else:
+            path.append(_subtree(start, split, read))
+            start = split
+    return path[::-1]
+
+
+def consistency_proof(size1: int, size2: int, read: ReadNode) -> list[bytes]:
+    """Return the proof that one tree continues another (RFC 9162 §2.1.4.1).
+
+    Raises:
+        ProofError: sizes that are not 0 < size1 <= size2.
+    """
+    if not 0 < size1 <= size2:
+        raise ProofError("proof.no_such_sizes", size1=size1, size2=size2)
+    path: list[bytes] = []
+    start, end, whole = 0, size2, True
+    while size1 != end:
+        split = start + (1 << ((end - start - 1).bit_length() - 1))
+        if size1 <= split:
+            path.append(_subtree(split, end, read))
+            end = split
+        else:
+            path.append(_subtree(start, split, read))
+            start, whole = split, False
+    if not whole:
+        path.append(_subtree(start, end, read))
+    return path[::-1]
+
+
+def verify_inclusion(
+    leaf_hash: bytes,  # noqa: A002 - the name of design.md, section 5
+    index: int,
+    size: int,
+    proof: Sequence[bytes],
+    root: bytes,
+) -> None:
+    """Check that a leaf stands at an index of the tree with this size and root.
+
+    Raises:
+        ProofError: it does not, as far as this proof shows (RFC 9162 §2.1.3.2).
+    """
+    _check_hashes(leaf_hash, root, *proof)
+    if not 0 <= index < size <= _MAX_SIZE:
+        raise ProofError("proof.no_such_leaf", index=index, size=size)
+    node, position, last = leaf_hash, index, size - 1
+    for sibling in proof:
+        if last == 0:
+            raise ProofError("proof.wrong_length", length=len(proof))
+        if position % 2 or position == last:
+            node = _parent(sibling, node)
+            while position % 2 == 0 and position:
+                position, last = position // 2, last // 2
+        else:
+            node = _parent(node, sibling)
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("proof.wrong_length", length=len(proof))
+    if node != root:
+        raise ProofError("proof.wrong_root")
+
+
+def verify_consistency(
+    size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes
+) -> None:
+    """Check that the tree of (size2, root2) continues the tree of (size1, root1).
+
+    From size 0 nothing can be shown, so that is an error, as upstream vectors have it.
+
+    Raises:
+        ProofError: it does not, as far as this proof shows (RFC 9162 §2.1.4.2).
+    """
+    _check_hashes(root1, root2, *proof)
+    if not 0 < size1 <= size2 <= _MAX_SIZE:
+        raise ProofError("proof.no_such_sizes", size1=size1, size2=size2)
+    if size1 == size2:
+        if proof:
+            raise ProofError("proof.wrong_length", length=len(proof))
+        if root1 != root2:
+            raise ProofError("proof.wrong_root")
+        return
+    path = list(proof)
+    if size1 & (size1 - 1) == 0:
+        path.insert(0, root1)
+    if not path:
+        raise ProofError("proof.wrong_length", length=len(proof))
+    position, last = size1 - 1, size2 - 1
+    while position % 2:
+        position, last = position // 2, last // 2
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise ProofError("proof.wrong_length", length=len(proof))
+        if position % 2 or position == last:
+            older, newer = _parent(sibling, older), _parent(sibling, newer)
+            while position % 2 == 0 and position:
+                position, last = position // 2, last // 2
+        else:
+            newer = _parent(newer, sibling)
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("proof.wrong_length", length=len(proof))
+    if older != root1 or newer != root2:
+        raise ProofError("proof.wrong_root")
+
+
+def _check_hashes(*hashes: bytes) -> None:
+    if any(len(given) != HASH_BYTES for given in hashes):
+        raise ProofError("proof.not_a_hash")

@@ -1,0 +1,74 @@
+"""What a verifier asks for, and the time it goes by.
+
+>>> from datetime import UTC, datetime
+>>> Policy().max_bundle_age.days
+30
+>>> civil_date(datetime(2026, 11, 23, 18, 0, tzinfo=UTC))    # 01:00 on the 24th in Hanoi
+datetime.date(2026, 11, 24)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from ocoptrace.verify.verdict import Check
+
+if TYPE_CHECKING:
+    from ocoptrace.signing import TrustBundle
+
+__all__ = ["GRACE", "VIETNAM", "Policy", "bundle_checks", "civil_date"]
+
+VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnam keeps +07:00 all year; dates on labels and grades are civil dates there."""
+
+GRACE: Final = timedelta(days=90)
+"""How long after its expiry a bundle still proves anything (formats, section 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a verifier asks for.
+
+    Attributes:
+        max_bundle_age: how old a trust bundle may be for the verdict ``ok``.
+    """
+
+    max_bundle_age: timedelta = timedelta(days=30)
+
+
+def civil_date(moment: datetime) -> date:
+    """Return the civil date in Vietnam at a moment."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def effective_now(now: datetime, trust: TrustBundle, seen: datetime | None) -> datetime:
+    """Return the latest of the device's clock, the bundle's issue and a witnessed time."""
+    return max(now, trust.issued, seen or trust.issued)
+
+
+def bundle_checks(now: datetime, trust: TrustBundle, seen: datetime | None) -> list[Check]:
+    """Return what the trust bundle's age says, and whether the clock is behind.
+
+    Args:
+        now: the device's clock, aware.
+        trust: the bundle in use.
+        seen: the newest valid cosignature time, if any.
+    """
+    at = effective_now(now, trust, seen)
+    facts = {
+        "version": trust.version,
+        "issued": civil_date(trust.issued),
+        "expires": civil_date(trust.expires),
+    }
+    if at >= trust.expires + GRACE:
+        checks = [Check("bundle", "fail", "bundle_too_old", facts)]
+    elif at >= trust.expires:
+        checks = [Check("bundle", "warn", "bundle_expired", facts)]
+    else:
+        checks = [Check("bundle", "pass", facts=facts)]
+    if at > now:
+        behind = {"now": now.astimezone(UTC).isoformat(), "seen": at.astimezone(UTC).isoformat()}
+        checks.append(Check("clock", "warn", "clock_behind", behind))
+    return checks

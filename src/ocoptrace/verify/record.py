@@ -1,0 +1,216 @@
+"""Is an origin record what it says? Record + trust bundle + now → verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace import canonical_json
+from ocoptrace.errors import OcopTraceError, RecordError
+from ocoptrace.gs1 import parse_name
+from ocoptrace.origin_record import OriginRecord, completeness_payload
+from ocoptrace.registry import Batch, Grade
+from ocoptrace.verify.evidence import Evidence, check_checkpoint, gather
+from ocoptrace.verify.policy import Policy, bundle_checks, civil_date, effective_now
+from ocoptrace.verify.verdict import Check, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from ocoptrace.signing import TrustBundle
+    from ocoptrace.signing.statement import Kind
+
+__all__ = ["examine", "verify_record"]
+
+
+def examine(record: OriginRecord, trust: TrustBundle) -> list[Evidence]:
+    """Return what can be said of each statement of a record, in its order."""
+    checkpoints = [check_checkpoint(checkpoint, trust) for checkpoint in record.checkpoints]
+    return [gather(recorded, checkpoints, trust) for recorded in record.statements]
+
+
+def verify_record(
+    record: OriginRecord | bytes,
+    *,
+    trust: TrustBundle,
+    now: datetime,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+) -> Verdict:
+    """Return the verdict on an origin record. Needs no network, database or clock.
+
+    Args:
+        record: a record, or the bytes of its file.
+        trust: a bundle that was loaded against a pinned root.
+        now: the device's clock, aware.
+        policy: what the verifier asks for.
+    """
+    if isinstance(record, bytes):
+        try:
+            record = OriginRecord.parse(record)
+        except RecordError as error:
+            facts = {"reason": error.text(), "place": error.place, "error": error.code}
+            return Verdict("", (Check("format", "fail", facts=facts),))
+    evidence = examine(record, trust)
+    # A witness's time is good even where the log's proof of a single statement is not.
+    times = [check_checkpoint(c, trust).time for c in record.checkpoints]
+    seen = max((time for time in times if time), default=None)
+    at = effective_now(now, trust, seen)
+    checks = [
+        Check("format", "pass", facts={"count": len(record.statements)}),
+        *bundle_checks(now, trust, seen),
+        *_bundle_reference(record, trust),
+        *_statement_checks(evidence),
+        *_log_checks(evidence, trust, record),
+        _about(record, evidence),
+        _complete(record, evidence),
+        *_dated_facts(record, civil_date(at)),
+    ]
+    witnessed = bool(evidence) and all(e.witnessed for e in evidence)
+    fresh = at - trust.issued <= policy.max_bundle_age
+    return Verdict(record.about, tuple(checks), best="ok" if witnessed and fresh else "ok_offline")
+
+
+def _bundle_reference(record: OriginRecord, trust: TrustBundle) -> Iterator[Check]:
+    named = record.bundle
+    facts = {"named": named.version, "version": trust.version}
+    if named.version == trust.version and named.sha256 != trust.sha256:
+        yield Check("bundle", "fail", "bundle_differs", facts)
+    elif named.version > trust.version:
+        yield Check("bundle", "warn", "bundle_behind", facts)
+
+
+def _statement_checks(evidence: Sequence[Evidence]) -> Iterator[Check]:
+    yield _tally("content", evidence, lambda e: not e.content_holds or bool(e.payload_fault))
+    yield _tally("issuer", evidence, lambda e: e.signer is None)
+    yield _tally("signature", evidence, lambda e: e.signer is not None and not e.signature_holds)
+    yield _tally("entitlement", evidence, lambda e: e.refused is not None)
+    yield _tally("revocation", evidence, lambda e: e.revocation is not None)
+
+
+def _tally(code: str, evidence: Sequence[Evidence], fails: Callable[[Evidence], bool]) -> Check:
+    """Return one check over all statements: it passes if it fails for none."""
+    failed = [e for e in evidence if fails(e)]
+    facts: dict[str, object] = {"count": len(evidence), "failed": len(failed)}
+    if not failed:
+        return Check(code, "pass" if evidence else "unknown", facts=facts)
+    first = failed[0]
+    why, what = first.refused or ("", "")
+    facts |= {
+        "kind": first.recorded.statement.kind,
+        "subject": first.recorded.statement.subject,
+        "issuer": first.recorded.statement.issuer,
+        "kid": first.recorded.statement.kid.hex(),
+        "what": what,
+        "reason": first.revocation.reason if first.revocation else "",
+        "statements": " ".join(e.recorded.statement.id.hex() for e in failed),
+    }
+    return Check(code, "fail", why if code == "entitlement" else "", facts)
+
+
+def _log_checks(
+    evidence: Sequence[Evidence], trust: TrustBundle, record: OriginRecord
+) -> Iterator[Check]:
+    yield _tally("logged", evidence, lambda e: not e.logged)
+    yield _tally("proof", evidence, lambda e: bool(e.proof_fault))
+    logs = [log for log in trust.logs if log.origin in {c.origin for c in record.checkpoints}]
+    if logs and all(log.quorum == 0 for log in logs):
+        issuers = {e.recorded.statement.issuer for e in evidence}
+        own = any(log.operator in issuers for log in logs)
+        origin = logs[0].origin
+        if own:
+            yield Check("witnessed", "warn", "log_self_operated", {"origin": origin})
+        else:
+            yield Check("witnessed", "unknown", "no_witness", {"origin": origin})
+        return
+    yield _tally("witnessed", evidence, lambda e: not e.witnessed)
+
+
+def _shown(record: OriginRecord, kind: Kind, subject: str) -> list[Any]:
+    """Return the payloads of a kind about a subject, as JSON values; unreadable ones left out."""
+    values = []
+    for recorded in record.statements:
+        statement = recorded.statement
+        if (statement.kind, statement.subject) == (kind, subject) and recorded.payload is not None:
+            try:
+                values.append(canonical_json.loads(recorded.payload))
+            except OcopTraceError:
+                # The check of the content has named it already.
+                continue
+    return values
+
+
+def _batch_name(about: str) -> str:
+    name = parse_name(about)
+    return (name.batch() or name.product()).canonical()
+
+
+def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
+    try:
+        batch = _batch_name(record.about)
+    except OcopTraceError:
+        return Check("about", "fail", "not_a_name", {"about": record.about})
+    facts: dict[str, object] = {"about": record.about, "batch": batch}
+    events = [e for e in evidence if e.recorded.statement.kind == "event"]
+    withheld = sum(e.withheld for e in events)
+    facts |= {"events": len(events), "withheld": withheld}
+    if not _shown(record, "batch", batch):
+        return Check("about", "fail", "nothing_signed", facts)
+    if withheld:
+        return Check("about", "warn", "lineage_incomplete", facts)
+    return Check("about", "pass", facts=facts)
+
+
+def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
+    facts: dict[str, object] = {"count": len(record.statements)}
+    statements = [e for e in evidence if e.recorded.statement.kind == "record"]
+    owners = {
+        e.recorded.statement.issuer
+        for e in evidence
+        if e.recorded.statement.kind == "batch" and e.signature_holds
+    }
+    stated = [
+        e
+        for e in statements
+        if e.recorded.statement.subject == record.about
+        and e.recorded.statement.issuer in owners
+        and not e.withheld
+    ]
+    if not stated:
+        return Check("complete", "unknown", facts=facts)
+    ids = [
+        recorded.statement.id
+        for recorded in record.statements
+        if recorded.statement.kind != "record"
+    ]
+    for e in stated:
+        payload = e.recorded.payload or ""
+        try:
+            size = canonical_json.loads(payload)["size"]
+        except (OcopTraceError, LookupError, TypeError):
+            continue
+        expected = completeness_payload(record.about, record.bundle, ids, size)
+        if payload.encode() == expected and len(statements) == 1:
+            return Check("complete", "pass", facts=facts | {"size": size})
+    return Check("complete", "fail", facts=facts)
+
+
+def _dated_facts(record: OriginRecord, today: date) -> Iterator[Check]:
+    """Yield what is true only for a time: the grade, the shelf life."""
+    try:
+        name = parse_name(record.about)
+        product = name.product().canonical()
+        grades = [Grade.parse(value) for value in _shown(record, "grade", product)]
+        batches = [Batch.parse(value) for value in _shown(record, "batch", _batch_name(record.about))]
+    except OcopTraceError as error:
+        yield Check("registry", "warn", facts={"reason": error.text()})
+        return
+    if grades:
+        grade = max(grades, key=lambda g: (g.valid_on(today), g.valid_to))
+        facts = {"stars": grade.stars, "decision": grade.decision_no, "until": grade.valid_to}
+        outcome = "pass" if grade.valid_on(today) else "warn"
+        yield Check("grade", outcome, "" if outcome == "pass" else "expired", facts)
+    for batch in batches[:1]:
+        if batch.expiry_date is not None:
+            facts = {"until": batch.expiry_date}
+            over = today > batch.expiry_date
+            yield Check("shelf_life", "warn" if over else "pass", "expired" if over else "", facts)

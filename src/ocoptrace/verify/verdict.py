@@ -1,0 +1,137 @@
+"""A verdict: checks with their outcomes and facts, and one word that sums them up.
+
+>>> verdict = Verdict("https://id.gs1.org/01/09521234543213/10/L1", (
+...     Check("signature", "pass", facts={"count": 17}),
+...     Check("content", "fail", "changed", {"count": 17, "failed": 1})), best="ok")
+>>> verdict.overall, verdict.exit_code()
+('altered', 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from ocoptrace import messages
+
+if TYPE_CHECKING:
+    from ocoptrace.messages import Language
+
+__all__ = ["IMPLIES", "OVERALL", "Check", "Outcome", "Overall", "Verdict"]
+
+Outcome = Literal["pass", "warn", "fail", "unknown"]
+Overall = Literal[
+    "malformed", "altered", "revoked", "not_entitled", "unknown_issuer",
+    "unproven", "warn", "ok_offline", "ok",
+]  # fmt: skip
+OVERALL: Final[tuple[Overall, ...]] = get_args(Overall)
+"""Worst first (formats, section 10)."""
+
+IMPLIES: Final[Mapping[str, Overall]] = MappingProxyType(
+    {
+        "format": "malformed",
+        "content": "altered",
+        "signature": "altered",
+        "proof": "altered",
+        "revocation": "revoked",
+        "entitlement": "not_entitled",
+        "issuer": "unknown_issuer",
+        "bundle": "unproven",
+        "about": "unproven",
+        "logged": "unproven",
+        "witnessed": "unproven",
+        "period": "unproven",
+        "seal": "unproven",
+        "complete": "altered",
+    }
+)
+"""What a failing check makes of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked.
+
+    Attributes:
+        code: what was checked; a page of docs/spec/verdict.md.
+        outcome: how it came out; ``unknown`` where nothing could be said.
+        reason: why, where there is more than one way to this outcome.
+        facts: what its words need, and what a program may want to know.
+    """
+
+    code: str
+    outcome: Outcome
+    reason: str = ""
+    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, language: Language = "en") -> str:
+        """Return what came out, in a language."""
+        key = f"verdict.{self.code}.{self.reason or self.outcome}"
+        return messages.text(key, language, **self.facts)
+
+    def remedy(self, language: Language = "en") -> str:
+        """Return what to do about it, in a language; empty where nothing is to be done."""
+        key = f"verdict.{self.code}.{self.reason or self.outcome}"
+        return messages.remedy(key, language, **self.facts)
+
+    @property
+    def implies(self) -> Overall:
+        """The best overall word that this check still allows."""
+        if self.outcome == "fail":
+            return IMPLIES.get(self.code, "unproven")
+        return "warn" if self.outcome == "warn" else "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of checking something.
+
+    Attributes:
+        about: canonical name of what was checked; empty where it could not be read.
+        checks: all of them, in the order in which a reader asks.
+        best: the best word there can be: ``ok`` if a quorum of witnesses has seen all of it
+            and the trust bundle is fresh, else ``ok_offline``.
+    """
+
+    about: str
+    checks: tuple[Check, ...]
+    best: Literal["ok_offline", "ok"] = "ok_offline"
+
+    @property
+    def overall(self) -> Overall:
+        """The worst word that applies."""
+        return min((self.best, *(check.implies for check in self.checks)), key=OVERALL.index)
+
+    def check(self, code: str) -> Check | None:
+        """Return a check by its code."""
+        return next((check for check in self.checks if check.code == code), None)
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """Return the exit code of ``verify``: 0 good, 1 every other verdict."""
+        good = {"ok"} if strict else {"ok", "ok_offline", "warn"}
+        return 0 if self.overall in good else 1
+
+    def headline(self, language: Language = "en") -> str:
+        """Return the overall word as a sentence, in a language."""
+        return messages.text(f"verdict.overall.{self.overall}", language)
+
+    def to_json(self, language: Language = "en") -> dict[str, object]:
+        """Return the verdict as JSON members, its words in a language included."""
+        return {
+            "about": self.about,
+            "overall": self.overall,
+            "headline": self.headline(language),
+            "checks": [
+                {
+                    "code": check.code,
+                    "outcome": check.outcome,
+                    "reason": check.reason,
+                    "text": check.text(language),
+                    "remedy": check.remedy(language),
+                    "facts": {name: str(value) for name, value in check.facts.items()},
+                }
+                for check in self.checks
+            ],
+        }

@@ -1,0 +1,142 @@
+"""Making an origin record: which statements belong into it, with which proofs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocoptrace import canonical_json
+from ocoptrace.epcis import parse_event
+from ocoptrace.errors import WorkspaceError
+from ocoptrace.gs1 import parse_name
+from ocoptrace.origin_record import (
+    BundleReference,
+    OriginRecord,
+    Proof,
+    RecordedStatement,
+    completeness_payload,
+)
+from ocoptrace.workspace.lineage import belongs, scope
+from ocoptrace.workspace.recording import state_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ocoptrace.gs1 import Name
+    from ocoptrace.registry import Batch
+    from ocoptrace.signing import TrustBundle
+    from ocoptrace.store import Stored
+    from ocoptrace.workspace.setting import Setting
+
+__all__ = ["batch_of", "make_record", "owner_of"]
+
+_GOODS = {"product", "batch", "item"}
+
+
+def batch_of(setting: Setting, name: Name) -> Batch:
+    """Return the registered batch that a name belongs to.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    batch_name = name.batch()
+    batch: Batch | None = setting.entry("batch", batch_name.canonical()) if batch_name else None
+    if batch is None:
+        known = ", ".join(batch.id for batch in setting.entries("batch"))
+        raise WorkspaceError("workspace.no_batch", about=name.canonical(), known=known or "–")
+    return batch
+
+
+def owner_of(setting: Setting, batch: Batch) -> str:
+    """Return the code of the producer who stated a batch."""
+    return setting.store.statements("batch", batch.id)[-1].statement.issuer.rpartition("/")[2]
+
+
+def make_record(
+    setting: Setting, about: str, trust: TrustBundle, *, state_complete: bool
+) -> OriginRecord:
+    """Return the origin record of a batch or item.
+
+    Raises:
+        Gs1Error: not a name.
+        WorkspaceError: no such batch here.
+    """
+    name = parse_name(about)
+    batch = batch_of(setting, name)
+    stored = _belonging(setting, name.canonical(), batch)
+    reference = BundleReference(trust.version, trust.sha256)
+    if state_complete:
+        stored.append(_complete(setting, name.canonical(), batch, stored, reference))
+    return _assemble(setting, name.canonical(), reference, stored)
+
+
+def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
+    """Return all statements that belong into a record, each once."""
+    store = setting.store
+    names = scope(store, about)
+    events = []
+    places: set[str] = set()
+    for stored in store.events_about(names):
+        event = parse_event(canonical_json.loads(stored.payload or b"{}"))
+        if belongs(event, names):
+            events.append(stored)
+            places |= {place.id for place in (event.read_point, event.biz_location) if place}
+    parsed = [parse_name(name) for name in names]
+    products = {name.product().canonical() for name in parsed if name.level in _GOODS}
+    subjects = [("product", product) for product in sorted(products)]
+    for place in sorted(places):
+        known = store.registered("place", place)
+        subjects += [("place", known[0])] if known else []
+    subjects += [("grade", batch.product), ("batch", batch.id)]
+    found = [stored for kind, subject in subjects for stored in store.statements(kind, subject)]
+    owner = owner_of(setting, batch)
+    for stored in store.statements("producer"):
+        if canonical_json.loads(stored.payload or b"{}").get("id") == owner:
+            found.append(stored)
+    return list({stored.statement.id: stored for stored in (*found, *events)}.values())
+
+
+def _complete(
+    setting: Setting,
+    about: str,
+    batch: Batch,
+    stored: Iterable[Stored],
+    reference: BundleReference,
+) -> Stored:
+    """Return the statement that these are all: the last one made, if it says just this."""
+    ids = [each.statement.id for each in stored]
+    for earlier in reversed(setting.store.statements("record", about)):
+        size = canonical_json.loads(earlier.payload or b"{}").get("size")
+        if earlier.payload == completeness_payload(about, reference, ids, size):
+            return earlier
+    speaker = setting.speaker(owner_of(setting, batch))
+    now = setting.clock()
+    payload = completeness_payload(about, reference, ids, setting.store.log_size())
+    with setting.store.writing():
+        statement_id, _ = state_once(
+            setting.store,
+            "record",
+            payload,
+            issuer=speaker.issuer,
+            subject=about,
+            signer=speaker.signer,
+            now=now,
+        )
+    setting.log.checkpoint(now=now)
+    return setting.stated(statement_id)
+
+
+def _assemble(
+    setting: Setting, about: str, reference: BundleReference, stored: Iterable[Stored]
+) -> OriginRecord:
+    numbers: dict[str, int] = {}
+    checkpoints = []
+    recorded = []
+    for each in stored:
+        checkpoint, path = setting.log.proof(each.position)
+        if str(checkpoint) not in numbers:
+            numbers[str(checkpoint)] = len(checkpoints)
+            checkpoints.append(checkpoint)
+        proof = Proof(numbers[str(checkpoint)], each.position, path)
+        payload = None if each.payload is None else each.payload.decode()
+        recorded.append(RecordedStatement(each.statement, payload, each.salt, (proof,)))
+    return OriginRecord.of(about, reference, checkpoints, recorded)

@@ -1,0 +1,99 @@
+"""The workspace's own log: entries in the store, checkpoints under witnesses, proofs.
+
+Entries are committed first; then a checkpoint is signed over what is committed, and the
+witnesses are asked. A crash in between loses no entry: the next checkpoint covers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ocoptrace.errors import WorkspaceError
+from ocoptrace.transparency import (
+    Checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    tree_root,
+)
+from ocoptrace.transparency.witness import cosign
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ocoptrace.signing.note import NoteSigner
+    from ocoptrace.store import SqliteStore
+
+__all__ = ["MINIMUM_SIZE", "LocalLog"]
+
+MINIMUM_SIZE = 2
+"""No proof is given from a smaller tree: entry 0 is the policy, entry 1 the first root."""
+
+
+@dataclass(frozen=True)
+class LocalLog:
+    """A log whose entries are in the workspace's store.
+
+    Attributes:
+        store: where its entries are.
+        signer: its key, named as its origin.
+        witnesses: witnesses that this workspace runs itself.
+    """
+
+    store: SqliteStore
+    signer: NoteSigner
+    witnesses: tuple[NoteSigner, ...]
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.signer.name
+
+    def checkpoint(self, *, now: datetime) -> Checkpoint:
+        """Return a checkpoint of all that is committed, cosigned; sign one if there is none.
+
+        Raises:
+            ProofError: a witness refuses, because the log is no continuation of what it saw.
+        """
+        size = self.store.log_size()
+        if size < MINIMUM_SIZE:
+            raise WorkspaceError("workspace.log_too_small", size=size)
+        newest = self.store.newest_checkpoint()
+        if newest is not None and Checkpoint.parse(newest).size == size:
+            return Checkpoint.parse(newest)
+        root = tree_root(size, self.store.log_node)
+        checkpoint = Checkpoint.sign(self.origin, size, root, self.signer)
+        signatures = []
+        for witness in self.witnesses:
+            memory = self.store.witness_memory(witness.name, self.origin)
+            proof = (
+                consistency_proof(memory.size, size, self.store.log_node) if memory.size else ()
+            )
+            memory, signature = cosign(
+                checkpoint,
+                memory,
+                proof,
+                log=(self.signer.verifier_key,),
+                witness=witness,
+                time=int(now.timestamp()),
+            )
+            with self.store.writing():
+                self.store.set_witness_memory(witness.name, self.origin, memory)
+            signatures.append(signature)
+        checkpoint = checkpoint.with_signatures(*signatures)
+        with self.store.writing():
+            self.store.add_checkpoint(size, str(checkpoint))
+        return checkpoint
+
+    def proof(self, position: int) -> tuple[Checkpoint, tuple[bytes, ...]]:
+        """Return the earliest checkpoint that covers an entry, and the audit path to it.
+
+        Raises:
+            WorkspaceError: no checkpoint covers it yet.
+        """
+        note = self.store.checkpoint_covering(position)
+        if note is None:
+            raise WorkspaceError("workspace.not_covered", position=position)
+        checkpoint = Checkpoint.parse(note)
+        path = inclusion_proof(position, checkpoint.size, self.store.log_node)
+        return checkpoint, tuple(path)

@@ -1,0 +1,116 @@
+"""What every part of a workspace works with: store, keys, log, host and clock."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace import canonical_json
+from ocoptrace.errors import StorageError, WorkspaceError
+from ocoptrace.registry import Producer, read_entry
+from ocoptrace.signing.note import NoteSigner
+from ocoptrace.workspace.log import LocalLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ocoptrace.signing import SoftwareSigner
+    from ocoptrace.store import SqliteStore, Stored
+    from ocoptrace.workspace.keyring import Keyring
+
+__all__ = ["WITNESSES", "Setting", "Speaker", "kept", "new_origin"]
+
+WITNESSES = ("witness-1", "witness-2")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A producer of the workspace, as it signs."""
+
+    producer: Producer
+    issuer: str
+    signer: SoftwareSigner
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a workspace works.
+
+    Attributes:
+        host: host of printed links, and namespace of plain names.
+        store, keyring, log: its database, keys and log.
+        clock: returns the time, aware.
+    """
+
+    host: str
+    store: SqliteStore
+    keyring: Keyring
+    log: LocalLog
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, store: SqliteStore, keyring: Keyring, clock: Callable[[], datetime]) -> Setting:
+        """Return the setting that a store and its keys make."""
+        origin = kept(store, "origin")
+        prefix = origin.partition(".")[0]
+        witnesses = tuple(keyring.witness(name, f"{prefix}.{name}") for name in WITNESSES)
+        log = LocalLog(store, NoteSigner(origin, keyring.signer("log")), witnesses)
+        return cls(kept(store, "host"), store, keyring, log, clock)
+
+    def issuer(self, code: str) -> str:
+        """Return the URI of a producer, by the code that it was issued."""
+        return f"https://{self.host}/ocop/{code}"
+
+    def entries(self, kind: str) -> list[Any]:
+        """Return the registry entries of a kind, each in its newest form."""
+        return [read_entry(canonical_json.loads(text)) for text in self.store.all_registered(kind)]
+
+    def entry(self, kind: str, name: str) -> Any:
+        """Return a registry entry by its canonical name, or None."""
+        known = self.store.registered(kind, name)
+        return read_entry(canonical_json.loads(known[1])) if known else None
+
+    def speaker(self, code: str | None) -> Speaker:
+        """Return the producer with a code, or the only one there is.
+
+        Raises:
+            WorkspaceError: there is none, or more than one to choose from.
+        """
+        producers: list[Producer] = self.entries("producer")
+        found = [producer for producer in producers if code in {None, producer.id}]
+        if len(found) != 1:
+            codes = ", ".join(producer.id for producer in producers)
+            raise WorkspaceError("workspace.which_producer", codes=codes or "–")
+        producer = found[0]
+        signer = self.keyring.signer(f"producer-{producer.id}")
+        return Speaker(producer, self.issuer(producer.id), signer)
+
+    def stated(self, statement_id: bytes) -> Stored:
+        """Return a statement that is known to be kept.
+
+        Raises:
+            StorageError: it is missing, so the store has lost something.
+        """
+        stored = self.store.statement(statement_id)
+        if stored is None:
+            raise StorageError("store.statement_missing", id=statement_id.hex())
+        return stored
+
+
+def kept(store: SqliteStore, name: str) -> str:
+    """Return a setting of a workspace.
+
+    Raises:
+        WorkspaceError: it is missing.
+    """
+    value = store.meta(name)
+    if value is None:
+        raise WorkspaceError("workspace.damaged", name=name)
+    return value
+
+
+def new_origin(log_key: bytes) -> str:
+    """Return the origin of a log without a domain (formats, section 7): never used twice."""
+    return f"{hashlib.sha256(log_key).hexdigest()[:16]}.ocoptrace.invalid/log"
