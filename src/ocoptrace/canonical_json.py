@@ -1,7 +1,7 @@
-"""Canonical JSON bytes (RFC 8785): one value, one spelling, so that it can be signed.
+r"""Canonical JSON bytes (RFC 8785): one value, one spelling, so that it can be signed.
 
 >>> dumps({"uom": "KGM", "quantity": 120.50, "lot": "Lô 7"})
-b'{"lot":"L\\xc3\\xb4 7","quantity":120.5,"uom":"KGM"}'
+b'{"lot":"L\xc3\xb4 7","quantity":120.5,"uom":"KGM"}'
 >>> loads(b'{"a":1,"a":2}')
 Traceback (most recent call last):
 ocoptrace.errors.InputError: The member "a" stands twice in one object. Keep one of them.

@@ -24,7 +24,7 @@ error speaks Vietnamese to a clerk and English in a log.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocoptrace import messages
 
@@ -65,7 +65,7 @@ class OcopTraceError(Exception):
         self.code = code
         self.place = place
         self.findings = tuple(findings)
-        self.facts = facts
+        self.facts: dict[str, Any] = facts
 
     def text(self, language: Language = "en") -> str:
         """Return what went wrong, in a language."""

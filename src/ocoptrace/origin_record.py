@@ -6,7 +6,9 @@
 True
 >>> OriginRecord.parse(b'{"format":"ocop-record/1"}')
 Traceback (most recent call last):
-ocoptrace.errors.RecordError: This is not an origin record: its members are others than about, bundle, checkpoints, format, statements. Choose a file that ends in .ocop, or ask its issuer for it again.
+ocoptrace.errors.RecordError: This is not an origin record: its members are others \
+than about, bundle, checkpoints, format, statements. Choose a file that ends in .ocop, or \
+ask its issuer for it again.
 """
 
 from __future__ import annotations

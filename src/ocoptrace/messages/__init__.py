@@ -13,16 +13,21 @@ the TOML files of this package, one for each language and subject.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "Language", "choose_language", "has", "remedy", "text"]
+__all__ = ["LANGUAGES", "Language", "choose_language", "has", "remedy", "text", "written_date"]
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_ENGLISH_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 
 class _Facts(dict[str, Any]):
@@ -30,6 +35,27 @@ class _Facts(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
+
+
+def _shown(facts: Mapping[str, object], language: Language) -> _Facts:
+    """Return facts as people write them; a date never in an ambiguous order."""
+    return _Facts(
+        {
+            name: written_date(fact, language) if isinstance(fact, date) else fact
+            for name, fact in facts.items()
+        }
+    )
+
+
+def written_date(day: date, language: Language = "en") -> str:
+    """Return a day as a language writes it.
+
+    >>> written_date(date(2028, 9, 4), "vi"), written_date(date(2028, 9, 4), "en")
+    ('04/09/2028', '4 Sep 2028')
+    """
+    if language == "vi":
+        return f"{day:%d/%m/%Y}"
+    return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
 
 @cache
@@ -71,13 +97,13 @@ def text(code: str, language: Language = "en", /, **facts: object) -> str:
     if entry is None:
         shown = ", ".join(f"{name}={value!r}" for name, value in facts.items())
         return f"{code} ({shown})" if shown else code
-    return entry[0].format_map(_Facts(facts))
+    return entry[0].format_map(_shown(facts, language))
 
 
 def remedy(code: str, language: Language = "en", /, **facts: object) -> str:
     """Return what to do about a code, or an empty string where nothing is on file."""
     entry = _entry(code, language)
-    return entry[1].format_map(_Facts(facts)) if entry else ""
+    return entry[1].format_map(_shown(facts, language)) if entry else ""
 
 
 def choose_language(choice: str | None, environ: Mapping[str, str]) -> Language:

@@ -1,7 +1,7 @@
-"""Unpadded base64url (RFC 4648 §5) with exactly one spelling for each value.
+r"""Unpadded base64url (RFC 4648 §5) with exactly one spelling for each value.
 
->>> encode(b"\\xfb\\xff"), decode("-_8")
-('-_8', b'\\xfb\\xff')
+>>> encode(b"\xfb\xff"), decode("-_8")
+('-_8', b'\xfb\xff')
 >>> decode("-_9")
 Traceback (most recent call last):
 ocoptrace.errors.SigningError: The text is not base64url in its one form. Copy it again, whole.

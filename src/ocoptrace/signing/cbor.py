@@ -8,7 +8,8 @@ Integers, byte strings, texts, arrays, maps and tag 18; nothing else is written 
 {24: b'', -1: 7}
 >>> decode(bytes.fromhex("1817"))
 Traceback (most recent call last):
-ocoptrace.errors.SigningError: The CBOR is not in its one deterministic form. Ask its issuer for another copy.
+ocoptrace.errors.SigningError: The CBOR is not in its one deterministic \
+form. Ask its issuer for another copy.
 """
 
 from __future__ import annotations
@@ -31,15 +32,17 @@ MAX_DEPTH: Final = 6
 Tag = cbor2.CBORTag
 
 _COSE_SIGN1 = 18
-_BUILT_IN_TAGS = (0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 43000)
-_BUILT_IN_TAGS += (100, 256, 258, 260, 261, 1004, 55799)
 
 
 def _refuse_tag(_decoder: object) -> Never:
     raise SigningError("signing.cbor_type", kind="tag")
 
 
-# cbor2 turns these tags into dates, big numbers, patterns …: code that outside bytes must not reach.
+_BUILT_IN_TAGS = (
+    *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 100),
+    *(256, 258, 260, 261, 1004, 43000, 55799),
+)
+# cbor2 turns these tags into dates, big numbers, patterns: code that outside bytes must not reach.
 _REFUSE_BUILT_INS = dict.fromkeys(_BUILT_IN_TAGS, _refuse_tag)
 
 
@@ -74,7 +77,7 @@ def decode(data: bytes) -> Any:
         raise
     except (cbor2.CBORError, ValueError, TypeError, RecursionError) as error:
         raise SigningError("signing.not_cbor", reason=str(error)) from error
-    # Ordering anew also turns the frozen maps and tuples that cbor2 makes inside a tag into plain ones.
+    # Ordering anew also makes the frozen maps and tuples inside a tag plain ones.
     plain = _ordered(value, MAX_DEPTH)
     if cbor2.dumps(plain) != data:
         raise SigningError("signing.not_deterministic")

@@ -1,8 +1,8 @@
-"""Signed notes (C2SP signed-note): a text, then lines that sign it.
+r"""Signed notes (C2SP signed-note): a text, then lines that sign it.
 
 >>> from ocoptrace.signing.keys import SoftwareSigner
 >>> signer = NoteSigner("id.example/ocop-log/1", SoftwareSigner.generate("Ed25519"))
->>> note = Note.sign("id.example/ocop-log/1\\n17\\nCsUY…\\n", signer)
+>>> note = Note.sign("id.example/ocop-log/1\n17\nCsUY…\n", signer)
 >>> note.signature_times((signer.verifier_key,))
 (0,)
 >>> Note.parse(str(note)) == note

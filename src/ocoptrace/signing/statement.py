@@ -27,7 +27,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from ocoptrace.errors import SigningError
-from ocoptrace.signing import cbor
 from ocoptrace.signing.cose import ALG, CWT_CLAIMS, KID, TYP, Sign1
 from ocoptrace.signing.keys import ACCEPTED_ALGORITHMS, EMITTED_ALGORITHM
 

@@ -204,7 +204,7 @@ class SqliteStore:
 
     def statement(self, statement_id: bytes) -> Stored | None:
         """Return a statement by its id."""
-        found = self._stored("WHERE id = ?", statement_id)
+        found = self._stored("WHERE statement.id = ?", statement_id)
         return found[0] if found else None
 
     def statements(self, kind: str, subject: str | None = None) -> list[Stored]:
@@ -215,7 +215,7 @@ class SqliteStore:
     def _stored(self, where: str, *values: Any) -> list[Stored]:
         rows = self._rows(
             "SELECT cose, payload, salt, position FROM statement"  # noqa: S608 - own text
-            f" JOIN log_entry ON statement_id = id {where}",
+            f" JOIN log_entry ON log_entry.statement_id = statement.id {where}",
             *values,
         )
         return [Stored(Statement.decode(row[0]), row[1], row[2], row[3]) for row in rows]
@@ -312,8 +312,8 @@ class SqliteStore:
         found: dict[bytes, Stored] = {}
         for name in names:
             for stored in self._stored(
-                "JOIN mention USING (statement_id) JOIN node ON node.id = mention.node"
-                " WHERE node.uri = ?",
+                "JOIN mention ON mention.statement_id = statement.id"
+                " JOIN node ON node.id = mention.node WHERE node.uri = ?",
                 name,
             ):
                 found[stored.statement.id] = stored

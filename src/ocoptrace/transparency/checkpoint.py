@@ -10,7 +10,8 @@
 True
 >>> checkpoint.verify((log.verifier_key,), quorum=1)
 Traceback (most recent call last):
-ocoptrace.errors.ProofError: Only 0 of the 1 witnesses needed have signed this checkpoint. Fetch a newer checkpoint from the log.
+ocoptrace.errors.ProofError: Only 0 of the 1 witnesses needed have signed this \
+checkpoint. Fetch a newer checkpoint from the log.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ The checks know no tree; the proofs are made from any store of its complete node
 >>> verify_consistency(2, 3, consistency_proof(2, 3, read), tree_root(2, read), root)
 >>> verify_inclusion(leaves[0], 1, 3, inclusion_proof(1, 3, read), root)
 Traceback (most recent call last):
-ocoptrace.errors.ProofError: The proof leads to another root than the checkpoint's. Fetch record and checkpoint again; if this comes back, the data were changed.
+ocoptrace.errors.ProofError: The proof leads to another root than the \
+checkpoint's. Fetch record and checkpoint again; if this comes back, the data were changed.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def consistency_proof(size1: int, size2: int, read: ReadNode) -> list[bytes]:
 
 
 def verify_inclusion(
-    leaf_hash: bytes,  # noqa: A002 - the name of design.md, section 5
+    leaf_hash: bytes,
     index: int,
     size: int,
     proof: Sequence[bytes],

@@ -15,7 +15,8 @@ the signature, so that a crash can never lead to two histories being signed.
 >>> smaller = Checkpoint.sign("id.example/log", 2, bytes(32), log)
 >>> cosign(smaller, memory, (), log=(log.verifier_key,), witness=witness, time=1_790_000_001)
 Traceback (most recent call last):
-ocoptrace.errors.ProofError: The log shows 2 entries, after it had shown 3: it was rolled back. Tell the log's operator and its other witnesses.
+ocoptrace.errors.ProofError: The log shows 2 entries, after it had shown 3: it \
+was rolled back. Tell the log's operator and its other witnesses.
 """
 
 from __future__ import annotations

@@ -108,6 +108,11 @@ class Verdict:
         """Return a check by its code."""
         return next((check for check in self.checks if check.code == code), None)
 
+    def failures(self) -> Verdict:
+        """Return the verdict with only the checks that failed, for a short answer."""
+        failed = tuple(check for check in self.checks if check.outcome == "fail")
+        return Verdict(self.about, failed, self.best)
+
     def exit_code(self, *, strict: bool = False) -> int:
         """Return the exit code of ``verify``: 0 good, 1 every other verdict."""
         good = {"ok"} if strict else {"ok", "ok_offline", "warn"}

@@ -23,7 +23,7 @@ from ocoptrace.registry import read_story
 from ocoptrace.signing.entitlement import refusal
 from ocoptrace.store import SqliteStore
 from ocoptrace.workspace import registrar
-from ocoptrace.workspace.export import make_record
+from ocoptrace.workspace.export import batch_of, make_record, owner_of
 from ocoptrace.workspace.keyring import Keyring
 from ocoptrace.workspace.lineage import flows
 from ocoptrace.workspace.office import Office, found, new_code
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ocoptrace.findings import Finding
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
-    from ocoptrace.signing import Root, TrustBundle
+    from ocoptrace.signing import Root, Signer, TrustBundle
     from ocoptrace.workspace.label_run import LabelRun
     from ocoptrace.workspace.setting import Speaker
 
@@ -175,6 +175,24 @@ class Workspace:
     def batches(self) -> list[Batch]:
         """Return the batches of the workspace."""
         return self._setting.entries("batch")
+
+    def batch_owner(self, batch: str) -> Producer:
+        """Return the producer who stated a batch.
+
+        Raises:
+            Gs1Error: not a name.
+            WorkspaceError: no such batch here.
+        """
+        found = batch_of(self._setting, parse_name(batch))
+        return self._setting.speaker(owner_of(self._setting, found)).producer
+
+    def signer(self, producer: str) -> Signer:
+        """Return the signer of a producer, by its code.
+
+        Raises:
+            WorkspaceError: no such producer here.
+        """
+        return self._setting.speaker(producer).signer
 
     def import_registry(self, source: Path | bytes) -> Registry:
         """Register producer, places, products, grades and batches of a file; all or nothing.

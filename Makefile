@@ -1,0 +1,79 @@
+# Everything a developer runs. All of it stays in .venv, except that `make test` installs
+# Debian's Chromium for the browser tests where it may.
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check bench docs serve chromium
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/runtime ## Take one batch from its story to stickers that verify, in demo/
+	@$(BIN)/ocoptrace demo --out demo/
+
+test: .venv/tools chromium ## Run every test, and every example in the docstrings
+	@$(BIN)/python -m pytest -n auto
+
+check: .venv/tools ## Check format, style, spelling, layers, dependencies and types
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/codespell
+	@$(BIN)/lint-imports --no-cache --no-logo
+	@$(BIN)/deptry src
+	@$(BIN)/mypy
+
+bench: .venv/tools ## Measure against peers and limits, on this machine
+	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
+
+docs: .venv/tools ## Build the documentation into site/
+	@$(BIN)/zensical build --clean --strict
+
+serve: demo ## Serve the origin pages of the demo
+	@$(BIN)/ocoptrace serve
+
+# Each stamp stands for installed packages, so that a second run installs nothing.
+
+.venv/runtime: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing ocoptrace into .venv"
+	@$(PIP) --build-constraint constraints.txt --editable '.[web,excel]'
+	@touch $@
+
+.venv/tools: .venv/runtime
+	@echo "Installing the tools for tests, checks and documentation"
+	@$(PIP) --group test --group check --group docs
+	@touch $@
+
+$(BIN)/pip:
+	@found=; for python in $(PYTHON); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found=$$python; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Found no Python 3.11 or later; looked for: $(PYTHON)."; \
+	  echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; \
+	  exit 1; \
+	elif ! $$found -c 'import ensurepip' 2>/dev/null; then \
+	  echo "This Python has no venv module. On Debian and Ubuntu: apt install python3-venv"; \
+	  exit 1; \
+	fi >&2; \
+	echo "Creating .venv with $$($$found --version)"; \
+	$$found -m venv .venv
+	@$(PIP) --upgrade pip
+
+chromium:
+	@command -v chromium >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	    echo "Installing Chromium for the browser tests"; \
+	    $$sudo apt-get -qq update; \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+	      chromium >/dev/null; \
+	  else \
+	    echo "Browser tests need Chromium. Where there is apt: apt install chromium"; \
+	  fi; }

@@ -1,0 +1,62 @@
+"""``label``: stickers of a batch, as a PDF and a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ocoptrace.cli.options import open_workspace
+from ocoptrace.cli.terminal import Terminal
+from ocoptrace.labels import load_stock, load_template, stock_names, template_names
+
+__all__ = ["add"]
+
+
+def add(app: typer.Typer, terminal: Terminal) -> None:
+    """Add the commands."""
+    text = terminal.text
+    label = typer.Typer(help=text("cli.label.help"), no_args_is_help=True)
+    app.add_typer(label, name="label")
+
+    @label.command("print", help=text("cli.label.print"))
+    def print_(
+        batch: Annotated[str, typer.Argument(help=text("cli.argument.batch"))],
+        count: Annotated[int, typer.Option("--count", "-n", help=text("cli.label.count"))] = 24,
+        out: Annotated[
+            Path, typer.Option("--out", "-o", help=text("cli.option.out"))
+        ] = Path("stickers.pdf"),
+        png: Annotated[Path | None, typer.Option(help=text("cli.label.png"))] = None,
+        template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
+        stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
+        sealed: Annotated[int | None, typer.Option(help=text("cli.label.sealed"))] = None,
+        dpi: Annotated[int, typer.Option(help=text("cli.label.dpi"))] = 300,
+        start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
+        demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,  # noqa: FBT002
+        workspace: Annotated[
+            Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+        ] = None,
+    ) -> None:
+        run = open_workspace(workspace).label_run(
+            batch,
+            count=count,
+            template=template,
+            stock=stock,
+            sealed=sealed,
+            dpi=dpi,
+            start_slot=start_slot,
+            demo=demo,
+        )
+        terminal.findings(run.findings)
+        rows = [(run.write_pdf(out), text("cli.file.pdf", count=count))]
+        if png is not None:
+            rows.append((run.write_png(png), text("cli.file.png")))
+        terminal.files(rows)
+        terminal.done(text("cli.label.done", count=count, batch=run.batch))
+
+    @label.command("stock", help=text("cli.label.stocks"))
+    def stock_() -> None:
+        terminal.rows((name, load_stock(name).title) for name in stock_names())
+
+    @label.command("templates", help=text("cli.label.templates"))
+    def templates() -> None:
+        terminal.rows((name, load_template(name).title) for name in template_names())

@@ -1,0 +1,127 @@
+"""What people see in a terminal: calm, one colour for each state, never colour alone."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from ocoptrace import messages
+from ocoptrace.errors import OcopTraceError
+from ocoptrace.findings import Finding
+from ocoptrace.messages import Language
+from ocoptrace.verify import Verdict
+
+__all__ = ["Terminal"]
+
+_MARKS = {
+    "pass": ("✓", "green"),
+    "warn": ("!", "yellow"),
+    "fail": ("✗", "red"),
+    "unknown": ("?", "bright_black"),
+}
+_GOOD = {"ok", "ok_offline"}
+_MOST_FINDINGS = 20
+_WIDTH_WHEN_PIPED = 100
+_KIB = 1024
+
+
+class Terminal:
+    """Standard output for results, standard error for everything about them."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(highlight=False, stderr=True, soft_wrap=True)
+        if not self._out.is_terminal:
+            self._out.width = _WIDTH_WHEN_PIPED
+
+    def text(self, code: str, /, **facts: object) -> str:
+        """Return a message in the terminal's language."""
+        return messages.text(code, self.language, **facts)
+
+    def say(self, line: str = "") -> None:
+        """Print a line of the result."""
+        self._out.print(escape(line))
+
+    def heading(self, line: str) -> None:
+        """Print a line that begins a part."""
+        self._out.print(f"\n[bold]{escape(line)}[/bold]")
+
+    def note(self, line: str) -> None:
+        """Print a line about the work, beside the result."""
+        self._err.print(escape(line), style="bright_black")
+
+    def done(self, line: str) -> None:
+        """Print that something is finished."""
+        self._out.print(f"[green]✓[/green] {escape(line)}")
+
+    def json(self, value: Any) -> None:
+        """Print a result as JSON."""
+        self._out.print_json(json.dumps(value, ensure_ascii=False))
+
+    def files(self, rows: Iterable[tuple[Path, str]]) -> None:
+        """Print files with their size and purpose."""
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for path, purpose in rows:
+            table.add_row(escape(str(path)), _size(path), escape(purpose))
+        self._out.print(table)
+
+    def rows(self, rows: Iterable[Sequence[str]]) -> None:
+        """Print rows of words in columns."""
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for row in rows:
+            table.add_row(*(escape(cell) for cell in row))
+        self._out.print(table)
+
+    def verdict(self, verdict: Verdict, *, title: str = "") -> None:
+        """Print a verdict as a checklist, its headline first."""
+        best = verdict.overall in _GOOD
+        style = "green" if best else "yellow" if verdict.overall == "warn" else "red"
+        headline = Text(f"{verdict.headline(self.language)} [{verdict.overall}]", style=style)
+        if title:
+            self._out.print(f"[bold]{escape(title)}[/bold]")
+        self._out.print(headline)
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column(width=1)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for check in verdict.checks:
+            mark, colour = _MARKS[check.outcome]
+            words = check.text(self.language)
+            remedy = check.remedy(self.language) if check.outcome != "pass" else ""
+            name = self.text(f"verdict.check.{check.code}")
+            table.add_row(
+                Text(mark, style=colour),
+                f"{name} ({self.text(f'verdict.outcome.{check.outcome}')})",
+                escape(f"{words} {remedy}".strip()),
+            )
+        self._out.print(table)
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Print findings: how bad, where, what, what to do."""
+        for finding in findings[:_MOST_FINDINGS]:
+            mark, colour = _MARKS["fail" if finding.severity == "error" else "warn"]
+            where = f"{finding.place}: " if finding.place else ""
+            words = f"{where}{finding.text(self.language)} {finding.remedy(self.language)}"
+            self._err.print(f"  [{colour}]{mark}[/{colour}] {escape(words.strip())}")
+        if len(findings) > _MOST_FINDINGS:
+            self.note(self.text("cli.more_findings", count=len(findings) - _MOST_FINDINGS))
+
+    def fail(self, error: OcopTraceError) -> None:
+        """Print an error: what, where, what to do; then everything found."""
+        self._err.print(f"[red]✗[/red] {escape(error.text(self.language))}")
+        if remedy := error.remedy(self.language):
+            self._err.print(f"  {escape(remedy)}")
+        found = [f for f in error.findings if isinstance(f, Finding)]
+        if len(found) > 1 or (found and found[0].code != error.code):
+            self.findings(found)
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size} B" if size < _KIB else f"{size / _KIB:.0f} KB"

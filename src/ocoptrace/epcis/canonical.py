@@ -1,0 +1,179 @@
+"""The canonical event: one JSON object, one spelling, so that two parties sign the same.
+
+Names are canonical, CBV words bare, ``recordTime`` is left out, ``@context`` is always the
+EPCIS context, ours, and an object with the extension prefixes that the event uses. The
+bytes are RFC 8785.
+
+>>> from ocoptrace.epcis.event import parse_event
+>>> event = parse_event({
+...     "type": "ObjectEvent", "action": "OBSERVE",
+...     "bizStep": "https://ref.gs1.org/cbv/BizStep-receiving",
+...     "eventTime": "2025-08-20T07:15:00+07:00", "eventTimeZoneOffset": "+07:00",
+...     "epcList": ["https://shop.example/01/09521234543213/21/7"], "ocop:step": "receiving_raw"})
+>>> canonical = canonical_event(event)
+>>> canonical["bizStep"], canonical["epcList"], canonical["@context"][2]
+('receiving', ['https://id.gs1.org/01/09521234543213/21/7'], \
+{'ocop': 'https://w3id.org/ocoptrace/voc/'})
+>>> with_event_id(event).event_id
+'urn:uuid:8dfb97c8-3c19-8487-a811-a1b0531f9c1e'
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ocoptrace import canonical_json
+from ocoptrace.epcis.names import canonical_name
+from ocoptrace.epcis.vocabulary import (
+    CONTEXT,
+    EPCIS_CONTEXT,
+    PREFIX,
+    STANDARD_PREFIXES,
+    VOCABULARY,
+    CodeList,
+    bare,
+)
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocoptrace.epcis.event import Event
+
+__all__ = [
+    "canonical_bytes",
+    "canonical_event",
+    "extension_prefixes",
+    "used_prefixes",
+    "with_event_id",
+]
+
+_NAME_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
+_QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+_TYPED_LISTS: dict[str, tuple[str, CodeList]] = {
+    "bizTransactionList": ("bizTransaction", "BTT"),
+    "sourceList": ("source", "SDT"),
+    "destinationList": ("destination", "SDT"),
+}
+
+
+def canonical_event(event: Event) -> dict[str, Any]:
+    """Return the canonical JSON object of an event.
+
+    Raises:
+        Gs1Error: a name in the event has a fault.
+        EpcisError: a prefix is used that no context of the event declares, or one of the
+            EPCIS context or ours is declared with another meaning.
+    """
+    members = event.to_json()
+    members.pop("recordTime", None)
+    _canonical_names(members)
+    _bare_words(members)
+    members["@context"] = [EPCIS_CONTEXT, CONTEXT, extension_prefixes(event)]
+    return members
+
+
+def canonical_bytes(event: Event) -> bytes:
+    """Return the RFC 8785 bytes of the canonical event: what is hashed and signed.
+
+    Raises:
+        InputError: as canonical_event, or a number that a double cannot hold.
+    """
+    return canonical_json.dumps(canonical_event(event))
+
+
+def with_event_id(event: Event) -> Event:
+    """Return the event with an eventID, which is made from its bytes where it has none.
+
+    The ID is a UUID of version 8 (RFC 9562): the first 128 bits of the SHA-256 of the
+    canonical bytes, with version and variant set. The same event always gets the same ID.
+    """
+    if event.event_id is not None:
+        return event
+    digest = bytearray(sha256(canonical_bytes(event)).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return event.model_copy(update={"event_id": f"urn:uuid:{UUID(bytes=bytes(digest))}"})
+
+
+def extension_prefixes(event: Event) -> dict[str, str]:
+    """Return the prefixes of the event's extension names, with their namespaces, sorted.
+
+    Prefixes that the EPCIS context declares are not among them.
+
+    Raises:
+        EpcisError: a prefix is undeclared, or a reserved one is declared otherwise.
+    """
+    declared = event.prefixes
+    for prefix, namespace in declared.items():
+        reserved = STANDARD_PREFIXES.get(prefix) or ({VOCABULARY} if prefix == PREFIX else None)
+        if reserved and namespace not in reserved:
+            raise EpcisError(
+                "epcis.prefix_reserved", place="/@context", prefix=prefix, namespace=namespace
+            )
+    extensions: dict[str, str] = {}
+    for prefix in sorted(used_prefixes(event)):
+        namespace = VOCABULARY if prefix == PREFIX else declared.get(prefix, "")
+        if not namespace:
+            raise EpcisError("epcis.prefix_undeclared", place="/@context", prefix=prefix)
+        extensions[prefix] = namespace
+    return extensions
+
+
+def used_prefixes(event: Event) -> frozenset[str]:
+    """Return the prefixes among the event's member names that EPCIS does not declare."""
+    return frozenset(_prefixes(event.to_json())) - STANDARD_PREFIXES.keys()
+
+
+def _prefixes(value: Any) -> Iterator[str]:
+    """Yield the prefix of every ``prefix:name`` among the member names of JSON."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            prefix, colon, local = name.partition(":")
+            if colon and not local.startswith("//") and prefix != "urn":
+                yield prefix
+            yield from _prefixes(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _prefixes(item)
+
+
+def _canonical_names(members: dict[str, Any]) -> None:
+    for list_name in _NAME_LISTS:
+        if list_name in members:
+            members[list_name] = [canonical_name(uri) for uri in members[list_name]]
+    if "parentID" in members:
+        members["parentID"] = canonical_name(members["parentID"])
+    for list_name in _QUANTITY_LISTS:
+        for element in members.get(list_name, ()):
+            element["epcClass"] = canonical_name(element["epcClass"])
+    for location in ("readPoint", "bizLocation"):
+        if location in members:
+            members[location]["id"] = canonical_name(members[location]["id"])
+    for list_name, (member, _) in _TYPED_LISTS.items():
+        for item in members.get(list_name, ()):
+            item[member] = canonical_name(item[member])
+
+
+def _bare_words(members: dict[str, Any]) -> None:
+    _bare(members, "bizStep", "BizStep")
+    _bare(members, "disposition", "Disp")
+    lasting = members.get("persistentDisposition", {})
+    for change in lasting:
+        lasting[change] = [bare(word, "Disp") for word in lasting[change]]
+    for list_name, (_, code_list) in _TYPED_LISTS.items():
+        for item in members.get(list_name, ()):
+            _bare(item, "type", code_list)
+    _bare(members.get("errorDeclaration", {}), "reason", "ER")
+    for element in members.get("sensorElementList", ()):
+        for report in element["sensorReport"]:
+            _bare(report, "type", "Measurement")
+            _bare(report, "exception", "Measurement")
+            _bare(report, "component", "Comp")
+
+
+def _bare(members: dict[str, Any], name: str, code_list: CodeList) -> None:
+    if name in members:
+        members[name] = bare(members[name], code_list)

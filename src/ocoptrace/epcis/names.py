@@ -1,0 +1,110 @@
+"""The names in an event: things, places and parties, in their canonical form.
+
+A name is a GS1 Digital Link, an EPC URN or a plain name; any other URI stands as it is.
+
+>>> canonical_name("https://shop.example/01/09521234543213/10/A1?17=280914")
+'https://id.gs1.org/01/09521234543213/10/A1'
+>>> canonical_name("urn:epc:class:lgtin:9521234.054321.A1")
+'https://id.gs1.org/01/09521234543213/10/A1'
+>>> canonical_name("urn:uuid:5f3c9b1e-0d5e-4c52-8f07-1f2b6a7d9c10")
+'urn:uuid:5f3c9b1e-0d5e-4c52-8f07-1f2b6a7d9c10'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ocoptrace.epcis.dimensions import member_name
+from ocoptrace.epcis.faults import pointer
+from ocoptrace.errors import Gs1Error
+from ocoptrace.gs1 import epc_urn_to_digital_link, parse_name
+from ocoptrace.gs1.link_rules import is_primary_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ocoptrace.epcis.dimensions import Location, QuantityElement
+    from ocoptrace.epcis.event import Event
+
+__all__ = ["Mention", "Role", "canonical_name", "mentions", "quantities"]
+
+Role = Literal["parent", "instance", "class", "place", "party"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name in an event.
+
+    Attributes:
+        place: JSON pointer of the name in the event.
+        role: what it names there; an ``instance`` is one thing, a ``class`` is a kind or lot.
+        uri: the name as read.
+    """
+
+    place: str
+    role: Role
+    uri: str
+
+
+_INSTANCES = ("epc_list", "child_epcs", "input_epc_list", "output_epc_list")
+_CLASSES = (
+    "quantity_list",
+    "child_quantity_list",
+    "input_quantity_list",
+    "output_quantity_list",
+)
+
+
+def canonical_name(uri: str) -> str:
+    """Return the canonical name for a URI, or the URI itself where it is no GS1 or plain name.
+
+    Raises:
+        Gs1Error: a GS1 name with a fault, such as a wrong check digit.
+    """
+    if uri.startswith("urn:epc:"):
+        return parse_name(epc_urn_to_digital_link(uri)).canonical()
+    if not uri[:8].lower().startswith(("http://", "https://")):
+        return uri
+    try:
+        return parse_name(uri).canonical()
+    except Gs1Error:
+        if _means_to_be_a_name(uri):
+            raise
+        return uri
+
+
+def _means_to_be_a_name(uri: str) -> bool:
+    """Tell whether a web address has a segment that only GS1 and plain names have."""
+    segments = uri.partition("?")[0].split("/")[3:]
+    return segments[:1] == ["ocop"] or any(map(is_primary_key, segments))
+
+
+def mentions(event: Event) -> Iterator[Mention]:
+    """Yield every name in an event: what, then where, then who."""
+    parent = getattr(event, "parent_id", None)
+    if parent is not None:
+        yield Mention("/parentID", "parent", parent)
+    for field in _INSTANCES:
+        instances: Sequence[str] = getattr(event, field, None) or ()
+        for position, uri in enumerate(instances):
+            yield Mention(pointer(member_name(field), position), "instance", uri)
+    for place, element in quantities(event):
+        yield Mention(f"{place}/epcClass", "class", element.epc_class)
+    for field in ("read_point", "biz_location"):
+        location: Location | None = getattr(event, field)
+        if location is not None:
+            yield Mention(pointer(member_name(field), "id"), "place", location.id)
+    for position, source in enumerate(event.source_list or ()):
+        yield Mention(pointer("sourceList", position, "source"), "party", source.source)
+    for position, goal in enumerate(event.destination_list or ()):
+        place = pointer("destinationList", position, "destination")
+        yield Mention(place, "party", goal.destination)
+
+
+def quantities(event: Event) -> Iterator[tuple[str, QuantityElement]]:
+    """Yield every quantity element of an event with its JSON pointer."""
+    for field in _CLASSES:
+        elements: Sequence[QuantityElement] = getattr(event, field, None) or ()
+        for position, element in enumerate(elements):
+            yield pointer(member_name(field), position), element

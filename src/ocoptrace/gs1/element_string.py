@@ -1,0 +1,160 @@
+"""Element strings: what GS1 barcodes carry, in brackets or with FNC1.
+
+>>> message = ElementString.parse("(01)09520101001115(10)MT-0601(17)271231")
+>>> message.elements
+(('01', '09520101001115'), ('10', 'MT-0601'), ('17', '271231'))
+>>> message.unbracketed()
+'^010952010100111510MT-0601^17271231'
+>>> ElementString.parse(message.unbracketed()) == message
+True
+>>> message.digital_link().to_uri(host="example.com")
+'https://example.com/01/09520101001115/10/MT-0601?17=271231'
+
+Rules: GS1 General Specifications 7.8, as the GS1 Barcode Syntax Engine applies them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ocoptrace.errors import Gs1Error
+from ocoptrace.gs1._frozen import Frozen
+from ocoptrace.gs1._shown import shown
+from ocoptrace.gs1.application_identifiers import application_identifier
+from ocoptrace.gs1.associations import check_associations, contradiction, exclusive_pair
+from ocoptrace.gs1.digital_link import CANONICAL_HOST, DigitalLink, bracketed
+from ocoptrace.gs1.link_rules import is_primary_key
+from ocoptrace.gs1.values import check_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocoptrace.findings import Finding
+    from ocoptrace.gs1.link_rules import Element
+
+__all__ = ["FNC1", "MAX_LENGTH", "ElementString"]
+
+FNC1 = "^"
+"""How FNC1 is written here; the GS character (0x1D) that scanners send is read as well."""
+
+MAX_LENGTH = 4096
+"""Longest text that is read, in characters; no symbol holds more."""
+
+_GROUP_SEPARATOR = "\x1d"
+_AI_LENGTHS = (2, 3, 4)
+_BRACKETED = re.compile(r"\(([0-9]{2,4})\)((?:\\\(|[^(])+)")
+
+
+class ElementString(Frozen):
+    """Elements whose values are right and that do not contradict one another.
+
+    Args:
+        elements: pairs of AI and value, in the order read; at least one.
+
+    Raises:
+        Gs1Error: a wrong value, two values of one AI, or two AIs that exclude each other.
+    """
+
+    __slots__ = ("elements",)
+    elements: tuple[Element, ...]
+
+    def __init__(self, elements: tuple[Element, ...]) -> None:
+        if not elements:
+            raise Gs1Error("gs1.element_string", value="")
+        for ai, value in elements:
+            check_value(ai, value)
+        if (twice := contradiction(elements)) is not None:
+            raise Gs1Error("gs1.contradiction", place=f"({twice})", ai=twice)
+        if pair := exclusive_pair(elements):
+            raise Gs1Error("gs1.exclusive", place=f"({pair[0]})", ai=pair[0], other=pair[1])
+        self._set(elements=elements)
+
+    @classmethod
+    def parse(cls, text: str) -> ElementString:
+        r"""Return the elements of a text in brackets, or starting with FNC1.
+
+        Args:
+            text: at most MAX_LENGTH characters. In brackets, ``\(`` is a bracket of a value.
+
+        Raises:
+            Gs1Error: neither form, an unknown AI, or what the constructor refuses.
+        """
+        if len(text) > MAX_LENGTH:
+            raise Gs1Error("gs1.uri_too_long", length=len(text), limit=MAX_LENGTH)
+        if text.startswith("("):
+            return cls(tuple(_read_bracketed(text)))
+        if text.startswith((FNC1, _GROUP_SEPARATOR)):
+            return cls(tuple(_read_unbracketed(text.replace(_GROUP_SEPARATOR, FNC1))))
+        raise Gs1Error("gs1.element_string", value=shown(text))
+
+    def bracketed(self) -> str:
+        """Return the elements with their AIs in brackets."""
+        return bracketed(self.elements)
+
+    def unbracketed(self) -> str:
+        """Return the elements behind FNC1, with FNC1 where a value's end does not show."""
+        text, separator = "", FNC1
+        for code, value in self.elements:
+            text += f"{separator}{code}{value}"
+            separator = FNC1 if _predefined_length(code) is None else ""
+        return text
+
+    def digital_link(
+        self, *, host: str = CANONICAL_HOST, scheme: str = "https", stem: str = ""
+    ) -> DigitalLink:
+        """Return the elements as a link, attributes of predefined length first.
+
+        Raises:
+            Gs1Error: no primary key, or an element that a link does not carry.
+        """
+        elements = dict.fromkeys(self.elements)
+        key = next((element for element in elements if is_primary_key(element[0])), None)
+        ordered = sorted(
+            elements,
+            key=lambda element: (element != key, _predefined_length(element[0]) is None),
+        )
+        return DigitalLink.of(*ordered, host=host, scheme=scheme, stem=stem)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Return the association rules that the elements break, taken alone."""
+        return check_associations(self.elements)
+
+    def __str__(self) -> str:
+        return self.bracketed()
+
+
+def _read_bracketed(text: str) -> Iterator[Element]:
+    end = 0
+    for match in _BRACKETED.finditer(text):
+        if match.start() != end:
+            break
+        end = match.end()
+        yield match[1], match[2].replace("\\(", "(")
+    if end != len(text):
+        raise Gs1Error("gs1.element_string", place=f"character {end + 1}", value=shown(text))
+
+
+def _read_unbracketed(text: str) -> Iterator[Element]:
+    at = 1
+    while at < len(text):
+        codes = (text[at : at + length] for length in _AI_LENGTHS)
+        code = next((code for code in codes if application_identifier(code)), None)
+        if code is None:
+            raise Gs1Error(
+                "gs1.unknown_ai", place=f"character {at + 1}", ai=shown(text[at : at + 4])
+            )
+        at += len(code)
+        length = _predefined_length(code)
+        if length is not None:
+            end = at + length
+        else:
+            separator = text.find(FNC1, at)
+            end = len(text) if separator < 0 else separator
+        yield code, text[at:end]
+        at = end + text.startswith(FNC1, end)
+
+
+def _predefined_length(code: str) -> int | None:
+    ai = application_identifier(code)
+    return ai.predefined_length if ai else None

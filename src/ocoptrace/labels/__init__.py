@@ -1,0 +1,42 @@
+"""What is on the pack: QR symbols, sticker sheets, the check before printing, reading back.
+
+>>> content = LabelContent(
+...     link="HTTPS://ID.EXAMPLE/01/09521234543213/10/L1", product="Mắm tôm",
+...     producer="HTX Hậu Lộc", place="Xã Hậu Lộc, Thanh Hóa", lot="L1",
+... )
+>>> template, stock = load_template("ocop-70x37"), load_stock("a4-3x8-70x37")
+>>> sheet = write_pdf(lay_out([content] * 24, template=template, stock=stock), title="Lô L1")
+>>> len(scan_file(sheet))
+24
+"""
+
+from __future__ import annotations
+
+from ocoptrace.labels.content import LabelContent
+from ocoptrace.labels.display import Page, Sticker, Symbol
+from ocoptrace.labels.layout import lay_out
+from ocoptrace.labels.pdf import write_pdf
+from ocoptrace.labels.pixels import render_pdf
+from ocoptrace.labels.preflight import preflight
+from ocoptrace.labels.scan import Scan, scan_file
+from ocoptrace.labels.stock import Stock, load_stock, stock_names
+from ocoptrace.labels.template import Template, load_template, template_names
+
+__all__ = [
+    "LabelContent",
+    "Page",
+    "Scan",
+    "Sticker",
+    "Stock",
+    "Symbol",
+    "Template",
+    "lay_out",
+    "load_stock",
+    "load_template",
+    "preflight",
+    "render_pdf",
+    "scan_file",
+    "stock_names",
+    "template_names",
+    "write_pdf",
+]

@@ -1,0 +1,149 @@
+"""Pixels of a PDF or a picture, and a PDF page as PNG; the home of pypdfium2 and Pillow.
+
+>>> list(grey_pages(b"a word document"))
+Traceback (most recent call last):
+...
+ocoptrace.errors.LabelError: This file is not a PDF, PNG or JPEG file. ...
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from io import BytesIO
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+from ocoptrace.errors import LabelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "grey_pages", "render_pdf"]
+
+MAX_BYTES: Final = 64 * 2**20
+"""Largest file that is opened."""
+MAX_PIXELS: Final = 80_000_000
+"""Largest page or picture: A4 at 600 dpi has 35 million pixels."""
+MAX_PAGES: Final = 1000
+"""Most pages of a PDF."""
+
+_POINTS_PER_INCH: Final = 72
+_TAIL: Final = 2048
+# Points that keep a whole number of pixels from being rounded up to one more.
+_HAIR: Final = 1e-4
+
+
+def render_pdf(data: bytes, *, dpi: int, page: int = 0) -> bytes:
+    """Return one page of a PDF file as a PNG picture.
+
+    Args:
+        data: the PDF file.
+        dpi: pixels per inch.
+        page: which page, from 0.
+
+    Raises:
+        LabelError: ``label.file_too_large``, ``label.pdf_truncated``,
+            ``label.pdf_unreadable``, ``label.no_such_page``, ``label.too_many_pixels``.
+    """
+    with _open_pdf(data) as document:
+        if not 0 <= page < len(document):
+            raise LabelError("label.no_such_page", page=page, pages=len(document))
+        pixels = _render(document, page, dpi)
+    out = BytesIO()
+    Image.fromarray(pixels).save(out, format="PNG", dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[NDArray[np.uint8]]:
+    """Yield each page of a PDF, or the one picture of a PNG or JPEG, as grey rows.
+
+    Args:
+        data: the file.
+        dpi: pixels per inch at which a PDF is rendered.
+
+    Raises:
+        LabelError: as ``render_pdf``, and ``label.not_a_picture``,
+            ``label.picture_unreadable``, ``label.too_many_pages``.
+    """
+    if data.startswith(b"%PDF-"):
+        with _open_pdf(data) as document:
+            if len(document) > MAX_PAGES:
+                raise LabelError("label.too_many_pages", pages=len(document), limit=MAX_PAGES)
+            for page in range(len(document)):
+                yield _render(document, page, dpi)
+    else:
+        yield _picture(data)
+
+
+@contextmanager
+def _open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    _check_bytes(data)
+    # PDFium mends a torn file silently, and then shows fewer stickers than were printed.
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise LabelError("label.pdf_truncated", size=len(data))
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise LabelError("label.pdf_unreadable", reason=str(error)) from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _render(document: pypdfium2.PdfDocument, number: int, dpi: int) -> NDArray[np.uint8]:
+    try:
+        page = document[number]
+        scale = dpi / _POINTS_PER_INCH
+        _check_pixels(page.get_width() * scale, page.get_height() * scale)
+        _widen_to_pixels(page, scale)
+        return np.array(page.render(scale=scale, grayscale=True).to_numpy())
+    except pypdfium2.PdfiumError as error:
+        raise LabelError("label.pdf_unreadable", reason=str(error)) from error
+
+
+def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:
+    """Widen a page to the right and below to whole pixels.
+
+    PDFium would stretch it to whole pixels instead, and no dot of the page would then be
+    just one pixel.
+    """
+    left, bottom, right, top = page.get_cropbox()
+    width = ceil((right - left) * scale) / scale - _HAIR
+    height = ceil((top - bottom) * scale) / scale - _HAIR
+    for set_box in (page.set_mediabox, page.set_cropbox):
+        set_box(left, top - height, left + width, top)
+
+
+def _picture(data: bytes) -> NDArray[np.uint8]:
+    _check_bytes(data)
+    try:
+        with warnings.catch_warnings():
+            # The bound below is ours; Pillow's own warning would only repeat it.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+                _check_pixels(*image.size)
+                return np.asarray(image.convert("L"))
+    except UnidentifiedImageError as error:
+        raise LabelError("label.not_a_picture") from error
+    except Image.DecompressionBombError as error:
+        raise LabelError("label.too_many_pixels", limit=MAX_PIXELS // 10**6) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise LabelError("label.picture_unreadable", reason=str(error)) from error
+
+
+def _check_bytes(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise LabelError("label.file_too_large", size=len(data), limit=MAX_BYTES)
+
+
+def _check_pixels(width: float, height: float) -> None:
+    if width * height > MAX_PIXELS:
+        raise LabelError("label.too_many_pixels", limit=MAX_PIXELS // 10**6)

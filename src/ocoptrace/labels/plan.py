@@ -1,0 +1,79 @@
+"""Plans: what a TOML file in millimetres says, as checked values in micrometres.
+
+>>> class Card(Plan):
+...     width: Positive
+...     margin: Length = 0
+>>> Card.read({"width": 85.6}, name="card").width
+85600
+>>> Card.read({"width": 85.6, "colour": "red"}, name="card")
+Traceback (most recent call last):
+...
+ocoptrace.errors.LabelError: /colour: The plan "card" is not right there: Extra inputs ...
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import Field as Constrained
+
+from ocoptrace.errors import LabelError
+from ocoptrace.labels.display import mm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Length", "Plan", "Positive", "read_toml"]
+
+_LARGEST: Final = 2_000_000
+_MAX_BYTES: Final = 256 * 1024
+
+
+def _micrometres(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+        raise ValueError("a length in millimetres is a number")
+    return mm(value)
+
+
+Length = Annotated[int, BeforeValidator(_micrometres), Constrained(ge=0, le=_LARGEST)]
+"""Micrometres, written as millimetres; 0 to 2 m."""
+Positive = Annotated[int, BeforeValidator(_micrometres), Constrained(gt=0, le=_LARGEST)]
+"""A Length above 0."""
+
+
+class Plan(BaseModel):
+    """A part of a plan; frozen, and without members that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def read(cls, members: Mapping[str, Any], *, name: str) -> Self:
+        """Return the plan that TOML members describe.
+
+        Raises:
+            LabelError: ``label.plan_value`` with the place of the first member that is
+                missing, unknown or out of range.
+        """
+        try:
+            return cls.model_validate(members)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = "".join(f"/{part}" for part in first["loc"])
+            reason = first["msg"].removeprefix("Value error, ")
+            raise LabelError("label.plan_value", place=place, name=name, reason=reason) from error
+
+
+def read_toml(text: str, *, name: str) -> dict[str, Any]:
+    """Return the members of TOML text.
+
+    Raises:
+        LabelError: ``label.plan_syntax``.
+    """
+    if len(text) > _MAX_BYTES:
+        raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error

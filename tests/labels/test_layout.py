@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocoptrace.errors import LabelError
+from ocoptrace.labels import lay_out, load_stock, load_template, stock_names
+from ocoptrace.labels.display import Polygon, Text, dots
+from ocoptrace.labels.qr import QUIET_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocoptrace.labels import LabelContent, Page
+
+FITTING = {
+    "a4-3x8-70x37": "ocop-70x37",
+    "avery-l7160": "ocop-50x30",
+    "avery-l7651": "ocop-38x21",
+    "roll-35x22-3up": "ocop-35x22",
+    "roll-50x30": "ocop-50x30",
+    "tomy-145": "ocop-38x21",
+}
+
+
+def pages_of(
+    contents: list[LabelContent], stock: str = "a4-3x8-70x37", **options: Any
+) -> list[Page]:
+    template = load_template(FITTING[stock])
+    return list(lay_out(contents, template=template, stock=load_stock(stock), **options))
+
+
+def texts_of(page: Page, sticker: int = 0) -> list[str]:
+    shown = page.stickers[sticker]
+    return [item.text for item in (*shown.shared, *shown.own) if isinstance(item, Text)]
+
+
+def test_every_stock_has_a_template_that_fits() -> None:
+    assert set(FITTING) == set(stock_names())
+
+
+@pytest.mark.parametrize("stock", list(FITTING))
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_symbols_stand_on_whole_dots_inside_their_room(
+    content: Callable[..., LabelContent], stock: str, dpi: int
+) -> None:
+    slots = load_stock(stock).slots
+    room = load_template(FITTING[stock]).symbol
+    dot = 25_400 / dpi
+    (page,) = pages_of([content(number) for number in range(slots)], stock, dpi=dpi)
+    assert len({sticker.symbol.dots_per_module for sticker in page.stickers}) == 1
+    for sticker in page.stickers:
+        symbol = sticker.symbol
+        for value in (symbol.x_dots, symbol.y_dots, symbol.dots_per_module):
+            assert isinstance(value, int)
+        left, top, right, bottom = symbol.box(margin=QUIET_ZONE)
+        assert left >= sticker.x + room.x - dot
+        assert top >= sticker.y + room.y - dot
+        assert right <= sticker.x + room.x + room.side + dot
+        assert bottom <= sticker.y + room.y + room.side + dot
+
+
+@given(st.integers(0, 2_000_000), st.integers(100, 4800))
+def test_the_nearest_dot_is_at_most_half_a_dot_away(length: int, dpi: int) -> None:
+    assert abs(dots(length, dpi=dpi) * 25_400 / dpi - length) <= 25_400 / dpi / 2 + 1e-6
+
+
+def test_modules_are_as_large_as_the_largest_symbol_of_the_page_allows(
+    content: Callable[..., LabelContent],
+) -> None:
+    mixed = pages_of([content(0), content(1, sealed=False)])
+    plain = pages_of([content(0, sealed=False), content(1, sealed=False)])
+    assert {sticker.symbol.dots_per_module for sticker in mixed[0].stickers} == {7}
+    assert {sticker.symbol.dots_per_module for sticker in plain[0].stickers} == {10}
+
+
+def test_a_run_goes_on_to_a_second_page(content: Callable[..., LabelContent]) -> None:
+    pages = pages_of([content(number) for number in range(25)])
+    assert [len(page.stickers) for page in pages] == [24, 1]
+    assert pages[1].stickers[0].slot == 1
+    links = [sticker.symbol.matrix for page in pages for sticker in page.stickers]
+    assert len(set(links)) == 25
+
+
+def test_a_run_starts_at_the_first_unused_slot(content: Callable[..., LabelContent]) -> None:
+    pages = pages_of([content(number) for number in range(20)], start_slot=6)
+    assert [sticker.slot for sticker in pages[0].stickers] == list(range(6, 25))
+    assert [sticker.slot for sticker in pages[1].stickers] == [1]
+    assert (pages[0].stickers[0].x, pages[0].stickers[0].y) == (140_000, 37_500)
+
+
+def test_contents_are_taken_page_by_page(content: Callable[..., LabelContent]) -> None:
+    taken: list[int] = []
+
+    def stream() -> Any:
+        for number in range(100):
+            taken.append(number)
+            yield content(number)
+
+    next(lay_out(stream(), template=load_template("ocop-70x37"), stock=load_stock("a4-3x8-70x37")))
+    assert len(taken) == 24
+
+
+def test_a_small_template_stands_in_the_middle_of_a_large_sticker(
+    content: Callable[..., LabelContent],
+) -> None:
+    (page,) = pages_of([content()], "avery-l7160")
+    sticker = page.stickers[0]
+    assert (sticker.x, sticker.y) == (7_250 + (63_500 - 50_000) // 2, 15_150 + 4_050)
+
+
+def test_the_words_of_a_sticker_are_vietnamese_or_english(
+    content: Callable[..., LabelContent],
+) -> None:
+    (page,) = pages_of([content(), content(language="en")])
+    vietnamese, english = texts_of(page, 0), texts_of(page, 1)
+    assert {"Lô ", "ABC123", "NSX ", "15/11/2026", "HSD ", "15/11/2028"} <= set(vietnamese)
+    assert "Quét để xem nguồn gốc · " in vietnamese
+    assert {"Lot ", "Best before ", "15 NOV 2028"} <= set(english)
+
+
+def test_absent_fields_leave_no_words_and_no_stars(content: Callable[..., LabelContent]) -> None:
+    (page,) = pages_of(
+        [content(stars=None, made=None, best_before=None, serial=None, net_content=None, site="")]
+    )
+    assert not any(isinstance(item, Polygon) for item in page.stickers[0].shared)
+    assert not {"NSX ", "HSD ", "500 ml", "id.example"} & set(texts_of(page))
+    assert page.stickers[0].own == ()
+
+
+def test_as_many_stars_are_filled_as_the_grade_has(content: Callable[..., LabelContent]) -> None:
+    (page,) = pages_of([content(stars=3)])
+    stars = [item for item in page.stickers[0].shared if isinstance(item, Polygon)]
+    assert [star.filled for star in stars] == [True, True, True, False, False]
+    assert all(len(star.points) == 10 for star in stars)
+
+
+def test_a_random_serial_is_grouped_and_an_own_serial_is_not(
+    content: Callable[..., LabelContent],
+) -> None:
+    (page,) = pages_of([content(serial="0123456789AB"), content(serial="SN-2026-0001")])
+    assert texts_of(page, 0)[-1] == "0123 4567 89AB"
+    assert texts_of(page, 1)[-1] == "SN-2026-0001"
+
+
+def test_stickers_of_a_run_share_all_but_the_serial(content: Callable[..., LabelContent]) -> None:
+    (page,) = pages_of([content(0), content(1)])
+    first, second = page.stickers
+    assert first.shared == second.shared
+    assert first.own != second.own
+
+
+@pytest.mark.parametrize("start_slot", [0, 25, -1])
+def test_a_slot_off_the_page_is_refused_at_once(start_slot: int) -> None:
+    with pytest.raises(LabelError) as refused:
+        pages_of([], start_slot=start_slot)
+    assert refused.value.code == "label.start_slot"
+
+
+@pytest.mark.parametrize("dpi", [0, 99, 4801])
+def test_a_printer_that_cannot_be_is_refused_at_once(dpi: int) -> None:
+    with pytest.raises(LabelError) as refused:
+        pages_of([], dpi=dpi)
+    assert refused.value.code == "label.dpi"
+
+
+def test_a_template_larger_than_the_sticker_is_refused_at_once() -> None:
+    with pytest.raises(LabelError) as refused:
+        lay_out([], template=load_template("ocop-70x37"), stock=load_stock("roll-50x30"))
+    assert refused.value.code == "label.template_too_large"
+
+
+def test_a_symbol_that_has_no_room_is_refused(content: Callable[..., LabelContent]) -> None:
+    long = content(link="HTTPS://ID.EXAMPLE/" + "a" * 2000)
+    with pytest.raises(LabelError) as refused:
+        pages_of([long], "roll-35x22-3up", dpi=100)
+    assert refused.value.code == "label.symbol_too_large"

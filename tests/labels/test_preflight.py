@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ocoptrace.labels import Template, load_stock, load_template, preflight, template_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocoptrace.findings import Finding
+    from ocoptrace.labels import LabelContent
+
+TODAY = date(2026, 11, 23)
+REAL_LINK = "HTTPS://ID.EXAMPLE/01/08938505970004/10/ABC123/21/0123456789AB"
+STOCKS = {
+    "ocop-35x22": "roll-35x22-3up",
+    "ocop-38x21": "avery-l7651",
+    "ocop-50x30": "roll-50x30",
+    "ocop-70x37": "a4-3x8-70x37",
+}
+
+
+def checked(
+    contents: list[LabelContent], template: str = "ocop-70x37", **options: Any
+) -> list[Finding]:
+    options = {"today": TODAY, "demo": True} | options
+    stock = load_stock(STOCKS[template])
+    return preflight(contents, template=load_template(template), stock=stock, **options)
+
+
+def codes(findings: list[Finding]) -> list[tuple[str, str, str]]:
+    return [(finding.code, finding.severity, finding.place) for finding in findings]
+
+
+@pytest.mark.parametrize("template", template_names())
+@pytest.mark.parametrize("dpi", [300, 600])
+def test_a_good_run_has_no_findings(
+    content: Callable[..., LabelContent], template: str, dpi: int
+) -> None:
+    assert checked([content(number) for number in range(3)], template, dpi=dpi) == []
+
+
+def test_a_sealed_run_on_the_smallest_roll_is_good_at_203_dpi(
+    content: Callable[..., LabelContent],
+) -> None:
+    assert checked([content()], "ocop-35x22", dpi=203) == []
+
+
+@pytest.mark.parametrize("template", template_names())
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"product": "NƯỚC MẮM CỐT ẨM THỰC", "stars": 5},
+        {"product": "Ống hút tre", "producer": "Hộ kinh doanh Nguyễn Thị Phượng"},
+        {"lot": "OH-2026-11-000123", "site": "truyxuat.thanhhoa.gov.vn"},
+        {"language": "en", "product": "Ba Lang premium fish sauce", "best_before": None},
+        {"serial": None, "stars": None, "net_content": None},
+    ],
+    ids=["stacked capitals", "household", "long lot and host", "English", "bare"],
+)
+def test_real_contents_fit_every_template(
+    content: Callable[..., LabelContent], template: str, changes: dict[str, Any]
+) -> None:
+    assert checked([content(**changes)], template) == []
+
+
+def test_an_example_key_is_an_error_unless_for_demonstration(
+    content: Callable[..., LabelContent],
+) -> None:
+    findings = checked([content(), content(1)], demo=False)
+    assert codes(findings) == [("label.demo_key", "error", "/0/link")]
+    assert findings[0].facts == {"key": "09521234543213"}
+    assert checked([content(link=REAL_LINK)], demo=False) == []
+
+
+def test_a_plain_name_is_no_example_key(content: Callable[..., LabelContent]) -> None:
+    plain = content(link="HTTPS://ID.EXAMPLE/OCOP/7K2M9QXA/MT500/ABC123/0123456789AB")
+    assert checked([plain], demo=False) == []
+
+
+def test_a_link_that_names_nothing_keeps_the_error_of_the_names(
+    content: Callable[..., LabelContent],
+) -> None:
+    (finding,) = checked([content(link="HTTPS://ID.EXAMPLE/01/09521234543214")])
+    assert finding.code.startswith("gs1.")
+    assert (finding.severity, finding.place) == ("error", "/0/link")
+
+
+def test_a_host_in_lower_case_is_a_warning(content: Callable[..., LabelContent]) -> None:
+    lower = content(link=REAL_LINK.replace("HTTPS://ID.EXAMPLE", "https://id.example"))
+    (finding,) = checked([lower])
+    assert (finding.code, finding.severity) == ("label.link_case", "warning")
+    assert finding.facts["upper"] == "HTTPS://ID.EXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("template", "dpi", "severity"),
+    [("ocop-38x21", 203, "error"), ("ocop-50x30", 150, "warning"), ("ocop-50x30", 120, None)],
+)
+def test_small_modules_are_found(
+    content: Callable[..., LabelContent], template: str, dpi: int, severity: str | None
+) -> None:
+    # 2 dots at 203 dpi; 2 dots at 150 dpi are wide enough and still too few.
+    found = [finding.code for finding in checked([content()], template, dpi=dpi)]
+    assert found == ["label.module_too_small"]
+
+
+def test_a_module_between_the_limits_is_a_warning(content: Callable[..., LabelContent]) -> None:
+    long = content(link="HTTPS://ID.EXAMPLE/01/09521234543213/10/" + "A" * 20 + "#" + "1" * 400)
+    (finding,) = checked([long], "ocop-50x30", dpi=600)
+    assert (finding.code, finding.severity) == ("label.module_small", "warning")
+    assert 0.25 <= finding.facts["module"] < 0.33  # type: ignore[operator]
+
+
+def test_a_symbol_without_room_is_an_error(content: Callable[..., LabelContent]) -> None:
+    long = content(link=REAL_LINK + "#" + "a" * 2000)
+    assert ("label.symbol_too_large", "error", "") in codes(checked([long], dpi=150))
+
+
+def test_a_link_beyond_every_symbol_is_an_error(content: Callable[..., LabelContent]) -> None:
+    long = content(link=REAL_LINK + "#" + "a" * 3000)
+    assert codes(checked([content(), long])) == [("label.link_too_long", "error", "/1/link")]
+
+
+def test_text_without_room_is_told_once_with_its_text(
+    content: Callable[..., LabelContent],
+) -> None:
+    name = "Nước mắm " * 20
+    (finding,) = checked([content(product=name), content(1, product=name)])
+    assert (finding.code, finding.severity, finding.place) == (
+        "label.text_overflow",
+        "error",
+        "/0/product",
+    )
+    assert finding.facts == {"field": "product", "text": name.strip()}
+
+
+def test_too_many_full_rows_are_found(content: Callable[..., LabelContent]) -> None:
+    text = PLAIN_BLOCK.replace("height = 20.0", "height = 5.0")
+    template = Template.parse(text, name="low")
+    found = preflight(
+        [content(product="Mắm")], template=template, stock=load_stock("roll-50x30"),
+        today=TODAY, demo=True,
+    )  # fmt: skip
+    assert ("label.text_overflow", "error", "/0/lot") in codes(found)
+
+
+def test_a_letter_without_glyph_is_an_error(content: Callable[..., LabelContent]) -> None:
+    assert codes(checked([content(product="Mật ong 蜜")])) == [
+        ("label.missing_glyph", "error", "/0")
+    ]
+
+
+def test_one_serial_on_two_stickers_is_an_error(content: Callable[..., LabelContent]) -> None:
+    findings = checked([content(0), content(1), content(0)])
+    assert codes(findings) == [("label.serial_twice", "error", "/2/serial")]
+
+
+def test_stickers_of_a_batch_may_be_alike(content: Callable[..., LabelContent]) -> None:
+    batch = content(serial=None, link=REAL_LINK.partition("/21/")[0])
+    assert checked([batch, batch]) == []
+
+
+@pytest.mark.parametrize(("today", "found"), [(date(2028, 11, 15), 0), (date(2028, 11, 16), 1)])
+def test_a_batch_is_good_through_its_last_day(
+    content: Callable[..., LabelContent], today: date, found: int
+) -> None:
+    findings = checked([content()], today=today)
+    assert codes(findings) == [("label.past_best_before", "error", "/0/best_before")] * found
+
+
+@pytest.mark.parametrize(("until", "found"), [(TODAY, 0), (date(2026, 11, 22), 1)])
+def test_stars_are_good_through_the_grade_s_last_day(
+    content: Callable[..., LabelContent], until: date, found: int
+) -> None:
+    findings = checked([content(stars_until=until)])
+    assert codes(findings) == [("label.grade_expired", "error", "/0/stars")] * found
+
+
+def test_a_template_that_does_not_fit_the_stock_is_an_error(
+    content: Callable[..., LabelContent],
+) -> None:
+    found = preflight(
+        [content()], template=load_template("ocop-70x37"), stock=load_stock("roll-50x30"),
+        today=TODAY, demo=True,
+    )  # fmt: skip
+    assert codes(found) == [("label.template_too_large", "error", "")]
+
+
+PLAIN_BLOCK = """
+width = 50.0
+height = 30.0
+[symbol]
+x = 1.5
+y = 1.5
+side = 24.0
+[[block]]
+x = 26.0
+y = 2.0
+width = 22.0
+height = 20.0
+[[block.row]]
+show = ["product"]
+x_height = 1.5
+[[block.row]]
+show = ["lot"]
+x_height = 1.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 2.0", set()),
+        ("x = 26.0\ny = 2.0", "x = 20.0\ny = 2.0", {"label.quiet_zone"}),
+        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 0.0", {"label.near_cut"}),
+    ],
+    ids=["good", "in the white zone", "at the cut"],
+)
+def test_ink_in_the_white_zone_or_near_the_cut_is_found(
+    content: Callable[..., LabelContent], old: str, new: str, found: set[str]
+) -> None:
+    template = Template.parse(PLAIN_BLOCK.replace(old, new), name="own")
+    findings = preflight(
+        [content(product="Mắm tôm")], template=template, stock=load_stock("roll-50x30"),
+        today=TODAY, demo=True,
+    )  # fmt: skip
+    assert {finding.code for finding in findings} == found
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_finding_speaks(content: Callable[..., LabelContent], language: Any) -> None:
+    bad = content(
+        product="Nước mắm " * 20,
+        stars_until=date(2026, 1, 1),
+        best_before=date(2026, 11, 16),
+        link="https://id.example/01/09521234543213",
+    )
+    findings = checked([bad, bad], demo=False)
+    assert len(findings) == 6
+    for finding in findings:
+        assert "{" not in finding.text(language) + finding.remedy(language)
+        assert finding.remedy(language)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import random
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocoptrace.errors import LabelError
+from ocoptrace.labels.qr import Matrix, encode
+
+LINK = "HTTPS://{host}/01/09521234543213/10/ABC123/21/0123456789AB"
+PRINTABLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=300)
+
+
+def seal(number: int) -> str:
+    return "#" + "".join(random.Random(number).choices("0123456789", k=172))
+
+
+def picture(matrix: Matrix, scale: int) -> np.ndarray:
+    dark = np.frombuffer(matrix.bits, np.uint8).reshape(matrix.size, matrix.size)
+    white = np.pad((1 - dark) * 255, 4, constant_values=255).astype(np.uint8)
+    return white.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_sealed_link_stays_at_version_7(number: int) -> None:
+    matrix = encode(LINK.format(host="ID.EXAMPLE") + seal(number))
+    assert (matrix.version, matrix.size) == (7, 45)
+
+
+def test_a_host_in_lower_case_costs_a_version() -> None:
+    assert encode(LINK.format(host="id.example") + seal(0)).version == 8
+
+
+def test_a_host_of_twenty_characters_is_version_8() -> None:
+    assert encode(LINK.format(host="TRUYXUAT.EXAMPLE.ORG") + seal(0)).version == 8
+
+
+def test_the_symbol_has_level_m() -> None:
+    read = zxingcpp.read_barcodes(picture(encode("HTTPS://ID.EXAMPLE"), 4))
+    assert [barcode.ec_level for barcode in read] == ["M"]
+
+
+@given(PRINTABLE)
+def test_what_is_encoded_is_read_back(text: str) -> None:
+    read = zxingcpp.read_barcodes(picture(encode(text), 3), text_mode=zxingcpp.TextMode.Plain)
+    assert [barcode.text for barcode in read] == [text]
+
+
+def test_a_second_reader_reads_a_sealed_symbol() -> None:
+    link = LINK.format(host="ID.EXAMPLE") + seal(1)
+    assert cv2.QRCodeDetector().detectAndDecode(picture(encode(link), 6))[0] == link
+
+
+@given(PRINTABLE)
+def test_the_runs_are_exactly_the_dark_modules(text: str) -> None:
+    matrix = encode(text)
+    drawn = np.zeros((matrix.size, matrix.size), np.uint8)
+    for column, row, length in matrix.runs():
+        assert not drawn[row, column : column + length].any()
+        drawn[row, column : column + length] = 1
+    assert drawn.tobytes() == matrix.bits
+
+
+def test_a_run_is_as_long_as_its_dark_modules_go() -> None:
+    runs = set(encode(LINK.format(host="ID.EXAMPLE")).runs())
+    assert not {(x + length, y) for x, y, length in runs} & {(x, y) for x, y, _ in runs}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "label.link_characters"),
+        ("Lô 7", "label.link_characters"),
+        ("A" * 3400, "label.link_too_long"),
+    ],
+    ids=["empty", "letters with marks", "longer than version 40"],
+)
+def test_what_no_symbol_holds_is_refused(text: str, code: str) -> None:
+    with pytest.raises(LabelError) as refused:
+        encode(text)
+    assert refused.value.code == code

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from ocoptrace.errors import LabelError
+from ocoptrace.labels import (
+    lay_out,
+    load_stock,
+    load_template,
+    render_pdf,
+    scan_file,
+    write_pdf,
+)
+from ocoptrace.labels import pixels as pixels_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocoptrace.labels import LabelContent
+
+
+def saved(picture: Image.Image, kind: str) -> bytes:
+    out = BytesIO()
+    picture.save(out, format=kind)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_every_sticker_of_a_sheet_is_read_in_order(
+    sheet: bytes, run: list[LabelContent], dpi: int
+) -> None:
+    scans = scan_file(sheet, dpi=dpi)
+    assert [scan.text for scan in scans] == [content.link for content in run]
+    assert {scan.page for scan in scans} == {0}
+
+
+@pytest.mark.parametrize("dpi", [203, 600])
+def test_a_sheet_laid_out_for_a_printer_is_read_at_its_resolution(
+    run: list[LabelContent], dpi: int
+) -> None:
+    template, stock = load_template("ocop-70x37"), load_stock("a4-3x8-70x37")
+    sheet = write_pdf(lay_out(run, template=template, stock=stock, dpi=dpi), title="Tem")
+    assert [scan.text for scan in scan_file(sheet, dpi=dpi)] == [content.link for content in run]
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "not sealed"])
+def test_a_second_reader_reads_every_sticker_at_300_dpi(
+    content: Callable[..., LabelContent], *, sealed: bool
+) -> None:
+    contents = [content(number, sealed=sealed) for number in range(24)]
+    template, stock = load_template("ocop-70x37"), load_stock("a4-3x8-70x37")
+    pages = list(lay_out(contents, template=template, stock=stock))
+    picture = np.asarray(Image.open(BytesIO(render_pdf(write_pdf(pages, title="Tem"), dpi=300))))
+    reader = cv2.QRCodeDetector()
+    for sticker, expected in zip(pages[0].stickers, contents, strict=True):
+        symbol = sticker.symbol
+        quiet = 4 * symbol.dots_per_module
+        side = symbol.matrix.size * symbol.dots_per_module
+        crop = picture[
+            symbol.y_dots - quiet : symbol.y_dots + side + quiet,
+            symbol.x_dots - quiet : symbol.x_dots + side + quiet,
+        ]
+        assert reader.detectAndDecode(np.ascontiguousarray(crop))[0] == expected.link
+
+
+def test_rendered_modules_sit_on_the_dots(content: Callable[..., LabelContent]) -> None:
+    template, stock = load_template("ocop-50x30"), load_stock("roll-50x30")
+    pages = list(lay_out([content()], template=template, stock=stock))
+    picture = np.asarray(Image.open(BytesIO(render_pdf(write_pdf(pages, title="Tem"), dpi=300))))
+    symbol = pages[0].stickers[0].symbol
+    pitch, size = symbol.dots_per_module, symbol.matrix.size
+    cut = picture[
+        symbol.y_dots : symbol.y_dots + size * pitch, symbol.x_dots : symbol.x_dots + size * pitch
+    ]
+    modules = np.frombuffer(symbol.matrix.bits, np.uint8).reshape(size, size)
+    middles = cut[pitch // 2 :: pitch, pitch // 2 :: pitch]
+    assert ((middles < 128) == (modules == 1)).all()
+    assert np.isin(cut, [cut.min(), 255]).mean() > 0.95
+
+
+@pytest.mark.parametrize("template", ["ocop-35x22", "ocop-38x21", "ocop-50x30"])
+def test_small_stickers_are_read_too(content: Callable[..., LabelContent], template: str) -> None:
+    stock = {"ocop-35x22": "roll-35x22-3up", "ocop-38x21": "tomy-145"}.get(template, "roll-50x30")
+    contents = [content(number) for number in range(3)]
+    pages = lay_out(contents, template=load_template(template), stock=load_stock(stock))
+    scans = scan_file(write_pdf(pages, title="Tem"))
+    assert [scan.text for scan in scans] == [content.link for content in contents]
+
+
+def test_the_position_is_where_the_symbol_stands(content: Callable[..., LabelContent]) -> None:
+    template, stock = load_template("ocop-50x30"), load_stock("roll-50x30")
+    pages = list(lay_out([content()], template=template, stock=stock))
+    (scan,) = scan_file(write_pdf(pages, title="Tem"), dpi=300)
+    symbol = pages[0].stickers[0].symbol
+    end = symbol.matrix.size * symbol.dots_per_module
+    corners = [(0, 0), (end, 0), (end, end), (0, end)]
+    for found, (x, y) in zip(scan.position, corners, strict=True):
+        assert found == pytest.approx((symbol.x_dots + x, symbol.y_dots + y), abs=4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_turned_photo_is_read(sheet: bytes, run: list[LabelContent], kind: str) -> None:
+    page = Image.open(BytesIO(render_pdf(sheet, dpi=300)))
+    sticker = page.crop((0, 0, page.width // 3, page.height // 8))
+    photo = saved(sticker.rotate(12, expand=True, fillcolor=255).convert("RGB"), kind)
+    assert [scan.text for scan in scan_file(photo)] == [run[0].link]
+
+
+def test_a_picture_without_a_code_gives_nothing() -> None:
+    assert scan_file(saved(Image.new("L", (200, 200), 255), "PNG")) == []
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
+def test_a_torn_pdf_is_an_error(sheet: bytes, share: float) -> None:
+    with pytest.raises(LabelError) as refused:
+        scan_file(sheet[: int(len(sheet) * share)])
+    assert refused.value.code == "label.pdf_truncated"
+
+
+def test_a_pdf_of_rubbish_is_an_error() -> None:
+    with pytest.raises(LabelError) as refused:
+        scan_file(b"%PDF-1.6\nrubbish\n%%EOF\n")
+    assert refused.value.code == "label.pdf_unreadable"
+
+
+def test_a_torn_picture_is_an_error(sheet: bytes) -> None:
+    picture = render_pdf(sheet, dpi=72)
+    with pytest.raises(LabelError) as refused:
+        scan_file(picture[: len(picture) // 2])
+    assert refused.value.code == "label.picture_unreadable"
+
+
+def test_other_kinds_of_pictures_are_refused() -> None:
+    with pytest.raises(LabelError) as refused:
+        scan_file(saved(Image.new("L", (9, 9)), "GIF"))
+    assert refused.value.code == "label.not_a_picture"
+
+
+def test_a_picture_of_too_many_pixels_is_refused_unread() -> None:
+    picture = saved(Image.new("1", (20_000, 20_000)), "PNG")
+    with pytest.raises(LabelError) as refused:
+        scan_file(picture)
+    assert refused.value.code == "label.too_many_pixels"
+
+
+def test_a_page_of_too_many_pixels_is_refused_undrawn(sheet: bytes) -> None:
+    with pytest.raises(LabelError) as refused:
+        render_pdf(sheet, dpi=2400)
+    assert refused.value.code == "label.too_many_pixels"
+
+
+def test_a_file_too_large_is_refused(monkeypatch: pytest.MonkeyPatch, sheet: bytes) -> None:
+    monkeypatch.setattr(pixels_module, "MAX_BYTES", len(sheet) - 1)
+    with pytest.raises(LabelError) as refused:
+        scan_file(sheet)
+    assert refused.value.code == "label.file_too_large"
+
+
+def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch, sheet: bytes) -> None:
+    monkeypatch.setattr(pixels_module, "MAX_PAGES", 0)
+    with pytest.raises(LabelError) as refused:
+        scan_file(sheet)
+    assert refused.value.code == "label.too_many_pages"
+
+
+@pytest.mark.parametrize("page", [-1, 1])
+def test_a_page_that_is_not_there_is_refused(sheet: bytes, page: int) -> None:
+    with pytest.raises(LabelError) as refused:
+        render_pdf(sheet, dpi=72, page=page)
+    assert refused.value.code == "label.no_such_page"
+
+
+def test_a_preview_has_the_size_of_the_page(sheet: bytes) -> None:
+    picture = Image.open(BytesIO(render_pdf(sheet, dpi=100)))
+    assert picture.size == pytest.approx((827, 1170), abs=1)
+
+
+@given(
+    st.sampled_from([b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"]),
+    st.binary(max_size=200),
+    st.sampled_from([b"", b"%%EOF"]),
+)
+def test_any_bytes_give_codes_or_a_label_error(head: bytes, body: bytes, tail: bytes) -> None:
+    try:
+        scans = scan_file(head + body + tail)
+    except LabelError as error:
+        assert error.code.startswith("label.")
+    else:
+        assert scans == []
