@@ -42,10 +42,10 @@ def alphabetic(case: Case) -> str | None:
 
 
 def prefix_lookup(case: Case) -> str | None:
-    if case.get("error") in ("GCP_DATASOURCE_OFFLINE", "INVALID_GCP_PREFIX"):
-        return "needs the engine's stand-in for an online prefix register" * (
-            case["value"].isdigit() or case["value"].startswith("I1")
-        )
+    error = case.get("error")
+    looked_up = error == "INVALID_GCP_PREFIX" and case["linter"] == "couponcode"
+    if looked_up or error == "GCP_DATASOURCE_OFFLINE":
+        return "needs the dictionary's stand-in for an online register of company prefixes"
     return None
 
 

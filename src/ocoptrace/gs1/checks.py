@@ -13,6 +13,11 @@ True
 from __future__ import annotations
 
 import re
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "CHARACTER_SETS",
@@ -36,7 +41,6 @@ CHARACTER_SETS = {
 """Characters by component type: N digits, X set 82, Y set 39, Z set 64 (GS1 GenSpecs 7.11)."""
 
 _DIGITS = re.compile(r"[0-9]+")
-_PRIMES = [n for n in range(2, 510) if all(n % d for d in range(2, n))]
 _PAIR_MODULUS = 1021
 _PAIR_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -74,10 +78,15 @@ def check_pair(text: str) -> str:
     values = CHARACTER_SETS["X"]
     weighted = (
         values.index(character) * prime
-        for character, prime in zip(reversed(text), _PRIMES, strict=False)
+        for character, prime in zip(reversed(text), _primes(), strict=False)
     )
     high, low = divmod(sum(weighted) % _PAIR_MODULUS, len(_PAIR_CHARACTERS))
     return _PAIR_CHARACTERS[high] + _PAIR_CHARACTERS[low]
+
+
+def _primes() -> Iterator[int]:
+    """Yield the prime numbers: the weights of a check pair, from the right."""
+    return (n for n in count(2) if all(n % divisor for divisor in range(2, n)))
 
 
 def char_set_82(text: str) -> bool:

@@ -72,16 +72,7 @@ class DigitalLink(Frozen):
         Gs1Error: a value, combination or order that GS1 does not allow; a part no URI has.
     """
 
-    __slots__ = (
-        "attributes",
-        "fragment",
-        "host",
-        "key",
-        "other",
-        "qualifiers",
-        "scheme",
-        "stem",
-    )
+    __slots__ = ("attributes", "fragment", "host", "key", "other", "qualifiers", "scheme", "stem")
     scheme: str
     host: str
     stem: str
@@ -152,7 +143,7 @@ class DigitalLink(Frozen):
         at = len(segments) - 2
         while at > 0 and not is_primary_key(segments[at]):
             at -= 2
-        if not segments[-1]:
+        if path.endswith("/"):
             raise Gs1Error("gs1.trailing_slash", uri=shown(uri))
         if at <= 0:
             raise Gs1Error("gs1.no_key", value=shown(uri))
@@ -350,5 +341,7 @@ def _with_long_gtin(element: Element) -> Element:
 
 
 def _ascii(uri: str) -> str:
-    """Return an internationalised URI with its other letters percent-encoded."""
-    return "".join(letter if letter.isascii() else escape(shown(letter)) for letter in uri)
+    """Return what a person typed as a URI: blanks and letters beyond ASCII percent-encoded."""
+    return "".join(
+        letter if letter.isascii() and letter != " " else escape(shown(letter)) for letter in uri
+    )

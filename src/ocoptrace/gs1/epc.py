@@ -27,6 +27,7 @@ _PREFIX_LENGTHS = range(4, 13)
 _URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.+)", re.DOTALL)
 _ESCAPED = re.compile(r'["%&/<>?#]')
 _NO_EXTENSION = "0"
+_PREFIX_AND_REFERENCE = 2
 
 
 class _Scheme(NamedTuple):
@@ -38,8 +39,8 @@ class _Scheme(NamedTuple):
         lead: what stands before the company prefix in the key: ``i`` for the first digit of
             the reference (indicator or extension digit), else literal digits.
         length: digits of lead, prefix and reference together; 0 for a free reference.
-        tail: what stands behind the check digit in the key: the names of further fields.
-        qualifier: AI of the last field, where it is a qualifier, else empty.
+        tail: how many further fields stand in the key, behind the check digit.
+        qualifier: AI of the last field, where that is a qualifier, else empty.
         kind: ``id`` of a thing or ``class`` of things.
     """
 
@@ -87,21 +88,22 @@ def epc_urn_to_digital_link(urn: str) -> str:
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     kind, rest = match[1], match[3]
     pattern = kind == "idpat"
-    count = 2 + scheme.tail + bool(scheme.qualifier)
+    count = _PREFIX_AND_REFERENCE + scheme.tail + bool(scheme.qualifier)
     fields = rest.split(".", count - 1)
     if len(fields) != count or (kind != scheme.kind and not pattern):
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     if pattern:
-        if fields[-1] != "*" or count == 2 or "*" in fields[:-1]:  # noqa: PLR2004
+        serials = count > _PREFIX_AND_REFERENCE and scheme.kind == "id"
+        if not serials or fields[-1] != "*" or "*" in fields[:-1]:
             raise Gs1Error("gs1.epc_pattern", urn=shown(urn))
         fields[-1] = ""
+    elif not fields[-1]:
+        raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     prefix, reference, *further = (unescape(field) for field in fields)
     if not is_digits(prefix) or len(prefix) not in _PREFIX_LENGTHS:
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     key = _key(scheme, prefix, reference, urn) + "".join(further[: scheme.tail])
     last = further[-1] if scheme.qualifier else ""
-    if scheme.qualifier and not last and not pattern:
-        raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     named = last and not (scheme.qualifier == "254" and last == _NO_EXTENSION)
     elements = [(scheme.ai, key), *([(scheme.qualifier, last)] if named else [])]
     return DigitalLink.of(*elements).canonical()
@@ -123,7 +125,8 @@ def _key(scheme: _Scheme, prefix: str, reference: str, urn: str) -> str:
 def digital_link_to_epc_urn(uri: str, *, company_prefix_length: int) -> str:
     """Return the EPC URN of a Digital Link; of a class without a serial, the EPC pattern.
 
-    An item is named by GTIN and serial alone in a URN: a lot in the link is not carried over.
+    A URN names an item by GTIN and serial alone, and a batch by GTIN and lot: a lot beside a
+    serial, and a consumer product variant, are not carried over.
 
     Args:
         uri: a Digital Link.
@@ -148,7 +151,7 @@ def digital_link_to_epc_urn(uri: str, *, company_prefix_length: int) -> str:
         extension = _NO_EXTENSION if scheme.qualifier == "254" else ""
         fields.append(qualifiers.get(scheme.qualifier, extension))
     kind = scheme.kind
-    if not fields[-1] and len(fields) > 2:  # noqa: PLR2004 - prefix and reference
+    if not fields[-1] and len(fields) > _PREFIX_AND_REFERENCE:
         kind, fields[-1] = "idpat", "*"
     written = ".".join(_ESCAPED.sub(_percent, field) for field in fields)
     return f"urn:epc:{kind}:{scheme.name}:{written}"

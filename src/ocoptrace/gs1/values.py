@@ -26,7 +26,7 @@ __all__ = ["check_value"]
 
 _CLASSES = {kind: f"[{re.escape(characters)}]" for kind, characters in CHARACTER_SETS.items()}
 _IMPLIED = {"Z": ("cset64",)}  # its padding is more than a set of characters can say
-_CHARACTER_SET_NAMES = {"N": "0-9", "X": "A-Z a-z 0-9 ! \" % & ' ( ) * + , - . / : ; < = > ? _"}
+_CHARACTER_SET_NAMES = {"X": "A-Z a-z 0-9 ! \" % & ' ( ) * + , - . / : ; < = > ? _"}
 _MESSAGES = {
     "couponcode": "coupon",
     "couponposoffer": "coupon",
@@ -129,7 +129,7 @@ def _misshapen(code: str, value: str) -> Gs1Error:
                 ai=code,
                 title=ai.title,
                 value=shown(value),
-                characters=shown(" ".join(stray)),
+                characters=shown(" ".join(f'"{character}"' for character in stray)),
                 allowed=_CHARACTER_SET_NAMES.get(component.kind, CHARACTER_SETS[component.kind]),
                 suggestion=shown(slug(value) or "A1"),
             )
