@@ -67,7 +67,10 @@ def texts_of(code: str, language: str) -> list[str]:
     if name not in CATALOGUES:
         return []
     texts = catalogue(language, name)
-    return [texts[each] for each in (key, f"{key}.text", f"{key}.remedy") if each in texts]
+    exact = [texts[each] for each in (key, f"{key}.text", f"{key}.remedy") if each in texts]
+    # An f-string gives only how the code begins: some entry must begin so.
+    begins = key if key.endswith(("_", ".")) else f"{key}."
+    return exact or [text for each, text in texts.items() if each.startswith(begins)]
 
 
 def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:

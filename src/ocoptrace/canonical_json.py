@@ -25,6 +25,7 @@ MAX_DEPTH = 32
 
 _EXACT = 2**53
 _SIGNIFICANT_DIGITS = 15
+_MAX_LEXEME = 64
 
 
 def dumps(value: Any) -> bytes:
@@ -34,7 +35,8 @@ def dumps(value: Any) -> bytes:
         InputError: a value that JSON or a double cannot hold, or nesting beyond MAX_DEPTH.
     """
     if _is_plain(value, MAX_DEPTH):
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        plain: bytes = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return plain
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, TypeError, ValueError, RecursionError) as error:
@@ -53,16 +55,22 @@ def _is_plain(value: Any, depth: int) -> bool:
     if kind is str or value is None or kind is bool:
         return kind is not str or _is_unicode(value)
     if kind is int:
-        return -_EXACT < value < _EXACT
-    if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and _is_plain(member, depth - 1)
-            for key, member in value.items()
-        )
-    if kind is list:
-        return all(_is_plain(item, depth - 1) for item in value)
+        return bool(-_EXACT < value < _EXACT)
     if kind is float:
         return False
+    # Every member is looked at, also behind one that is not plain: both ways of writing
+    # refuse the same values.
+    plain = True
+    if kind is dict:
+        for key, member in value.items():
+            if type(key) is not str:
+                raise InputError("json.not_json", kind=type(key).__name__)
+            plain = _is_plain(member, depth - 1) and key.isascii() and plain
+        return plain
+    if kind is list:
+        for item in value:
+            plain = _is_plain(item, depth - 1) and plain
+        return plain
     raise InputError("json.not_json", kind=kind.__name__)
 
 
@@ -106,9 +114,14 @@ def loads(data: bytes | str, *, max_bytes: int = 16 * 2**20) -> Any:
     return value
 
 
-def is_canonical(data: bytes) -> bool:
-    """Tell whether bytes are JSON in the one spelling of RFC 8785."""
-    return dumps(loads(data)) == data
+def is_canonical(data: bytes | str) -> bool:
+    """Tell whether JSON text is in the one spelling of RFC 8785.
+
+    Raises:
+        InputError: not JSON that ``loads`` reads.
+    """
+    written = dumps(loads(data))
+    return written == (data if isinstance(data, bytes) else data.encode())
 
 
 def _check_depth(value: Any, depth: int) -> None:
@@ -136,13 +149,16 @@ def _refuse_constant(constant: str) -> Never:
 
 
 def _float(lexeme: str) -> float | int:
+    if len(lexeme) > _MAX_LEXEME:
+        raise InputError("json.inexact_number", number=lexeme[:40])
+    number = float(lexeme)
     try:
         exact = Decimal(lexeme)
-    except InvalidOperation:  # pragma: no cover - the JSON scanner admits digits only
-        raise InputError("json.inexact_number", number=lexeme) from None
-    significant = exact.normalize().as_tuple().digits
-    number = float(lexeme)
-    if len(significant) > _SIGNIFICANT_DIGITS or number in (float("inf"), float("-inf")):
+    except InvalidOperation:  # an exponent that not even Decimal holds
+        raise InputError("json.inexact_number", number=lexeme[:40]) from None
+    # Beyond 15 digits, and near the ends of its range, a double reads back as another number.
+    significant = "".join(map(str, exact.as_tuple().digits)).strip("0")
+    if len(significant) > _SIGNIFICANT_DIGITS or exact != Decimal(repr(number)):
         raise InputError("json.inexact_number", number=lexeme[:40])
     return number
 

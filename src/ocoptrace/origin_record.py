@@ -118,13 +118,13 @@ class OriginRecord:
             RecordError: anything but exactly the form of formats.md, section 9.
         """
         try:
-            value = canonical_json.loads(data, max_bytes=MAX_BYTES)
-            record = _record(value)
+            record = _record(canonical_json.loads(data, max_bytes=MAX_BYTES))
+            written = record.to_bytes()
         except RecordError:
             raise
         except OcopTraceError as error:
             raise RecordError(error.code, place=error.place, **error.facts) from error
-        if record.to_bytes() != data:
+        if written != data:
             raise RecordError("record.not_canonical")
         return record
 
@@ -230,6 +230,9 @@ def _record(value: Any) -> OriginRecord:
     positions = [_position(r, checkpoints) for r in recorded]
     if len(set(ids)) < len(ids) or positions != sorted(positions):
         raise RecordError("record.not_sorted", place="/statements")
+    used = {proof.checkpoint for r in recorded for proof in r.proofs}
+    if used != set(range(len(checkpoints))):
+        raise RecordError("record.unused_checkpoint", place="/checkpoints")
     reference = BundleReference(version, bytes.fromhex(digest))
     return OriginRecord(about, reference, checkpoints, recorded)
 

@@ -123,6 +123,14 @@ def test_the_context_declares_exactly_the_prefixes_in_use() -> None:
     assert canonical_event(parse_event(SEEN))["@context"] == [EPCIS_CONTEXT, CONTEXT, {}]
 
 
+def test_a_prefix_of_a_word_is_in_use_where_it_is_declared() -> None:
+    context = {"@context": {"x": "https://x.example/", "tag": "https://tag.example/"}}
+    event = parse_event(SEEN | context | {"bizStep": "x:smoking", "disposition": "y:lost"})
+    assert canonical_event(event)["@context"][2] == {"x": "https://x.example/"}
+    event = parse_event(SEEN | {"bizStep": "ocop:fermenting"})
+    assert canonical_event(event)["@context"][2] == {"ocop": VOCABULARY}
+
+
 def test_a_prefix_without_meaning_or_with_a_second_one_is_refused() -> None:
     with pytest.raises(EpcisError) as caught:
         canonical(**{"x:y": 1})

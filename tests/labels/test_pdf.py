@@ -23,8 +23,9 @@ def printed(contents: list[LabelContent], title: str = "Tem", dpi: int = 300) ->
 
 def streams(data: bytes) -> list[str]:
     """Return the streams of a PDF that hold drawing operators."""
-    raw = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
-    unpacked = (zlib.decompress(stream) for stream in raw)
+    raw = re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL)
+    unpacked = [zlib.decompressobj().decompress(stream) for stream in raw]
+    assert len(unpacked) >= 4
     return [text.decode("latin-1") for text in unpacked if b" Tf" in text or b" re" in text]
 
 
@@ -54,6 +55,12 @@ def test_the_words_can_be_read_out_of_the_file(content: Callable[..., LabelConte
 def test_the_title_is_kept(content: Callable[..., LabelContent]) -> None:
     document = pypdfium2.PdfDocument(printed([content()], title="Tem lô Nước mắm"))
     assert document.get_metadata_dict()["Title"] == "Tem lô Nước mắm"
+    document.close()
+
+
+def test_half_a_character_in_the_title_is_replaced(content: Callable[..., LabelContent]) -> None:
+    document = pypdfium2.PdfDocument(printed([content()], title="Tem \ud800"))
+    assert document.get_metadata_dict()["Title"] == "Tem ?"
     document.close()
 
 

@@ -97,19 +97,25 @@ def test_a_host_in_lower_case_is_a_warning(content: Callable[..., LabelContent])
 
 
 @pytest.mark.parametrize(
-    ("template", "dpi", "severity"),
-    [("ocop-38x21", 203, "error"), ("ocop-50x30", 150, "warning"), ("ocop-50x30", 120, None)],
+    ("template", "dpi", "dots"), [("ocop-38x21", 203, 2), ("ocop-50x30", 150, 2)]
 )
-def test_small_modules_are_found(
-    content: Callable[..., LabelContent], template: str, dpi: int, severity: str | None
+def test_modules_of_too_few_dots_are_an_error(
+    content: Callable[..., LabelContent], template: str, dpi: int, dots: int
 ) -> None:
-    # 2 dots at 203 dpi; 2 dots at 150 dpi are wide enough and still too few.
-    found = [finding.code for finding in checked([content()], template, dpi=dpi)]
-    assert found == ["label.module_too_small"]
+    (finding,) = checked([content()], template, dpi=dpi)
+    assert (finding.code, finding.severity) == ("label.module_too_small", "error")
+    assert finding.facts["dots"] == dots
+
+
+def test_modules_that_are_too_small_are_an_error(content: Callable[..., LabelContent]) -> None:
+    long = content(link=REAL_LINK + "#" + "1" * 1200)
+    (finding,) = checked([long], "ocop-35x22", dpi=1200)
+    assert (finding.code, finding.severity) == ("label.module_too_small", "error")
+    assert finding.facts["dots"] >= 3  # type: ignore[operator]
 
 
 def test_a_module_between_the_limits_is_a_warning(content: Callable[..., LabelContent]) -> None:
-    long = content(link="HTTPS://ID.EXAMPLE/01/09521234543213/10/" + "A" * 20 + "#" + "1" * 400)
+    long = content(link=REAL_LINK + "#" + "1" * 600)
     (finding,) = checked([long], "ocop-50x30", dpi=600)
     assert (finding.code, finding.severity) == ("label.module_small", "warning")
     assert 0.25 <= finding.facts["module"] < 0.33  # type: ignore[operator]
@@ -117,7 +123,8 @@ def test_a_module_between_the_limits_is_a_warning(content: Callable[..., LabelCo
 
 def test_a_symbol_without_room_is_an_error(content: Callable[..., LabelContent]) -> None:
     long = content(link=REAL_LINK + "#" + "a" * 2000)
-    assert ("label.symbol_too_large", "error", "") in codes(checked([long], dpi=150))
+    findings = checked([long], "ocop-35x22", dpi=150)
+    assert codes(findings) == [("label.symbol_too_large", "error", "")]
 
 
 def test_a_link_beyond_every_symbol_is_an_error(content: Callable[..., LabelContent]) -> None:
@@ -139,7 +146,7 @@ def test_text_without_room_is_told_once_with_its_text(
 
 
 def test_too_many_full_rows_are_found(content: Callable[..., LabelContent]) -> None:
-    text = PLAIN_BLOCK.replace("height = 20.0", "height = 5.0")
+    text = PLAIN_BLOCK.replace("height = 20.0", "height = 2.5")
     template = Template.parse(text, name="low")
     found = preflight(
         [content(product="Mắm")], template=template, stock=load_stock("roll-50x30"),

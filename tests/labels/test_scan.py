@@ -59,7 +59,8 @@ def test_a_second_reader_reads_every_sticker_at_300_dpi(
     template, stock = load_template("ocop-70x37"), load_stock("a4-3x8-70x37")
     pages = list(lay_out(contents, template=template, stock=stock))
     picture = np.asarray(Image.open(BytesIO(render_pdf(write_pdf(pages, title="Tem"), dpi=300))))
-    reader = cv2.QRCodeDetector()
+    # The first of OpenCV's two finders of finder patterns misses one symbol in a hundred.
+    readers = (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco())
     for sticker, expected in zip(pages[0].stickers, contents, strict=True):
         symbol = sticker.symbol
         quiet = 4 * symbol.dots_per_module
@@ -68,7 +69,8 @@ def test_a_second_reader_reads_every_sticker_at_300_dpi(
             symbol.y_dots - quiet : symbol.y_dots + side + quiet,
             symbol.x_dots - quiet : symbol.x_dots + side + quiet,
         ]
-        assert reader.detectAndDecode(np.ascontiguousarray(crop))[0] == expected.link
+        crop = np.ascontiguousarray(crop)
+        assert expected.link in {reader.detectAndDecode(crop)[0] for reader in readers}
 
 
 def test_rendered_modules_sit_on_the_dots(content: Callable[..., LabelContent]) -> None:
@@ -171,6 +173,14 @@ def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch, sheet: byte
     assert refused.value.code == "label.too_many_pages"
 
 
+@pytest.mark.parametrize("dpi", [-1, 0, 9, 4801])
+def test_a_resolution_that_cannot_be_is_refused(sheet: bytes, dpi: int) -> None:
+    for use in (render_pdf, scan_file):
+        with pytest.raises(LabelError) as refused:
+            use(sheet, dpi=dpi)
+        assert refused.value.code == "label.dpi"
+
+
 @pytest.mark.parametrize("page", [-1, 1])
 def test_a_page_that_is_not_there_is_refused(sheet: bytes, page: int) -> None:
     with pytest.raises(LabelError) as refused:
@@ -192,6 +202,9 @@ def test_any_bytes_give_codes_or_a_label_error(head: bytes, body: bytes, tail: b
     try:
         scans = scan_file(head + body + tail)
     except LabelError as error:
-        assert error.code.startswith("label.")
+        scans = []
+        code = error.code
     else:
-        assert scans == []
+        code = "label."
+    assert scans == []
+    assert code.startswith("label.")

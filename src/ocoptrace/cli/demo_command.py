@@ -222,7 +222,7 @@ def _next_steps(out: Path, terminal: Terminal) -> None:
     path = batch.partition("//")[2].partition("/")[2]
     facts = {"out": out, "workspace": out / "workspace"}
     terminal.heading(terminal.text("cli.demo.open_next"))
-    terminal.say(terminal.text("cli.demo.open_files", **facts))
-    terminal.say(terminal.text("cli.demo.open_page", **facts))
+    terminal.say("  " + terminal.text("cli.demo.open_files", **facts))
+    terminal.say("  " + terminal.text("cli.demo.open_page", **facts))
     terminal.say(f"  http://127.0.0.1:{_PORT}/{path}")
-    terminal.say(terminal.text("cli.demo.open_verify", **facts))
+    terminal.say("  " + terminal.text("cli.demo.open_verify", **facts))

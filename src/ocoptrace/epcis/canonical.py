@@ -38,7 +38,7 @@ from ocoptrace.epcis.vocabulary import (
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from ocoptrace.epcis.event import Event
 
@@ -70,8 +70,9 @@ def canonical_event(event: Event) -> dict[str, Any]:
     members = event.to_json()
     members.pop("recordTime", None)
     _canonical_names(members)
-    _bare_words(members)
-    members["@context"] = [EPCIS_CONTEXT, CONTEXT, extension_prefixes(event)]
+    for holder, key, code_list in _words(members):
+        holder[key] = bare(holder[key], code_list)
+    members["@context"] = [EPCIS_CONTEXT, CONTEXT, _extension_prefixes(members, event.prefixes)]
     return members
 
 
@@ -106,7 +107,25 @@ def extension_prefixes(event: Event) -> dict[str, str]:
     Raises:
         EpcisError: a prefix is undeclared, or a reserved one is declared otherwise.
     """
-    declared = event.prefixes
+    return _extension_prefixes(event.to_json(), event.prefixes)
+
+
+def used_prefixes(members: dict[str, Any], declared: Container[str]) -> set[str]:
+    """Return the prefixes that an event uses and EPCIS does not declare.
+
+    Args:
+        members: the event as JSON.
+        declared: what its contexts declare: in a word, only such a text is a prefix, and
+            not the scheme of a URI.
+    """
+    words = (holder[key].partition(":") for holder, key, _ in _words(members))
+    in_words = {
+        prefix for prefix, colon, _ in words if colon and (prefix in declared or prefix == PREFIX)
+    }
+    return (in_words | set(_prefixes(members))) - STANDARD_PREFIXES.keys()
+
+
+def _extension_prefixes(members: dict[str, Any], declared: dict[str, str]) -> dict[str, str]:
     for prefix, namespace in declared.items():
         reserved = STANDARD_PREFIXES.get(prefix) or ({VOCABULARY} if prefix == PREFIX else None)
         if reserved and namespace not in reserved:
@@ -114,17 +133,12 @@ def extension_prefixes(event: Event) -> dict[str, str]:
                 "epcis.prefix_reserved", place="/@context", prefix=prefix, namespace=namespace
             )
     extensions: dict[str, str] = {}
-    for prefix in sorted(used_prefixes(event)):
+    for prefix in sorted(used_prefixes(members, declared)):
         namespace = VOCABULARY if prefix == PREFIX else declared.get(prefix, "")
         if not namespace:
             raise EpcisError("epcis.prefix_undeclared", place="/@context", prefix=prefix)
         extensions[prefix] = namespace
     return extensions
-
-
-def used_prefixes(event: Event) -> frozenset[str]:
-    """Return the prefixes among the event's member names that EPCIS does not declare."""
-    return frozenset(_prefixes(event.to_json())) - STANDARD_PREFIXES.keys()
 
 
 def _prefixes(value: Any) -> Iterator[str]:
@@ -157,23 +171,23 @@ def _canonical_names(members: dict[str, Any]) -> None:
             item[member] = canonical_name(item[member])
 
 
-def _bare_words(members: dict[str, Any]) -> None:
-    _bare(members, "bizStep", "BizStep")
-    _bare(members, "disposition", "Disp")
+def _words(members: dict[str, Any]) -> Iterator[tuple[Any, Any, CodeList]]:
+    """Yield where each word of a code list stands: what holds it, its key there, the list."""
     lasting = members.get("persistentDisposition", {})
-    for change in lasting:
-        lasting[change] = [bare(word, "Disp") for word in lasting[change]]
+    for words in lasting.values():
+        yield from ((words, position, "Disp") for position in range(len(words)))
+    places: list[tuple[dict[str, Any], str, CodeList]] = [
+        (members, "bizStep", "BizStep"),
+        (members, "disposition", "Disp"),
+        (members.get("errorDeclaration", {}), "reason", "ER"),
+    ]
     for list_name, (_, code_list) in _TYPED_LISTS.items():
-        for item in members.get(list_name, ()):
-            _bare(item, "type", code_list)
-    _bare(members.get("errorDeclaration", {}), "reason", "ER")
+        places += [(item, "type", code_list) for item in members.get(list_name, ())]
     for element in members.get("sensorElementList", ()):
         for report in element["sensorReport"]:
-            _bare(report, "type", "Measurement")
-            _bare(report, "exception", "Measurement")
-            _bare(report, "component", "Comp")
-
-
-def _bare(members: dict[str, Any], name: str, code_list: CodeList) -> None:
-    if name in members:
-        members[name] = bare(members[name], code_list)
+            places += [
+                (report, "type", "Measurement"),
+                (report, "exception", "Measurement"),
+                (report, "component", "Comp"),
+            ]
+    yield from (place for place in places if place[1] in place[0])

@@ -122,30 +122,31 @@ def write_json(events: Sequence[Event], *, now: datetime | None = None) -> bytes
     if not events and now is None:
         raise EpcisError("epcis.no_events")
     created = max(event.when for event in events) if now is None else now
-    contexts = [_contexts(event) for event in events]
+    bodies = [event.to_json() for event in events]
+    contexts = [_contexts(event, body) for event, body in zip(events, bodies, strict=True)]
     shared = _gathered(contexts)
-    event_list = [
-        event.to_json() if shared is not None else {"@context": context} | event.to_json()
-        for event, context in zip(events, contexts, strict=True)
-    ]
+    if shared is None:
+        bodies = [
+            {"@context": context} | body for context, body in zip(contexts, bodies, strict=True)
+        ]
     document = {
         "@context": [EPCIS_CONTEXT] if shared is None else shared,
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
         "creationDate": created.isoformat(),
-        "epcisBody": {"eventList": event_list},
+        "epcisBody": {"eventList": bodies},
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def _contexts(event: Event) -> list[str | dict[str, Any]]:
+def _contexts(event: Event, body: dict[str, Any]) -> list[str | dict[str, Any]]:
     """Return the contexts that an event needs in a document."""
     foreign = [
         entry
         for entry in event.context
         if not isinstance(entry, str) or entry not in EPCIS_CONTEXTS | {CONTEXT}
     ]
-    ours = PREFIX in used_prefixes(event) and PREFIX not in event.prefixes
+    ours = PREFIX in used_prefixes(body, event.prefixes) and PREFIX not in event.prefixes
     return [EPCIS_CONTEXT, *foreign, *([{PREFIX: VOCABULARY}] if ours else [])]
 
 

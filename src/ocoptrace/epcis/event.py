@@ -22,7 +22,7 @@ Add it, as in 2026-09-15T07:30:00+07:00.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 from pydantic import (
     Field,
@@ -75,7 +75,7 @@ __all__ = [
 def _entered(value: Any, depth: int = MAX_DEPTH) -> Any:
     """Return JSON fit to be signed: text in NFC (made so nowhere else), exact numbers."""
     if isinstance(value, str):
-        return value if is_normalized("NFC", value) else normalize("NFC", value)
+        return value if value.isascii() else _text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
     if depth < 0:
@@ -88,6 +88,12 @@ def _entered(value: Any, depth: int = MAX_DEPTH) -> Any:
     if isinstance(value, list):
         return [_entered(item, depth - 1) for item in value]
     return value
+
+
+def _text(value: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise EpcisError("json.not_unicode")
+    return normalize("NFC", value)
 
 
 def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any], ...]:

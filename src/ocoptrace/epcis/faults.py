@@ -58,9 +58,9 @@ def pointer(*parts: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as it is shown in a message: short, on one line."""
+    """Return a value as it is shown in a message: short, on one line, fit for any encoding."""
     text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
+    text = " ".join(text.split()).encode(errors="replace").decode()
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -99,11 +99,12 @@ def _findings(errors: Iterable[Mapping[str, Any]], place: str) -> Iterable[Findi
         context = detail.get("ctx", {})
         ours = context.get("error")
         if isinstance(ours, OcopTraceError):
-            yield Finding(ours.code, "error", where + ours.place, ours.facts)
+            within = ours.place if ours.place.startswith("/") else ""
+            yield Finding(ours.code, "error", where + within, ours.facts)
             continue
         member = detail["loc"][-1] if detail["loc"] else ""
         expected = (
-            context.get("expected")
+            context.get("expected", "").replace("'", "").replace(" or ", ", ")
             or context.get("pattern")
             or context.get("ge", context.get("le", context.get("max_length", "")))
         )

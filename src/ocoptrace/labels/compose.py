@@ -41,6 +41,8 @@ _STAR_WAIST: Final = 0.382
 # The middle of a capital letter, in thousandths of the x-height.
 _STAR_MIDDLE: Final = 700
 _STAR_GAP: Final = 0.6
+# Of a run in which every sticker differs, memory must not keep them all.
+_KEPT: Final = 256
 _BETWEEN: Final[Span] = ("regular", "  ")
 _COMMON: Final = attrgetter(
     *(field.name for field in fields(LabelContent) if field.name not in {"link", "serial"})
@@ -111,6 +113,8 @@ class Composer:
         common = _COMMON(content)
         shared = self._shared.get(common)
         if shared is None:
+            if len(self._shared) == _KEPT:
+                self._shared.clear()
             shared = _join(compose(block, content) for block in blocks if not block.has_serial)
             self._shared[common] = shared
         return Art(shared, _join(compose(block, content) for block in blocks if block.has_serial))

@@ -104,6 +104,9 @@ def font(font_name: str) -> Font:
     family, weight = _FAMILIES[font_name]
     path = fontpkg.path(family, weight=weight)
     tables = TTFont(str(path), lazy=True)
+    # Read now: a table that is read on demand is not safe among threads.
+    for table in ("glyf", "hmtx"):
+        tables[table]
     scale = 1000 / tables["head"].unitsPerEm
     x_height = round(tables["OS/2"].sxHeight * scale)
     return Font(font_name, Path(path), x_height, tables, tables.getBestCmap())

@@ -62,7 +62,7 @@ def write_pdf(pages: Iterable[Page], *, title: str) -> bytes:
         initialFontName=_registered("BeVietnamPro-Regular"),
         pdfVersion=_PDF_VERSION,
     )
-    canvas.setTitle(title)
+    canvas.setTitle(title.encode(errors="replace").decode())
     canvas.setAuthor("")
     canvas.setSubject("")
     canvas.setCreator("ocoptrace")

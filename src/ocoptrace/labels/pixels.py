@@ -12,6 +12,7 @@ import warnings
 from contextlib import contextmanager
 from io import BytesIO
 from math import ceil
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "grey_pages", "render_pdf"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DPI",
+    "MAX_PAGES",
+    "MAX_PIXELS",
+    "MIN_DPI",
+    "grey_pages",
+    "render_pdf",
+]
 
 MAX_BYTES: Final = 64 * 2**20
 """Largest file that is opened."""
@@ -34,10 +43,17 @@ MAX_PIXELS: Final = 80_000_000
 MAX_PAGES: Final = 1000
 """Most pages of a PDF."""
 
+MIN_DPI: Final = 10
+"""Coarsest rendering."""
+MAX_DPI: Final = 4800
+"""Finest rendering, of a page small enough."""
+
 _POINTS_PER_INCH: Final = 72
 _TAIL: Final = 2048
 # Points that keep a whole number of pixels from being rounded up to one more.
 _HAIR: Final = 1e-4
+# PDFium keeps one state for the whole process.
+_PDFIUM: Final = Lock()
 
 
 def render_pdf(data: bytes, *, dpi: int, page: int = 0) -> bytes:
@@ -49,9 +65,10 @@ def render_pdf(data: bytes, *, dpi: int, page: int = 0) -> bytes:
         page: which page, from 0.
 
     Raises:
-        LabelError: ``label.file_too_large``, ``label.pdf_truncated``,
+        LabelError: ``label.dpi``, ``label.file_too_large``, ``label.pdf_truncated``,
             ``label.pdf_unreadable``, ``label.no_such_page``, ``label.too_many_pixels``.
     """
+    _check_dpi(dpi)
     with _open_pdf(data) as document:
         if not 0 <= page < len(document):
             raise LabelError("label.no_such_page", page=page, pages=len(document))
@@ -72,6 +89,7 @@ def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[NDArray[np.uint8]]:
         LabelError: as ``render_pdf``, and ``label.not_a_picture``,
             ``label.picture_unreadable``, ``label.too_many_pages``.
     """
+    _check_dpi(dpi)
     if data.startswith(b"%PDF-"):
         with _open_pdf(data) as document:
             if len(document) > MAX_PAGES:
@@ -89,22 +107,25 @@ def _open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     if b"%%EOF" not in data[-_TAIL:]:
         raise LabelError("label.pdf_truncated", size=len(data))
     try:
-        document = pypdfium2.PdfDocument(data)
+        with _PDFIUM:
+            document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise LabelError("label.pdf_unreadable", reason=str(error)) from error
     try:
         yield document
     finally:
-        document.close()
+        with _PDFIUM:
+            document.close()
 
 
 def _render(document: pypdfium2.PdfDocument, number: int, dpi: int) -> NDArray[np.uint8]:
+    scale = dpi / _POINTS_PER_INCH
     try:
-        page = document[number]
-        scale = dpi / _POINTS_PER_INCH
-        _check_pixels(page.get_width() * scale, page.get_height() * scale)
-        _widen_to_pixels(page, scale)
-        return np.array(page.render(scale=scale, grayscale=True).to_numpy())
+        with _PDFIUM:
+            page = document[number]
+            _check_pixels(page.get_width() * scale, page.get_height() * scale)
+            _widen_to_pixels(page, scale)
+            return np.array(page.render(scale=scale, grayscale=True).to_numpy())
     except pypdfium2.PdfiumError as error:
         raise LabelError("label.pdf_unreadable", reason=str(error)) from error
 
@@ -137,6 +158,11 @@ def _picture(data: bytes) -> NDArray[np.uint8]:
         raise LabelError("label.too_many_pixels", limit=MAX_PIXELS // 10**6) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise LabelError("label.picture_unreadable", reason=str(error)) from error
+
+
+def _check_dpi(dpi: int) -> None:
+    if not MIN_DPI <= dpi <= MAX_DPI:
+        raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
 
 
 def _check_bytes(data: bytes) -> None:

@@ -13,12 +13,12 @@ the TOML files of this package, one for each language and subject.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 __all__ = ["LANGUAGES", "Language", "choose_language", "has", "remedy", "text", "written_date"]
 
@@ -39,6 +39,9 @@ class _Facts(dict[str, Any]):
 
 def _shown(facts: Mapping[str, object], language: Language) -> _Facts:
     """Return facts as people write them; a date never in an ambiguous order."""
+    # Imported here: see _catalogue.
+    from datetime import date  # noqa: PLC0415
+
     return _Facts(
         {
             name: written_date(fact, language) if isinstance(fact, date) else fact
@@ -50,6 +53,7 @@ def _shown(facts: Mapping[str, object], language: Language) -> _Facts:
 def written_date(day: date, language: Language = "en") -> str:
     """Return a day as a language writes it.
 
+    >>> from datetime import date
     >>> written_date(date(2028, 9, 4), "vi"), written_date(date(2028, 9, 4), "en")
     ('04/09/2028', '4 Sep 2028')
     """

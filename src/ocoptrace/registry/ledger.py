@@ -104,7 +104,7 @@ def _take(
         yield Finding("registry.lot_unit", "warning", place, differ)
         return
     held.used += value * taken
-    needed = max(held.used, value)
+    needed = held.used if taken else value
     if needed > held.made:
         over = facts | {"used": f"{needed:f}", "made": f"{held.made:f}", "unit": unit}
         yield Finding("registry.lot_overdrawn", "error", place, over)

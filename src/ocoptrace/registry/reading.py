@@ -101,6 +101,27 @@ class Reading:
             _remove(known, finding.place.removeprefix(place))
         return kind.parse(known, place=place)
 
+    def text(
+        self, data: Mapping[str, Any], name: str, place: str, *, required: bool = False
+    ) -> str | None:
+        """Return a member that is text, or None; noted where it is not, or should be there.
+
+        Args:
+            data: an object of the file.
+            name: the member.
+            place: JSON pointer of the object.
+            required: whether it must be there.
+        """
+        value = data.get(name)
+        if isinstance(value, str):
+            return value
+        where = place + pointer(name)
+        if name in data:
+            self.note("fields.not_text", where, member=name, value=shown(value))
+        elif required:
+            self.note("fields.missing", where, member=name)
+        return None
+
     def lookup(self, find: Callable[[], Result], place: str) -> Result | None:
         """Return what a look-up gives, or None after noting what is wrong at a place."""
         try:

@@ -132,6 +132,7 @@ class _Story:
         self.reading = Reading(members)
         self.book = Book(producer_id=producer_id, namespace_host=namespace_host)
         self.codes = {PAPERS}
+        self.lots: set[str] = set()
         for name in sorted(members.keys() - _MEMBERS):
             self.reading.note("fields.unknown", pointer(name), severity="warning", member=name)
 
@@ -169,6 +170,8 @@ class _Story:
             if step is None:
                 continue
             steps[place] = step
+            if self._faulty(step.place, step.actor, *(amount.of for amount in step.amounts)):
+                continue
             try:
                 translated = epcis_events(step, self.book, place=place)
             except RegistryError as error:
@@ -183,6 +186,7 @@ class _Story:
         return tuple(sorted(events, key=lambda event: event.when))
 
     def _partners(self) -> None:
+        self.codes.add("producer")
         if self.book.producer is not None:
             self.book.partners["producer"] = Partner(kind="producer", name=self.book.producer.names)
         for reference, data in self.reading.by_code("partners", required=False).items():
@@ -194,6 +198,7 @@ class _Story:
                     "registry.partner_kind", place, value=reference, expected=expected
                 )
                 continue
+            self.codes.add(reference)
             partner = self.reading.entry(Partner, {"kind": kind, "name": data}, place)
             if partner is not None:
                 self.book.partners[reference] = partner
@@ -202,17 +207,15 @@ class _Story:
         for code, data in self.reading.by_code("places").items():
             where = pointer("places", code)
             self._take_code(code, where)
-            members = dict(data)
-            gln = members.pop("gln", None)
+            gln = self.reading.text(data, "gln", where)
             find = partial(self.book.place_id, code, gln)
             name = self.reading.lookup(find, f"{where}/gln" if gln else where)
-            operator = members.get("operator")
-            if operator is not None:
-                partner = self.reading.lookup(
-                    partial(self.book.partner, operator), f"{where}/operator"
-                )
-                members["operator"] = partner
-            place = self.reading.entry(Place, members, where, id=name)
+            members = {each: data[each] for each in data if each not in {"gln", "operator"}}
+            operator = self.reading.text(data, "operator", where)
+            if operator is not None and not self._faulty(operator):
+                seek = partial(self.book.partner, operator)
+                members["operator"] = self.reading.lookup(seek, f"{where}/operator")
+            place = self.reading.entry(Place, members, where, id=name) if name else None
             if place is not None:
                 self.book.places[code] = place
 
@@ -221,11 +224,11 @@ class _Story:
         for code, data in self.reading.by_code(part, required=required).items():
             where = pointer(part, code)
             self._take_code(code, where)
-            members = dict(data)
-            gtin = members.pop("gtin", None)
+            gtin = self.reading.text(data, "gtin", where)
             find = partial(self.book.product_id, code, gtin)
             name = self.reading.lookup(find, f"{where}/gtin" if gtin else where)
-            product = self.reading.entry(Product, members, where, id=name, **own)
+            members = {each: data[each] for each in data if each != "gtin"}
+            product = self.reading.entry(Product, members, where, id=name, **own) if name else None
             if product is not None:
                 products[code] = product
         return products
@@ -236,11 +239,16 @@ class _Story:
             self.reading.note("registry.code_taken", place, value=code)
         self.codes.add(code)
 
+    def _faulty(self, *codes: str) -> bool:
+        """Tell whether a code is declared by an entry that was refused: one fault is enough."""
+        book = self.book
+        right = book.places.keys() | book.products.keys() | book.partners.keys()
+        return any(code in self.codes - right for code in codes)
+
     def _product(self, data: dict[str, Any], place: str) -> str | None:
         """Return the canonical name of the product that an object refers to by code."""
-        code = data.get("product")
-        if not isinstance(code, str):
-            self.reading.note("fields.missing", f"{place}/product", member="product")
+        code = self.reading.text(data, "product", place, required=True)
+        if code is None or self._faulty(code):
             return None
         find = partial(self.book.product, code)
         product = self.reading.lookup(find, f"{place}/product")
@@ -260,12 +268,17 @@ class _Story:
     def _batches(self) -> None:
         for place, data in self.reading.by_place("batches").items():
             product = self._product(data, place)
-            members = {name: data[name] for name in data if name not in {"product", "lot"}}
-            find = partial(self.book.lot_id, product or "", str(data.get("lot", "")))
-            name = self.reading.lookup(find, f"{place}/lot") if product else None
-            batch = self.reading.entry(Batch, members, place, id=name) if name else None
+            lot = self.reading.text(data, "lot", place, required=True)
+            if product is None or lot is None:
+                continue
+            name = self.reading.lookup(partial(self.book.lot_id, product, lot), f"{place}/lot")
+            if name is None:
+                continue
+            self.lots.add(name)
+            members = {each: data[each] for each in data if each not in {"product", "lot"}}
+            batch = self.reading.entry(Batch, members, place, id=name)
             if batch is not None:
-                self.book.batches[batch.id] = batch
+                self.book.batches[name] = batch
 
     def _check_batches(self, steps: Mapping[str, StoryEvent]) -> None:
         """Note lots of products that are made and are not declared as batches."""
@@ -275,5 +288,5 @@ class _Story:
                 if product is None or product.kind == "material":
                     continue
                 name = self.reading.lookup(partial(self.book.lot_id, product.id, made.lot), place)
-                if name is not None and name not in self.book.batches:
+                if name is not None and name not in self.lots:
                     self.reading.note("registry.batch_undeclared", place, of=made.of, lot=made.lot)

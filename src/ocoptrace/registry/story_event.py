@@ -6,8 +6,8 @@
 ...     "place": "XUONG", "actor": "producer",
 ...     "description": {"vi": "Ủ trong bể", "en": "Fermenting in the vat"},
 ...     "quantities": [{"of": "CHUOP", "lot": "B07", "value": 4000, "uom": "KGM"}]})
->>> step.quantities[0].lot, step.uses == step.quantities
-('B07', True)
+>>> step.quantities[0].lot, step.makes
+('B07', ())
 """
 
 from __future__ import annotations
@@ -140,10 +140,9 @@ class StoryEvent(Entity):
         return self.quantities if self.action == "ADD" else self.outputs
 
     @property
-    def uses(self) -> tuple[LotAmount, ...]:
-        """The lots that must exist for this step."""
-        seen = () if self.action == "ADD" else self.quantities
-        return (*seen, *self.inputs, *self.children)
+    def amounts(self) -> tuple[LotAmount, ...]:
+        """Every lot that the step mentions."""
+        return (*self.quantities, *self.inputs, *self.outputs, *self.children)
 
 
 def epcis_events(step: StoryEvent, book: Book, *, place: str = "") -> list[Event]:

@@ -17,7 +17,6 @@ from ocoptrace.errors import SigningError
 from ocoptrace.signing import base64url
 from ocoptrace.signing.keys import PublicKey
 from ocoptrace.signing.note import COSIGNATURE_V1, ED25519, VerifierKey
-from ocoptrace.signing.root import Root
 from ocoptrace.signing.signed_file import (
     CoseKeyText,
     SignedFile,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocoptrace.signing.keys import Signer
+    from ocoptrace.signing.root import Root
 
 __all__ = [
     "MAX_KEYS_PER_HINT",
@@ -76,6 +76,7 @@ NamePrefix = Annotated[str, AfterValidator(_ends_in_slash)]
 Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
 Vkey = Annotated[str, AfterValidator(_vkey)]
 Signable = Kind | Literal["seal"]
+Role = Literal["producer", "authority", "log"]
 
 
 class LabelDuty(SignedModel):
@@ -114,7 +115,7 @@ class KeyEntry(SignedModel):
     key: CoseKeyText
     issuer: str
     name: dict[str, str]
-    role: Literal["producer", "authority", "log"]
+    role: Role
     sign_from: Time
     sign_until: Time
     seal_until: Time
@@ -217,6 +218,8 @@ class TrustBundle(SignedModel):
             raise SigningError(
                 "signing.root_version", bundle_root=bundle.root_version, pinned=root.version
             )
+        if bundle.issued >= root.expires:
+            raise SigningError("signing.root_expired", expires=root.expires.date())
         if previous_version is not None and bundle.version < previous_version:
             raise SigningError(
                 "signing.rollback", version=bundle.version, previous=previous_version
@@ -243,10 +246,12 @@ class TrustBundle(SignedModel):
             keys = [VerifierKey.parse(entry.vkey) for entry in log.keys]
             if any(k.signature_type != ED25519 or k.name != log.origin for k in keys):
                 self._refuse(f"a key of log {log.origin} is not named as its origin")
-            witnesses = {VerifierKey.parse(vkey) for vkey in log.witnesses}
+            witnesses = [VerifierKey.parse(vkey) for vkey in log.witnesses]
             if any(k.signature_type != COSIGNATURE_V1 for k in witnesses):
                 self._refuse(f"a witness of log {log.origin} has a key of another type")
-            if len({k.public_key.raw for k in witnesses}) < log.quorum:
+            if len({k.public_key for k in witnesses}) < len(witnesses):
+                self._refuse(f"two witnesses of log {log.origin} have one key")
+            if len(witnesses) < log.quorum:
                 self._refuse(f"log {log.origin} has fewer witnesses than its quorum")
         if not self.issued < self.expires:
             self._refuse("it expires before it is issued")

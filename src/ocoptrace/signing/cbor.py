@@ -32,6 +32,7 @@ MAX_DEPTH: Final = 6
 Tag = cbor2.CBORTag
 
 _COSE_SIGN1 = 18
+_INT_LIMIT = 2**64
 
 
 def _refuse_tag(_decoder: object) -> Never:
@@ -50,10 +51,13 @@ def encode(value: Any) -> bytes:
     """Return the deterministic encoding of a value.
 
     Raises:
-        SigningError: the value holds something other than int, bytes, str, list, tuple,
-            dict or tag 18.
+        SigningError: the value holds something other than int (64 bits), bytes, str, list,
+            tuple, dict or tag 18.
     """
-    return cbor2.dumps(_ordered(value, MAX_DEPTH))
+    try:
+        return cbor2.dumps(_ordered(value, MAX_DEPTH))
+    except UnicodeEncodeError as error:
+        raise SigningError("signing.cbor_type", kind="text that is not Unicode") from error
 
 
 def decode(data: bytes) -> Any:
@@ -90,11 +94,15 @@ def _ordered(value: Any, depth: int) -> Any:
     match value:
         case bool():
             raise SigningError("signing.cbor_type", kind="bool")
+        case int() if not -_INT_LIMIT <= value < _INT_LIMIT:
+            raise SigningError("signing.cbor_type", kind="bignum")
         case int() | bytes() | str():
             return value
         case list() | tuple():
             return [_ordered(item, depth - 1) for item in value]
         case Mapping():
+            if not all(isinstance(key, int | bytes | str) for key in value):
+                raise SigningError("signing.cbor_type", kind="map whose label is no scalar")
             # cbor2's canonical mode sorts by length first (RFC 7049); 4.2.1 sorts by bytes.
             members = [(_ordered(k, 0), _ordered(v, depth - 1)) for k, v in value.items()]
             return dict(sorted(members, key=lambda member: cbor2.dumps(member[0])))

@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ocoptrace.signing.bundle import Grant, KeyEntry, LabelDuty, Signable
+    from ocoptrace.signing.bundle import Grant, KeyEntry, LabelDuty, Role, Signable
 
 __all__ = ["Refusal", "covers", "label_duty", "refusal"]
 
 Refusal = Literal["role", "issuer", "period", "kind", "name"]
 """Why a key may not state something: the first of these that applies."""
 
-_GTIN_KEYS, _SSCC_KEY = ("01",), "00"
-_GTIN8_PADDING = "000000"
+_GTIN_KEYS = ("01", "8006")
+"""Keys that begin with a GTIN-14; an ITIP (8006) has the piece's number behind it."""
+
+_PREFIX_AT_SECOND = (*_GTIN_KEYS, "00", "8003")
+"""Keys with an indicator, extension or filler digit before the company prefix."""
+
+_GOODS = ("product", "batch", "item")
+_GTIN_DIGITS, _GTIN8_PADDING = 14, "000000"
 
 
 def refusal(
@@ -55,23 +61,35 @@ def refusal(
     until = entry.seal_until if kind == "seal" else entry.sign_until
     if not entry.sign_from <= at < until:
         return "period", at.isoformat()
-    if entry.role == "authority":
-        return None if kind in AUTHORITY_KINDS else ("role", kind)
-    if kind in AUTHORITY_KINDS or kind == "root":
+    if not _role_allows(entry.role, kind):
         return "role", kind
-    if (entry.role == "log") != (kind == "policy"):
-        return "role", kind
-    if entry.role == "log":
+    if entry.role != "producer":
         return None
-    grants = [grant for grant in entry.grants if kind in grant.kinds]
-    if not grants:
+    return _grants_refusal(entry.grants, kind, names, at=at)
+
+
+def _role_allows(role: Role, kind: Signable) -> bool:
+    match role:
+        case "authority":
+            return kind in AUTHORITY_KINDS
+        case "log":
+            return kind == "policy"
+        case "producer":
+            return kind not in AUTHORITY_KINDS | {"policy", "root"}
+
+
+def _grants_refusal(
+    grants: Iterable[Grant], kind: Signable, names: Iterable[str], *, at: datetime
+) -> tuple[Refusal, str] | None:
+    of_kind = [grant for grant in grants if kind in grant.kinds]
+    if not of_kind:
         return "kind", kind
-    grants = [g for g in grants if g.from_ <= at and (kind == "seal" or at < g.until)]
-    if not grants:
+    in_force = [g for g in of_kind if g.from_ <= at and (kind == "seal" or at < g.until)]
+    if not in_force:
         return "period", at.isoformat()
     for name in names:
         parsed = parse_name(name)
-        if not any(covers(grant, parsed) for grant in grants):
+        if not any(covers(grant, parsed) for grant in in_force):
             return "name", name
     return None
 
@@ -81,17 +99,19 @@ def covers(grant: Grant, name: Name) -> bool:
     if not isinstance(name, DigitalLink):
         return any(name.canonical().startswith(prefix) for prefix in grant.name_prefixes)
     ai, value = name.key
-    if ai in _GTIN_KEYS and value in {gtin.rjust(14, "0") for gtin in grant.gtins}:
-        return True
-    if ai in _GTIN_KEYS and value.startswith(_GTIN8_PADDING):
-        return False
-    # GTIN-14 and SSCC begin with an indicator or extension digit that is no part of the prefix.
-    start = 1 if ai in (*_GTIN_KEYS, _SSCC_KEY) else 0
+    if ai in _GTIN_KEYS:
+        if value[:_GTIN_DIGITS] in {gtin.rjust(_GTIN_DIGITS, "0") for gtin in grant.gtins}:
+            return True
+        if value.startswith(_GTIN8_PADDING):
+            return False
+    start = 1 if ai in _PREFIX_AT_SECOND else 0
     return any(value[start:].startswith(prefix) for prefix in grant.gtin_prefixes)
 
 
 def label_duty(entries: Iterable[KeyEntry], name: Name) -> LabelDuty | None:
     """Return what the grants say about seals on a product's labels; None if nothing."""
+    if name.level not in _GOODS:
+        return None
     product = name.product().canonical()
     for entry in entries:
         for grant in entry.grants:

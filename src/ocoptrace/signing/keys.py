@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -55,6 +55,7 @@ _OKP, _EC2 = 1, 2
 _CRV_P256, _CRV_ED25519 = 1, 6
 _COORDINATE_BYTES = 32
 _SIGNATURE_BYTES = 64
+_MAX_PASSPHRASE_BYTES = 1023
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class PublicKey:
     cose_key: bytes
 
     @classmethod
+    @lru_cache(maxsize=1024)  # loading a key costs as much as verifying with it, and keys are few
     def from_cose_key(cls, data: bytes) -> PublicKey:
         """Return the key of a deterministic COSE_Key with required members only.
 
@@ -196,6 +198,8 @@ class SoftwareSigner:
         except TypeError as error:
             code = "signing.passphrase_needed" if passphrase is None else "signing.no_passphrase"
             raise SigningError(code) from error
+        except UnsupportedAlgorithm as error:
+            raise SigningError("signing.unknown_key_type") from error
         except ValueError as error:
             raise SigningError("signing.not_a_key", reason=str(error)) from error
         if isinstance(private, ed25519.Ed25519PrivateKey) or (
@@ -206,7 +210,13 @@ class SoftwareSigner:
         raise SigningError("signing.unknown_key_type")
 
     def to_pem(self, *, passphrase: bytes | None = None) -> bytes:
-        """Return the key as PKCS#8 PEM, encrypted where a passphrase is given."""
+        """Return the key as PKCS#8 PEM, encrypted where a passphrase is given.
+
+        Raises:
+            SigningError: a passphrase that is too long.
+        """
+        if passphrase and len(passphrase) > _MAX_PASSPHRASE_BYTES:
+            raise SigningError("signing.passphrase_too_long", limit=_MAX_PASSPHRASE_BYTES)
         encryption: serialization.KeySerializationEncryption = (
             serialization.BestAvailableEncryption(passphrase)
             if passphrase

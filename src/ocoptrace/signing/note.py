@@ -152,6 +152,8 @@ class Note:
         """
         if len(written) > _MAX_BYTES:
             raise SigningError("signing.note_syntax", reason=f"longer than {_MAX_BYTES}")
+        if not _is_unicode(written):
+            raise SigningError("signing.note_syntax", reason="not Unicode")
         text, blank, lines = written.rpartition("\n\n")
         if not blank or not lines.endswith("\n") or not text:
             raise SigningError("signing.note_syntax", reason="no blank line before signatures")
@@ -202,8 +204,13 @@ def _message(text: str, signature_type: int, time: int) -> bytes:
     return text.encode()
 
 
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _is_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    is_one_word = bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    return is_one_word and _is_unicode(name)
 
 
 def _signature(line: str) -> NoteSignature:

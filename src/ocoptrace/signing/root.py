@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing.keys import PublicKey, Signer
 
-__all__ = ["Root", "Roles", "sign_root"]
+__all__ = ["Roles", "Root", "sign_root"]
 
 
 class Roles(SignedModel):
@@ -95,7 +95,9 @@ def sign_root(
         SigningError: a threshold that its keys cannot reach.
     """
     if not 0 < threshold <= len(signers):
-        raise SigningError("signing.threshold", count=len(signers), threshold=threshold, role="root")
+        raise SigningError(
+            "signing.threshold", count=len(signers), threshold=threshold, role="root"
+        )
     root = Root(
         version=version,
         expires=expires.replace(microsecond=0),

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing.keys import Signer
 
-__all__ = ["MAX_FILE_BYTES", "PUBLIC_SALT", "Role", "SignedFile", "SignedModel", "Time", "check_threshold"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "PUBLIC_SALT",
+    "CoseKeyText",
+    "Role",
+    "SignedFile",
+    "SignedModel",
+    "Time",
+    "check_threshold",
+]
 
 MAX_FILE_BYTES: Final = 4 * 2**20
 PUBLIC_SALT: Final = bytes(SALT_BYTES)
@@ -71,9 +80,9 @@ class SignedModel(BaseModel):
         Raises:
             SigningError: not RFC 8785, or not the members that belong there.
         """
+        if not _is_canonical(text):
+            raise SigningError("signing.signed_file", reason="the text is not RFC 8785")
         try:
-            if not canonical_json.is_canonical(text.encode()):
-                raise SigningError("signing.signed_file", reason="the text is not RFC 8785")
             said = cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
@@ -81,13 +90,16 @@ class SignedModel(BaseModel):
             raise SigningError(
                 "signing.signed_file_invalid", place=place, reason=first["msg"]
             ) from error
-        except SigningError:
-            raise
-        except InputError as error:
-            raise SigningError(error.code, place=error.place, **error.facts) from error
         if said.text() != text:
             raise SigningError("signing.signed_file", reason="the text is not in its one form")
         return said
+
+
+def _is_canonical(text: str) -> bool:
+    try:
+        return canonical_json.is_canonical(text)
+    except InputError as error:
+        raise SigningError(error.code, place=error.place, **error.facts) from error
 
 
 class Role(SignedModel):
@@ -118,15 +130,14 @@ class SignedFile:
         if len(data) > MAX_FILE_BYTES:
             raise SigningError("signing.too_large", size=len(data), limit=MAX_FILE_BYTES)
         try:
-            match canonical_json.loads(data, max_bytes=MAX_FILE_BYTES):
-                case {"signed": str(signed), "signatures": list(texts), **rest} if not rest:
-                    pass
-                case _:
-                    raise SigningError("signing.signed_file", reason="its members are others")
-        except SigningError:
-            raise
+            value = canonical_json.loads(data, max_bytes=MAX_FILE_BYTES)
         except InputError as error:
             raise SigningError("signing.signed_file", reason=error.text()) from error
+        match value:
+            case {"signed": str(signed), "signatures": list(texts), **rest} if not rest:
+                pass
+            case _:
+                raise SigningError("signing.signed_file", reason="its members are others")
         if not all(isinstance(text, str) for text in texts):
             raise SigningError("signing.signed_file", reason="a signature is not a text")
         return cls(signed, tuple(Statement.decode(base64url.decode(text)) for text in texts))
@@ -182,7 +193,5 @@ def check_threshold(file: SignedFile, role: Role, kind: SignedKind, *, version: 
         )
 
 
-def _candidates(
-    statements: Sequence[Statement], kind: SignedKind, version: int
-) -> list[Statement]:
+def _candidates(statements: Sequence[Statement], kind: SignedKind, version: int) -> list[Statement]:
     return [s for s in statements if s.kind == kind and s.subject == f"{kind}:{version}"]

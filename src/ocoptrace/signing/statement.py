@@ -121,7 +121,7 @@ class Statement:
         algorithm, kid, claims = headers[ALG], headers[KID], headers[CWT_CLAIMS]
         if not isinstance(kid, bytes) or len(kid) != _KID_BYTES:
             raise SigningError("signing.bad_header", label="kid")
-        if algorithm not in {number for pair in ACCEPTED_ALGORITHMS.values() for number in pair}:
+        if algorithm not in [number for pair in ACCEPTED_ALGORITHMS.values() for number in pair]:
             raise SigningError("signing.unknown_algorithm", algorithm=algorithm)
         kind = _kind_of(headers[TYP])
         if headers[_PREIMAGE_TYPE] != _preimage_type(kind) or headers[_PAYLOAD_HASH_ALG] != _SHA256:

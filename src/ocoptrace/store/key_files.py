@@ -30,20 +30,30 @@ def write_key(path: Path, signer: SoftwareSigner, *, passphrase: bytes | None = 
     """Write a new key file and return its path. A file that is there is never overwritten.
 
     Raises:
-        StorageError: the file exists, or the disk refuses.
+        StorageError: the file exists, or the disk refuses; then there is no new file.
+        SigningError: a passphrase that is too long.
     """
+    pem = signer.to_pem(passphrase=passphrase)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(signer.to_pem(passphrase=passphrase))
-            file.flush()
-            os.fsync(file.fileno())
+        _write_new(path, pem)
     except FileExistsError as error:
         raise StorageError("store.key_exists", path=path) from error
     except OSError as error:
         raise StorageError("store.file", path=path, reason=error.strerror) from error
     return path
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read_key(path: Path, *, passphrase: bytes | None = None) -> SoftwareSigner:

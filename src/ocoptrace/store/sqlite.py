@@ -12,10 +12,13 @@ is on disk when the block ends, or nothing is.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace.errors import StorageError
@@ -25,7 +28,6 @@ from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 __all__ = ["SCHEMA_VERSION", "SqliteStore", "Stored"]
 
@@ -72,13 +74,16 @@ class SqliteStore:
         Raises:
             StorageError: the file cannot be made, or holds a store already.
         """
-        store = cls._connect(path)
-        if store._value("PRAGMA user_version"):
+        connection = _connect(path)
+        if _version(connection):
+            connection.close()
             raise StorageError("store.exists", path=path)
         schema = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         with _storage_errors():
-            store._db.executescript(f"BEGIN;{schema};PRAGMA user_version = {SCHEMA_VERSION};COMMIT")
-        return store
+            connection.executescript(
+                f"BEGIN;{schema};PRAGMA user_version = {SCHEMA_VERSION};COMMIT"
+            )
+        return cls(connection)
 
     @classmethod
     def open(cls, path: Path | str) -> SqliteStore:
@@ -87,19 +92,13 @@ class SqliteStore:
         Raises:
             StorageError: no store there, or one of another version.
         """
-        store = cls._connect(path)
-        version = store._value("PRAGMA user_version")
+        if not Path(path).is_file():
+            raise StorageError("store.file", path=path, reason=os.strerror(errno.ENOENT))
+        connection = _connect(path)
+        version = _version(connection)
         if version != SCHEMA_VERSION:
-            store.close()
+            connection.close()
             raise StorageError("store.version", path=path, found=version, expected=SCHEMA_VERSION)
-        return store
-
-    @classmethod
-    def _connect(cls, path: Path | str) -> SqliteStore:
-        with _storage_errors():
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for setting in _SETTINGS:
-                connection.execute(setting)
         return cls(connection)
 
     def close(self) -> None:
@@ -113,10 +112,12 @@ class SqliteStore:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # On a full disk SQLite may have rolled back by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with _storage_errors():
@@ -153,9 +154,7 @@ class SqliteStore:
 
     # Statements and the log
 
-    def append(
-        self, statement: Statement, payload: bytes, salt: bytes, content_hash: bytes
-    ) -> int:
+    def append(self, statement: Statement, payload: bytes, salt: bytes, content_hash: bytes) -> int:
         """Keep a statement, append it to the log, and return its position there."""
         self._rows(
             "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -330,7 +329,9 @@ class SqliteStore:
 
     def register(self, kind: str, local: str, subject: str, data: str) -> None:
         """Keep an entry under a file's own name for it."""
-        self._rows("INSERT OR REPLACE INTO registered VALUES (?, ?, ?, ?)", kind, local, subject, data)
+        self._rows(
+            "INSERT OR REPLACE INTO registered VALUES (?, ?, ?, ?)", kind, local, subject, data
+        )
 
     def all_registered(self, kind: str) -> list[str]:
         """Return the newest payloads of a kind."""
@@ -360,6 +361,24 @@ class SqliteStore:
     def was_issued(self, item: str) -> bool:
         """Tell whether a label was issued for an item."""
         return bool(self._value("SELECT 1 FROM item WHERE name = ?", item))
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    with _storage_errors():
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            for setting in _SETTINGS:
+                connection.execute(setting)
+        except sqlite3.Error:
+            connection.close()
+            raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    with _storage_errors():
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 @contextmanager

@@ -86,9 +86,7 @@ class Checkpoint:
         """Return the checkpoint with more signatures, those of witnesses."""
         return Checkpoint(self.origin, self.size, self.root, self.note.with_signatures(*signatures))
 
-    def verify(
-        self, vkeys: Iterable[VerifierKey | str], *, quorum: int = 0
-    ) -> datetime | None:
+    def verify(self, vkeys: Iterable[VerifierKey | str], *, quorum: int = 0) -> datetime | None:
         """Check the log's signature and that enough witnesses have signed.
 
         Args:
@@ -108,14 +106,19 @@ class Checkpoint:
         witnesses = [k for k in keys if k.signature_type == COSIGNATURE_V1]
         try:
             signed = self.note.signature_times(logs)
-            times = sorted(self.note.signature_times(witnesses))
+            # A key counts once, whatever names it bears.
+            times = {
+                key.public_key: time
+                for key in witnesses
+                for time in self.note.signature_times((key,))
+            }
         except SigningError as error:
             raise ProofError(error.code, **error.facts) from error
         if not signed:
             raise ProofError("proof.not_signed_by_log", origin=self.origin)
         if len(times) < quorum:
             raise ProofError("proof.no_quorum", count=len(times), quorum=quorum)
-        return datetime.fromtimestamp(times[quorum - 1], UTC) if quorum else None
+        return datetime.fromtimestamp(sorted(times.values())[quorum - 1], UTC) if quorum else None
 
     def __str__(self) -> str:
         return str(self.note)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.errors import ProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "EMPTY_ROOT",
@@ -149,19 +149,9 @@ def verify_inclusion(
     _check_hashes(leaf_hash, root, *proof)
     if not 0 <= index < size <= _MAX_SIZE:
         raise ProofError("proof.no_such_leaf", index=index, size=size)
-    node, position, last = leaf_hash, index, size - 1
-    for sibling in proof:
-        if last == 0:
-            raise ProofError("proof.wrong_length", length=len(proof))
-        if position % 2 or position == last:
-            node = _parent(sibling, node)
-            while position % 2 == 0 and position:
-                position, last = position // 2, last // 2
-        else:
-            node = _parent(node, sibling)
-        position, last = position // 2, last // 2
-    if last:
-        raise ProofError("proof.wrong_length", length=len(proof))
+    node = leaf_hash
+    for sibling, is_left in zip(proof, _sides(index, size - 1, len(proof)), strict=True):
+        node = _parent(sibling, node) if is_left else _parent(node, sibling)
     if node != root:
         raise ProofError("proof.wrong_root")
 
@@ -179,35 +169,45 @@ def verify_consistency(
     _check_hashes(root1, root2, *proof)
     if not 0 < size1 <= size2 <= _MAX_SIZE:
         raise ProofError("proof.no_such_sizes", size1=size1, size2=size2)
-    if size1 == size2:
-        if proof:
-            raise ProofError("proof.wrong_length", length=len(proof))
-        if root1 != root2:
-            raise ProofError("proof.wrong_root")
-        return
-    path = list(proof)
-    if size1 & (size1 - 1) == 0:
-        path.insert(0, root1)
-    if not path:
-        raise ProofError("proof.wrong_length", length=len(proof))
-    position, last = size1 - 1, size2 - 1
+    # Between equal trees nothing stands, so their proof is empty.
+    position, last = (size1 - 1, size2 - 1) if size1 < size2 else (0, 0)
     while position % 2:
         position, last = position // 2, last // 2
-    older = newer = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise ProofError("proof.wrong_length", length=len(proof))
-        if position % 2 or position == last:
-            older, newer = _parent(sibling, older), _parent(sibling, newer)
-            while position % 2 == 0 and position:
-                position, last = position // 2, last // 2
-        else:
-            newer = _parent(newer, sibling)
-        position, last = position // 2, last // 2
-    if last:
-        raise ProofError("proof.wrong_length", length=len(proof))
+    # The proof starts from the largest subtree at the old tree's end; where that is the old
+    # tree itself, its root is known and left out.
+    seeds = [root1] if position == 0 else proof[:1]
+    siblings = proof if position == 0 else proof[1:]
+    if not seeds:
+        raise ProofError("proof.wrong_length", length=0)
+    older = newer = seeds[0]
+    for sibling, is_left in zip(siblings, _sides(position, last, len(siblings)), strict=True):
+        older = _parent(sibling, older) if is_left else older
+        newer = _parent(sibling, newer) if is_left else _parent(newer, sibling)
     if older != root1 or newer != root2:
         raise ProofError("proof.wrong_root")
+
+
+def _sides(position: int, last: int, count: int) -> Iterator[bool]:
+    """Yield for each hash of a proof whether it stands on the left (RFC 9162 §2.1.3.2).
+
+    Args:
+        position: of the node that the proof starts from, in its level.
+        last: position of the last node of that level.
+        count: how many hashes the proof has.
+
+    Raises:
+        ProofError: another number of hashes leads from there to the root.
+    """
+    for _ in range(count):
+        if last == 0:
+            raise ProofError("proof.wrong_length", length=count)
+        is_left = position % 2 == 1 or position == last
+        while is_left and position and position % 2 == 0:
+            position, last = position // 2, last // 2
+        yield is_left
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("proof.wrong_length", length=count)
 
 
 def _check_hashes(*hashes: bytes) -> None:

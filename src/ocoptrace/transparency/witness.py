@@ -5,6 +5,7 @@ the signature, so that a crash can never lead to two histories being signed.
 
 >>> from ocoptrace.signing.keys import SoftwareSigner
 >>> from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
+>>> from ocoptrace.transparency import Checkpoint
 >>> log = NoteSigner("id.example/log", SoftwareSigner.generate("Ed25519"))
 >>> witness = NoteSigner("w.example", SoftwareSigner.generate("Ed25519"), COSIGNATURE_V1)
 >>> checkpoint = Checkpoint.sign("id.example/log", 3, bytes(32), log)
@@ -25,13 +26,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import ProofError
-from ocoptrace.transparency.checkpoint import Checkpoint
 from ocoptrace.transparency.merkle import EMPTY_ROOT, verify_consistency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ocoptrace.signing.note import NoteSignature, NoteSigner, VerifierKey
+    from ocoptrace.transparency.checkpoint import Checkpoint
 
 __all__ = ["NOTHING_SEEN", "Memory", "cosign"]
 

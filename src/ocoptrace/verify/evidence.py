@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ocoptrace.signing.entitlement import Refusal
     from ocoptrace.transparency import Checkpoint
 
+_SUBJECT_MEMBER = {"product": "id", "batch": "id", "grade": "product", "event": "eventID"}
+
 __all__ = ["CheckedCheckpoint", "Evidence", "check_checkpoint", "gather"]
 
 
@@ -140,17 +142,27 @@ def _path_fault(recorded: RecordedStatement, proof: Proof, checkpoint: Checkpoin
 
 
 def _created_names(recorded: RecordedStatement) -> tuple[list[str], str]:
-    """Return the canonical names that a statement creates, and why they cannot be read."""
-    kind = recorded.statement.kind
-    if kind in {"product", "batch", "alias"}:
-        return [recorded.statement.subject], ""
-    if kind != "event" or recorded.payload is None:
-        return [], ""
+    """Return the canonical names that a statement creates, and why it cannot be read.
+
+    Header and payload must speak of the same thing: entitlement is judged by the one, and
+    people read the other.
+    """
+    kind, subject = recorded.statement.kind, recorded.statement.subject
+    created_names = [subject] if kind in {"product", "batch", "alias"} else []
+    if recorded.payload is None:
+        return created_names, ""
     try:
-        event = parse_event(canonical_json.loads(recorded.payload))
-        return list(created(event)), ""
+        payload = canonical_json.loads(recorded.payload)
+        member = _SUBJECT_MEMBER.get(kind)
+        if member is not None and payload.get(member) != subject:
+            return created_names, "verdict.format.payload"
+        if kind == "event":
+            created_names = list(created(parse_event(payload)))
     except OcopTraceError as error:
-        return [], error.code
+        return created_names, error.code
+    except AttributeError:
+        return created_names, "verdict.format.payload"
+    return created_names, ""
 
 
 def _reaching_revocation(

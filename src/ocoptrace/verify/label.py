@@ -119,8 +119,9 @@ def _level(name: Name, trust: TrustBundle) -> Check:
     if name.serial is not None:
         return Check("level", "pass", "item", {"serial": name.serial})
     duty = label_duty(trust.keys, name)
-    outcome = "warn" if duty is not None and duty.due == "item" else "pass"
-    return Check("level", outcome, "seal_batch_level", {"lot": name.lot or ""})
+    is_missed = duty is not None and duty.due == "item"
+    facts = {"lot": name.lot or ""}
+    return Check("level", "warn" if is_missed else "pass", "seal_batch_level", facts)
 
 
 def _missing(name: Name, trust: TrustBundle, today: date) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from ocoptrace.verify.policy import Policy, bundle_checks, civil_date, effective
 from ocoptrace.verify.verdict import Check, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from ocoptrace.signing import TrustBundle
@@ -56,7 +56,7 @@ def verify_record(
     seen = max((time for time in times if time), default=None)
     at = effective_now(now, trust, seen)
     checks = [
-        Check("format", "pass", facts={"count": len(record.statements)}),
+        _format(evidence),
         *bundle_checks(now, trust, seen),
         *_bundle_reference(record, trust),
         *_statement_checks(evidence),
@@ -70,6 +70,15 @@ def verify_record(
     return Verdict(record.about, tuple(checks), best="ok" if witnessed and fresh else "ok_offline")
 
 
+def _format(evidence: Sequence[Evidence]) -> Check:
+    faulty = [e for e in evidence if e.content_holds and e.payload_fault]
+    if not faulty:
+        return Check("format", "pass", facts={"count": len(evidence)})
+    statement = faulty[0].recorded.statement
+    facts = {"kind": statement.kind, "subject": statement.subject, "error": faulty[0].payload_fault}
+    return Check("format", "fail", "payload", facts)
+
+
 def _bundle_reference(record: OriginRecord, trust: TrustBundle) -> Iterator[Check]:
     named = record.bundle
     facts = {"named": named.version, "version": trust.version}
@@ -80,7 +89,7 @@ def _bundle_reference(record: OriginRecord, trust: TrustBundle) -> Iterator[Chec
 
 
 def _statement_checks(evidence: Sequence[Evidence]) -> Iterator[Check]:
-    yield _tally("content", evidence, lambda e: not e.content_holds or bool(e.payload_fault))
+    yield _tally("content", evidence, lambda e: not e.content_holds)
     yield _tally("issuer", evidence, lambda e: e.signer is None)
     yield _tally("signature", evidence, lambda e: e.signer is not None and not e.signature_holds)
     yield _tally("entitlement", evidence, lambda e: e.refused is not None)
@@ -162,7 +171,9 @@ def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
 
 def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
     facts: dict[str, object] = {"count": len(record.statements)}
-    statements = [e for e in evidence if e.recorded.statement.kind == "record"]
+    statements = [e for e in evidence if e.recorded.statement.kind == "record" and not e.withheld]
+    if not statements:
+        return Check("complete", "unknown", facts=facts)
     owners = {
         e.recorded.statement.issuer
         for e in evidence
@@ -171,12 +182,8 @@ def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
     stated = [
         e
         for e in statements
-        if e.recorded.statement.subject == record.about
-        and e.recorded.statement.issuer in owners
-        and not e.withheld
+        if e.recorded.statement.subject == record.about and e.recorded.statement.issuer in owners
     ]
-    if not stated:
-        return Check("complete", "unknown", facts=facts)
     ids = [
         recorded.statement.id
         for recorded in record.statements
@@ -200,17 +207,20 @@ def _dated_facts(record: OriginRecord, today: date) -> Iterator[Check]:
         name = parse_name(record.about)
         product = name.product().canonical()
         grades = [Grade.parse(value) for value in _shown(record, "grade", product)]
-        batches = [Batch.parse(value) for value in _shown(record, "batch", _batch_name(record.about))]
+        batch_name = _batch_name(record.about)
+        batches = [Batch.parse(value) for value in _shown(record, "batch", batch_name)]
     except OcopTraceError as error:
         yield Check("registry", "warn", facts={"reason": error.text()})
         return
     if grades:
         grade = max(grades, key=lambda g: (g.valid_on(today), g.valid_to))
         facts = {"stars": grade.stars, "decision": grade.decision_no, "until": grade.valid_to}
-        outcome = "pass" if grade.valid_on(today) else "warn"
-        yield Check("grade", outcome, "" if outcome == "pass" else "expired", facts)
+        yield _dated("grade", facts, is_over=not grade.valid_on(today))
     for batch in batches[:1]:
         if batch.expiry_date is not None:
             facts = {"until": batch.expiry_date}
-            over = today > batch.expiry_date
-            yield Check("shelf_life", "warn" if over else "pass", "expired" if over else "", facts)
+            yield _dated("shelf_life", facts, is_over=today > batch.expiry_date)
+
+
+def _dated(code: str, facts: Mapping[str, object], *, is_over: bool) -> Check:
+    return Check(code, "warn", "expired", facts) if is_over else Check(code, "pass", "", facts)

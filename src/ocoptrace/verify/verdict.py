@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from ocoptrace import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ocoptrace.messages import Language
 
 __all__ = ["IMPLIES", "OVERALL", "Check", "Outcome", "Overall", "Verdict"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ocoptrace.registry import Batch
     from ocoptrace.signing import TrustBundle
     from ocoptrace.store import Stored
+    from ocoptrace.transparency import Checkpoint
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["batch_of", "make_record", "owner_of"]
@@ -62,11 +63,17 @@ def make_record(
     """
     name = parse_name(about)
     batch = batch_of(setting, name)
-    stored = _belonging(setting, name.canonical(), batch)
+    about = name.canonical()
+    stored = _belonging(setting, about, batch)
     reference = BundleReference(trust.version, trust.sha256)
-    if state_complete:
-        stored.append(_complete(setting, name.canonical(), batch, stored, reference))
-    return _assemble(setting, name.canonical(), reference, stored)
+    said = _said_complete(setting, about, [each.statement.id for each in stored])
+    if state_complete and (said is None or said[1] != reference):
+        said = _say_complete(setting, about, batch, stored, reference), reference
+    if said is not None:
+        stored.append(said[0])
+        # The statement names this bundle, so the record does: it is the one made back then.
+        reference = said[1]
+    return _assemble(setting, about, reference, stored)
 
 
 def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
@@ -89,25 +96,38 @@ def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
     subjects += [("grade", batch.product), ("batch", batch.id)]
     found = [stored for kind, subject in subjects for stored in store.statements(kind, subject)]
     owner = owner_of(setting, batch)
-    for stored in store.statements("producer"):
-        if canonical_json.loads(stored.payload or b"{}").get("id") == owner:
-            found.append(stored)
+    found += [
+        stored
+        for stored in store.statements("producer")
+        if canonical_json.loads(stored.payload or b"{}").get("id") == owner
+    ]
     return list({stored.statement.id: stored for stored in (*found, *events)}.values())
 
 
-def _complete(
+def _said_complete(
+    setting: Setting, about: str, ids: list[bytes]
+) -> tuple[Stored, BundleReference] | None:
+    """Return the newest statement that just these are all, and the bundle that it names."""
+    for earlier in reversed(setting.store.statements("record", about)):
+        if earlier.payload is None:
+            continue
+        said = canonical_json.loads(earlier.payload)
+        named = said["bundle"]
+        reference = BundleReference(named["version"], bytes.fromhex(named["sha256"]))
+        if earlier.payload == completeness_payload(about, reference, ids, said["size"]):
+            return earlier, reference
+    return None
+
+
+def _say_complete(
     setting: Setting,
     about: str,
     batch: Batch,
     stored: Iterable[Stored],
     reference: BundleReference,
 ) -> Stored:
-    """Return the statement that these are all: the last one made, if it says just this."""
+    """State, and log, that these are all."""
     ids = [each.statement.id for each in stored]
-    for earlier in reversed(setting.store.statements("record", about)):
-        size = canonical_json.loads(earlier.payload or b"{}").get("size")
-        if earlier.payload == completeness_payload(about, reference, ids, size):
-            return earlier
     speaker = setting.speaker(owner_of(setting, batch))
     now = setting.clock()
     payload = completeness_payload(about, reference, ids, setting.store.log_size())
@@ -129,7 +149,7 @@ def _assemble(
     setting: Setting, about: str, reference: BundleReference, stored: Iterable[Stored]
 ) -> OriginRecord:
     numbers: dict[str, int] = {}
-    checkpoints = []
+    checkpoints: list[Checkpoint] = []
     recorded = []
     for each in stored:
         checkpoint, path = setting.log.proof(each.position)

@@ -21,7 +21,7 @@ from ocoptrace.transparency.witness import cosign
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.signing.note import NoteSigner
+    from ocoptrace.signing.note import NoteSignature, NoteSigner
     from ocoptrace.store import SqliteStore
 
 __all__ = ["MINIMUM_SIZE", "LocalLog"]
@@ -55,35 +55,41 @@ class LocalLog:
         Raises:
             ProofError: a witness refuses, because the log is no continuation of what it saw.
         """
-        size = self.store.log_size()
-        if size < MINIMUM_SIZE:
-            raise WorkspaceError("workspace.log_too_small", size=size)
-        newest = self.store.newest_checkpoint()
-        if newest is not None and Checkpoint.parse(newest).size == size:
-            return Checkpoint.parse(newest)
-        root = tree_root(size, self.store.log_node)
-        checkpoint = Checkpoint.sign(self.origin, size, root, self.signer)
-        signatures = []
-        for witness in self.witnesses:
-            memory = self.store.witness_memory(witness.name, self.origin)
-            proof = (
-                consistency_proof(memory.size, size, self.store.log_node) if memory.size else ()
-            )
-            memory, signature = cosign(
-                checkpoint,
-                memory,
-                proof,
-                log=(self.signer.verifier_key,),
-                witness=witness,
-                time=int(now.timestamp()),
-            )
-            with self.store.writing():
-                self.store.set_witness_memory(witness.name, self.origin, memory)
-            signatures.append(signature)
-        checkpoint = checkpoint.with_signatures(*signatures)
+        # One transaction: a second process cannot slip a larger tree in between, and what the
+        # witnesses remember is on disk before their signatures leave.
         with self.store.writing():
+            size = self.store.log_size()
+            if size < MINIMUM_SIZE:
+                raise WorkspaceError("workspace.log_too_small", size=size)
+            newest = self.store.newest_checkpoint()
+            if newest is not None and Checkpoint.parse(newest).size == size:
+                return Checkpoint.parse(newest)
+            root = tree_root(size, self.store.log_node)
+            checkpoint = Checkpoint.sign(self.origin, size, root, self.signer)
+            signatures = [self._cosign(checkpoint, witness, now=now) for witness in self.witnesses]
+            checkpoint = checkpoint.with_signatures(*signatures)
             self.store.add_checkpoint(size, str(checkpoint))
         return checkpoint
+
+    def _cosign(
+        self, checkpoint: Checkpoint, witness: NoteSigner, *, now: datetime
+    ) -> NoteSignature:
+        memory = self.store.witness_memory(witness.name, self.origin)
+        proof = (
+            consistency_proof(memory.size, checkpoint.size, self.store.log_node)
+            if 0 < memory.size <= checkpoint.size
+            else ()
+        )
+        memory, signature = cosign(
+            checkpoint,
+            memory,
+            proof,
+            log=(self.signer.verifier_key,),
+            witness=witness,
+            time=int(now.timestamp()),
+        )
+        self.store.set_witness_memory(witness.name, self.origin, memory)
+        return signature
 
     def proof(self, position: int) -> tuple[Checkpoint, tuple[bytes, ...]]:
         """Return the earliest checkpoint that covers an entry, and the audit path to it.

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ocoptrace import canonical_json
-from ocoptrace.registry import Grade, Place, read_registry
+from ocoptrace.registry import Grade, Place, Producer, read_registry
 from ocoptrace.workspace.office import new_code
 from ocoptrace.workspace.recording import state_once
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.registry import Entry, Producer, Registry
+    from ocoptrace.registry import Entry, Registry
     from ocoptrace.signing.statement import Kind
     from ocoptrace.workspace.office import Office
     from ocoptrace.workspace.setting import Setting
@@ -53,7 +53,12 @@ def register(setting: Setting, office: Office, registry: Registry, *, now: datet
     """State everything of a registry, in one transaction; what was stated before is not."""
     with setting.store.writing():
         _admit(setting, office, registry, now=now)
-        own = (*registry.places, *registry.materials, *registry.products, *registry.batches)
+        own: tuple[Entry, ...] = (
+            *registry.places,
+            *registry.materials,
+            *registry.products,
+            *registry.batches,
+        )
         for entry in own:
             _state(setting, entry, issuer=setting.issuer(registry.producer.id), now=now)
         for grade in registry.grades:
@@ -87,12 +92,12 @@ def _state(setting: Setting, entry: Entry, *, issuer: str, now: datetime) -> Non
     match entry:
         case Grade():
             name = entry.product
-        case _ if kind == "producer":
+        case Producer():
             name = local_name(entry)
         case _:
             name = entry.id
     subject = name
-    if isinstance(entry, Place) or kind == "producer":
+    if isinstance(entry, Place | Producer):
         # A person or a place may be known by no public name, so its statements bear a random one.
         known = setting.store.registered(kind, name)
         subject = known[0] if known else f"urn:uuid:{uuid4()}"
@@ -102,7 +107,5 @@ def _state(setting: Setting, entry: Entry, *, issuer: str, now: datetime) -> Non
         if kind in {"producer", "grade"}
         else setting.speaker(issuer.rpartition("/")[2]).signer
     )
-    state_once(
-        setting.store, kind, payload, issuer=issuer, subject=subject, signer=signer, now=now
-    )
+    state_once(setting.store, kind, payload, issuer=issuer, subject=subject, signer=signer, now=now)
     setting.store.register(kind, name, subject, payload.decode())

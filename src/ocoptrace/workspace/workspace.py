@@ -125,7 +125,10 @@ class Workspace:
         if not is_workspace(path):
             raise WorkspaceError("workspace.not_one", path=path)
         store = SqliteStore.open(path / _DATABASE)
-        return cls(path, Setting.of(store, Keyring(path / "keys", passphrase), clock))
+        setting = Setting.of(store, Keyring(path / "keys", passphrase), clock)
+        # Whoever was cut short between commit and checkpoint is caught up with here.
+        setting.log.checkpoint(now=clock())
+        return cls(path, setting)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -248,8 +251,7 @@ class Workspace:
         self._check(numbered, speaker, now=now)
         with self._setting.store.writing():
             ids = [
-                self._keep_event(event, edges, speaker, now=now)
-                for event, edges in flows(numbered)
+                self._keep_event(event, edges, speaker, now=now) for event, edges in flows(numbered)
             ]
         self._setting.log.checkpoint(now=now)
         return ids
@@ -304,7 +306,8 @@ class Workspace:
 
         Args:
             about: a name or link of the batch or item.
-            state_complete: also state, and log, that this is all there is.
+            state_complete: also state, and log, that this is all there is. If not, nothing is
+                written, and an earlier statement that just this is all goes in.
 
         Raises:
             Gs1Error: not a name.
@@ -331,7 +334,8 @@ class Workspace:
         Args:
             batch: a name or link of the batch.
             count: how many stickers, 1 to 100,000.
-            template, stock: what they look like and what they are printed on.
+            template: what they look like.
+            stock: what they are printed on.
             sealed: how many of them bear a seal; all where left out.
             dpi: dots per inch of the printer.
             start_slot: first slot used on the first sheet, from 1.

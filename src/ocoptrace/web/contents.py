@@ -1,0 +1,104 @@
+"""What a record shows of the registry: its product, producer, batch, grade, places.
+
+>>> shown = contents([], about="https://id.gs1.org/01/09521234543213/10/L1")
+>>> shown.product is None, shown.places
+(True, {})
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ocoptrace import canonical_json
+from ocoptrace.errors import OcopTraceError
+from ocoptrace.gs1 import parse_name
+from ocoptrace.registry import Batch, Grade, Place, Producer, Product, read_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from ocoptrace.registry import Entry
+    from ocoptrace.verify.evidence import Evidence
+
+__all__ = ["Contents", "contents", "is_sound"]
+
+_KINDS = frozenset({"producer", "place", "product", "grade", "batch"})
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Registry entries as the newest statements of a record have them; None where none does.
+
+    Attributes:
+        producer, product, batch: those that the record is about.
+        grades: of the product, of statements that are good.
+        products, places: all of the record, by canonical name.
+    """
+
+    producer: Producer | None
+    product: Product | None
+    batch: Batch | None
+    grades: tuple[Grade, ...]
+    products: Mapping[str, Product]
+    places: Mapping[str, Place]
+
+    def grade_on(self, day: date) -> Grade | None:
+        """Return the grade that is valid on a day (a civil date in Vietnam)."""
+        return next((grade for grade in reversed(self.grades) if grade.valid_on(day)), None)
+
+
+def is_sound(evidence: Evidence) -> bool:
+    """Tell whether a statement is signed by who may sign it, and shows what was signed."""
+    return (
+        evidence.signature_holds
+        and evidence.content_holds
+        and not evidence.payload_fault
+        and evidence.refused is None
+        and evidence.revocation is None
+    )
+
+
+def contents(evidence: Sequence[Evidence], *, about: str) -> Contents:
+    """Return what the statements of a record show.
+
+    Args:
+        evidence: what was found out about each of them, in the order of the log.
+        about: canonical name of the batch that the record is about.
+    """
+    product = parse_name(about).product().canonical()
+    producers: dict[str, Producer] = {}
+    products: dict[str, Product] = {}
+    places: dict[str, Place] = {}
+    grades: list[Grade] = []
+    found: Batch | None = None
+    owner = ""
+    for e in evidence:
+        match _entry(e):
+            case Producer() as entry:
+                producers[entry.id] = entry
+            case Product() as entry:
+                products[entry.id] = entry
+            case Place() as entry:
+                places[entry.id] = entry
+            case Grade() as entry if entry.product == product and is_sound(e):
+                grades.append(entry)
+            case Batch() as entry if entry.id == about:
+                found = entry
+                owner = e.recorded.statement.issuer.rpartition("/")[2]
+    return Contents(
+        producers.get(owner), products.get(product), found, tuple(grades), products, places
+    )
+
+
+def _entry(evidence: Evidence) -> Entry | None:
+    """Return the registry entry that a statement shows; None where it shows none."""
+    recorded = evidence.recorded
+    if recorded.statement.kind not in _KINDS or recorded.payload is None:
+        return None
+    try:
+        return read_entry(canonical_json.loads(recorded.payload))
+    except OcopTraceError:
+        # The check of the content names it.
+        return None
