@@ -1,7 +1,8 @@
 """Write what the code does into the documentation: ``python docs/renew.py``.
 
-A part that is made stands between ``<!-- made: NAME -->`` and ``<!-- /made -->``; all else is
-written by people. A test makes every part again and compares, so that no page can drift.
+A part that is made stands between ``<!-- made: NAME -->`` and ``<!-- /made -->``, set off by a
+space or a new line; all else is written by people. A test makes every part again and compares,
+so that no page can drift.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reference import commands
+from reference import commands, words
 from spec import examples
 
 DOCS = Path(__file__).parent
-_MADE = re.compile(r"(<!-- made: ([^>]+) -->\n).*?(\n<!-- /made -->)", re.DOTALL)
+_MADE = re.compile(r"(<!-- made: ([^>]+) -->(\s)).*?(<!-- /made -->)", re.DOTALL)
 
 
 def parts() -> dict[str, str]:
     """Return every part that is made, by its name."""
-    return examples.texts() | commands.texts()
+    return examples.texts() | commands.texts() | words.texts()
 
 
 def names(page: str) -> list[str]:
@@ -28,7 +29,7 @@ def names(page: str) -> list[str]:
 
 def renewed(page: str, made: dict[str, str]) -> str:
     """Return a page with its parts made anew."""
-    return _MADE.sub(lambda match: match[1] + made[match[2]] + match[3], page)
+    return _MADE.sub(lambda match: f"{match[1]}{made[match[2]]}{match[3]}{match[4]}", page)
 
 
 def main() -> None:

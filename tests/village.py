@@ -216,8 +216,8 @@ class Said:
 class Village:
     """A log that grows as things are said, and records made from it."""
 
-    entries: list[bytes] = field(default_factory=list)
-    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    entries: list[bytes] = field(default_factory=list, init=False)
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.append(b"entry 0, the policy")

@@ -60,6 +60,15 @@ def test_text_is_normalised_once_at_entry() -> None:
     assert event.extensions["ocop:note"]["vi"].endswith("ó")
 
 
+def test_half_of_a_character_is_refused() -> None:
+    assert fault(SEEN | {"ocop:x": ["\ud83d"]}) == ("json.not_unicode", "/ocop:x/0")
+
+
+def test_two_names_that_are_one_in_nfc_are_refused() -> None:
+    twice = {"\u1ed1": 1, "o\u0302\u0301": 2}
+    assert fault(SEEN | {"ocop:x": twice}) == ("json.duplicate_member", "/ocop:x")
+
+
 def test_an_event_cannot_be_changed() -> None:
     event = parse_event(SEEN)
     with pytest.raises(ValidationError):
@@ -159,8 +168,13 @@ def test_all_faults_are_reported_at_once() -> None:
 
 @pytest.mark.parametrize("inexact", [0.1 + 0.2, 2**53, -1e300, float("nan"), float("inf")])
 def test_a_number_that_canonical_bytes_cannot_hold_is_refused(inexact: float) -> None:
-    places = {fault(SEEN | {"ocop:x": {"y": inexact}})[0], fault(SEEN | amount(inexact))[0]}
-    assert places <= {"json.inexact_number", "fields.not_number"}
+    for event, place in (
+        (SEEN | {"ocop:x": {"y": inexact}}, "/ocop:x/y"),
+        (SEEN | amount(inexact), "/quantityList/0/quantity"),
+    ):
+        code, found = fault(event)
+        assert code in {"json.inexact_number", "fields.not_number"}
+        assert found == place
 
 
 def amount(quantity: float) -> dict[str, Any]:

@@ -43,10 +43,11 @@ def test_a_good_run_has_no_findings(
     assert checked([content(number) for number in range(3)], template, dpi=dpi) == []
 
 
-def test_a_sealed_run_on_the_smallest_roll_is_good_at_203_dpi(
-    content: Callable[..., LabelContent],
+@pytest.mark.parametrize("template", ["ocop-35x22", "ocop-50x30", "ocop-70x37"])
+def test_a_sealed_run_is_good_on_a_thermal_printer_of_203_dpi(
+    content: Callable[..., LabelContent], template: str
 ) -> None:
-    assert checked([content()], "ocop-35x22", dpi=203) == []
+    assert checked([content()], template, dpi=203) == []
 
 
 @pytest.mark.parametrize("template", template_names())
@@ -54,7 +55,7 @@ def test_a_sealed_run_on_the_smallest_roll_is_good_at_203_dpi(
     "changes",
     [
         {"product": "NƯỚC MẮM CỐT ẨM THỰC", "stars": 5},
-        {"product": "Ống hút tre", "producer": "Hộ kinh doanh Nguyễn Thị Phượng"},
+        {"product": "Chiếu cói Nga Sơn", "producer": "Hộ kinh doanh Nguyễn Thị Phượng"},
         {"lot": "OH-2026-11-000123", "site": "truyxuat.thanhhoa.gov.vn"},
         {"language": "en", "product": "Ba Lang premium fish sauce", "best_before": None},
         {"serial": None, "stars": None, "net_content": None},
@@ -185,6 +186,10 @@ def test_stars_are_good_through_the_grade_s_last_day(
 ) -> None:
     findings = checked([content(stars_until=until)])
     assert codes(findings) == [("label.grade_expired", "error", "/0/stars")] * found
+
+
+def test_a_printer_that_cannot_be_is_an_error(content: Callable[..., LabelContent]) -> None:
+    assert codes(checked([content()], dpi=0)) == [("label.dpi", "error", "")]
 
 
 def test_a_template_that_does_not_fit_the_stock_is_an_error(

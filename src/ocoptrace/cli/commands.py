@@ -1,15 +1,14 @@
-"""``init``, ``import``, ``record``, ``export``: making a workspace and filling it."""
+"""``init``, ``import``, ``record``: making a workspace and filling it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.options import kind_of, open_workspace, read_file
+from ocoptrace.cli.options import kind_of, open_workspace, passphrase, read_file
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.epcis import parse_event, read_document, write_json
+from ocoptrace.epcis import read_document
 from ocoptrace.errors import InputError
-from ocoptrace.store import write_whole
 from ocoptrace.workspace import Workspace
 from ocoptrace.workspace.workspace import DEFAULT_HOST
 
@@ -25,9 +24,10 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     @app.command("init", help=text("cli.init.help"))
     def init(
         folder: Annotated[Path, typer.Argument(help=text("cli.init.folder"))] = Path("ocop"),
+        *,
         host: Annotated[str, typer.Option(help=text("cli.option.host"))] = DEFAULT_HOST,
     ) -> None:
-        ws = Workspace.create(folder, host=host)
+        ws = Workspace.create(folder, host=host, passphrase=passphrase())
         terminal.done(text("cli.init.done", folder=folder, host=ws.host, log=ws.log_origin))
         terminal.say(text("cli.init.keys", folder=folder / "keys"))
         terminal.say(text("cli.init.next", folder=folder))
@@ -35,12 +35,13 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     @app.command("import", help=text("cli.import.help"))
     def import_(
         file: Annotated[Path, typer.Argument(help=text("cli.import.file"))],
+        *,
         workspace: Annotated[Path | None, workspace_option] = None,
-        as_json: Annotated[bool, json_option] = False,  # noqa: FBT002
+        as_json: Annotated[bool, json_option] = False,
     ) -> None:
         data = read_file(file)
         if kind_of(data) not in {"story", "json"}:
-            raise InputError("errors.unknown_file", path=file)
+            raise InputError("cli.not_importable", path=file)
         registry = open_workspace(workspace).import_registry(data)
         terminal.findings(registry.findings)
         counts = {
@@ -59,9 +60,10 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     @app.command("record", help=text("cli.record.help"))
     def record(
         file: Annotated[Path, typer.Argument(help=text("cli.record.file"))],
+        *,
         workspace: Annotated[Path | None, workspace_option] = None,
         producer: Annotated[str | None, typer.Option(help=text("cli.option.producer"))] = None,
-        as_json: Annotated[bool, json_option] = False,  # noqa: FBT002
+        as_json: Annotated[bool, json_option] = False,
     ) -> None:
         data = read_file(file)
         ws = open_workspace(workspace)
@@ -69,53 +71,15 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         match kind_of(data):
             case "story":
                 story = ws.read_story(data)
+                terminal.findings(story.findings)
                 ids = ws.record(story.events, producer=story.producer.id)
             case "json":
                 ids = ws.record(read_document(data).events, producer=producer)
             case _:
-                raise InputError("errors.unknown_file", path=file)
+                raise InputError("cli.not_recordable", path=file)
         new = ws.log_size - before
         if as_json:
             terminal.json({"statements": [i.hex() for i in ids], "new": new})
             return
         facts = {"count": len(ids), "new": new, "known": len(ids) - new}
         terminal.done(text("cli.record.done", log=ws.log_origin, size=ws.log_size, **facts))
-
-    export = typer.Typer(help=text("cli.export.help"), no_args_is_help=True)
-    app.add_typer(export, name="export")
-    out_option = typer.Option("--out", "-o", help=text("cli.option.out"))
-
-    @export.command("record", help=text("cli.export.record"))
-    def export_record(
-        about: Annotated[str, typer.Argument(help=text("cli.argument.batch"))],
-        out: Annotated[Path | None, out_option] = None,
-        workspace: Annotated[Path | None, workspace_option] = None,
-    ) -> None:
-        made = open_workspace(workspace).origin_record(about)
-        name = about.split("#")[0].rstrip("/").rpartition("/")[2]
-        path = write_whole(out or Path(f"{name}.ocop"), made.to_bytes())
-        terminal.done(text("cli.export.record_done", path=path, count=len(made.statements)))
-
-    @export.command("epcis", help=text("cli.export.epcis"))
-    def export_epcis(
-        about: Annotated[str, typer.Argument(help=text("cli.argument.batch"))],
-        out: Annotated[Path, out_option] = Path("events.jsonld"),
-        workspace: Annotated[Path | None, workspace_option] = None,
-    ) -> None:
-        made = open_workspace(workspace).origin_record(about, state_complete=False)
-        events = [parse_event(value) for _, value in made.payloads("event")]
-        path = write_whole(out, write_json(events))
-        terminal.done(text("cli.export.epcis_done", path=path, count=len(events)))
-
-    @export.command("trust", help=text("cli.export.trust"))
-    def export_trust(
-        folder: Annotated[Path, out_option] = Path(),
-        workspace: Annotated[Path | None, workspace_option] = None,
-    ) -> None:
-        ws = open_workspace(workspace)
-        rows = [
-            (write_whole(folder / "root.json", ws.trust_file("root")), "cli.file.root"),
-            (write_whole(folder / "bundle.json", ws.trust_file("bundle")), "cli.file.bundle"),
-        ]
-        terminal.files((path, text(purpose)) for path, purpose in rows)
-        terminal.say(text("cli.export.fingerprint", fingerprint=ws.root.fingerprint))

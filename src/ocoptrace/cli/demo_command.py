@@ -12,14 +12,18 @@ from typing import Annotated
 import typer
 
 from ocoptrace.cli import attacks
-from ocoptrace.cli.options import read_file
+from ocoptrace.cli.options import open_workspace, passphrase, read_file
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.errors import StorageError, WorkspaceError
+from ocoptrace.errors import RegistryError, StorageError, WorkspaceError
+from ocoptrace.gs1.uri import check_host
 from ocoptrace.labels import scan_file
+from ocoptrace.registry import read_story
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.store import write_whole
 from ocoptrace.verify import verify_label, verify_record
-from ocoptrace.workspace import LabelRun, Workspace
+from ocoptrace.workspace import Workspace
+from ocoptrace.workspace.label_run import LabelRun
+from ocoptrace.workspace.office import new_code
 from ocoptrace.workspace.workspace import DEFAULT_HOST
 
 __all__ = ["add"]
@@ -38,22 +42,37 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
 
     @app.command("demo", help=text("cli.demo.help"))
     def demo(
+        *,
         out: Annotated[Path, typer.Option("--out", "-o", help=text("cli.demo.out"))] = Path("demo"),
         host: Annotated[str, typer.Option(help=text("cli.option.host"))] = DEFAULT_HOST,
         story: Annotated[Path | None, typer.Option(help=text("cli.demo.story"))] = None,
-        fresh: Annotated[bool, typer.Option("--fresh", help=text("cli.demo.fresh"))] = False,  # noqa: FBT002
+        fresh: Annotated[bool, typer.Option("--fresh", help=text("cli.demo.fresh"))] = False,
     ) -> None:
         if _is_done(out) and not fresh:
             terminal.say(text("cli.demo.there", folder=out))
             _list_files(out, terminal)
             _next_steps(out, terminal)
             return
+        tale = _story(_STORY, story)
+        _check(tale, host)
         _clear(out, fresh=fresh)
-        _Demo(out, host, terminal).run(_story(_STORY, story), _story(_NEIGHBOUR, None))
+        _Demo(out, host, terminal).run(tale, _story(_NEIGHBOUR, None))
 
 
 def _is_done(folder: Path) -> bool:
     return (folder / MARKER).is_file()
+
+
+def _check(story_file: bytes, host: str) -> None:
+    """Read a story before anything is made or removed for it.
+
+    Raises:
+        Gs1Error: not a host.
+        RegistryError: the story has faults, or nothing in it can bear a sticker.
+    """
+    story = read_story(story_file, producer_id=new_code(), namespace_host=check_host(host.lower()))
+    if not story.batches:
+        raise RegistryError("cli.demo_no_batch")
 
 
 def _clear(folder: Path, *, fresh: bool) -> None:
@@ -119,9 +138,10 @@ class _Demo:
 
     def _register(self, story_file: bytes, neighbour_file: bytes) -> Workspace:
         with self._step("register"):
-            ws = Workspace.create(self.out / "workspace", host=self.host)
+            ws = Workspace.create(self.out / "workspace", host=self.host, passphrase=passphrase())
             self._told("created", log=ws.log_origin)
             registry = ws.import_registry(story_file)
+            self.terminal.findings(registry.findings)
             ws.import_registry(neighbour_file)
             language = self.terminal.language
             self._told(
@@ -172,8 +192,9 @@ class _Demo:
             for dpi in _DPIS:
                 found = {scan.text for scan in scan_file(sheet, dpi=dpi)} & printed
                 if found != printed:
-                    facts = {"dpi": dpi, "found": len(found), "count": len(printed)}
-                    raise StorageError("cli.demo_unreadable", **facts)
+                    raise StorageError(
+                        "cli.demo_unreadable", dpi=dpi, found=len(found), count=len(printed)
+                    )
                 self._told("decoded", count=len(found), dpi=dpi)
             label = verify_label(run.contents[0].link, trust=trust, now=now)
             self.terminal.verdict(label, title=self.terminal.text("cli.demo.sealed_sticker"))
@@ -218,7 +239,7 @@ def _list_files(out: Path, terminal: Terminal) -> None:
 
 
 def _next_steps(out: Path, terminal: Terminal) -> None:
-    batch = Workspace.open(out / "workspace").batches()[0].id
+    batch = open_workspace(out / "workspace").batches()[0].id
     path = batch.partition("//")[2].partition("/")[2]
     facts = {"out": out, "workspace": out / "workspace"}
     terminal.heading(terminal.text("cli.demo.open_next"))

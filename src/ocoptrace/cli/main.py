@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import click
 import typer
 
-from ocoptrace.cli import commands, demo_command, label, serve, trust, verify
+from ocoptrace.cli import commands, demo_command, export, label, serve, trust, verify
+from ocoptrace.cli.misuse import misuse
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.errors import OcopTraceError, StorageError
-from ocoptrace.messages import choose_language
+from ocoptrace.errors import InputError, OcopTraceError, StorageError
+from ocoptrace.messages import LANGUAGES, choose_language
 
 __all__ = ["build_app", "main"]
 
@@ -33,18 +33,19 @@ def build_app(terminal: Terminal) -> typer.Typer:
         rich_markup_mode="rich",
     )
 
+    # Both are looked for before the commands are built; here they are only named and checked.
     @app.callback()
     def options(
-        lang: Annotated[  # noqa: ARG001 - read before the commands are built
-            str | None, typer.Option(help=terminal.text("cli.option.lang"))
-        ] = None,
-        debug: Annotated[  # noqa: ARG001, FBT002 - read where errors are caught
+        *,
+        lang: Annotated[str | None, typer.Option(help=terminal.text("cli.option.lang"))] = None,
+        debug: Annotated[  # noqa: ARG001 - read where errors are caught
             bool, typer.Option("--debug", help=terminal.text("cli.option.debug"))
         ] = False,
     ) -> None:
-        pass
+        if lang is not None and lang[:2].lower() not in LANGUAGES:
+            raise InputError("cli.unknown_language", value=lang, known=", ".join(LANGUAGES))
 
-    for module in (demo_command, commands, label, verify, serve, trust):
+    for module in (demo_command, commands, export, label, verify, serve, trust):
         module.add(app, terminal)
     return app
 
@@ -63,30 +64,36 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str], terminal: Terminal, *, debug: bool) -> int:
     try:
         result: Any = build_app(terminal)(args=arguments, standalone_mode=False)
-    except OcopTraceError as error:
-        if debug:
-            raise
-        terminal.fail(error)
-        return _ENVIRONMENT if isinstance(error, StorageError) else _MISUSE
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return _MISUSE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         terminal.note(terminal.text("cli.interrupted"))
         return _INTERRUPTED
-    except OSError as error:
-        if debug:
-            raise
-        terminal.fail(StorageError("store.file", path=error.filename, reason=error.strerror))
-        return _ENVIRONMENT
     except Exception as error:
         if debug:
             raise
-        terminal.fail(OcopTraceError("cli.our_fault", kind=type(error).__name__, reason=error))
-        return _OUR_FAULT
+        return _tell(error, terminal)
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: Exception, terminal: Terminal) -> int:
+    """Say what went wrong and what to do, and return the exit code that it means."""
+    code = _MISUSE
+    match error:
+        case OcopTraceError():
+            told = error
+            if isinstance(error, StorageError):
+                code = _ENVIRONMENT
+        case typer.TyperException(message=""):
+            return code  # the help was shown instead
+        case typer.TyperException():
+            told = misuse(error)
+        case OSError():
+            told = StorageError("store.file", path=error.filename, reason=error.strerror)
+            code = _ENVIRONMENT
+        case _:
+            told = OcopTraceError("cli.our_fault", kind=type(error).__name__, reason=error)
+            code = _OUR_FAULT
+    terminal.fail(told)
+    return code
 
 
 def _given(arguments: Sequence[str], option: str) -> str | None:

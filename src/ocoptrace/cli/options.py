@@ -5,12 +5,20 @@ from pathlib import Path
 from typing import Literal
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import InputError, WorkspaceError
+from ocoptrace.errors import InputError, StorageError, WorkspaceError
 from ocoptrace.registry.story import SCHEMA
 from ocoptrace.workspace import Workspace
 from ocoptrace.workspace.workspace import is_workspace
 
-__all__ = ["FileKind", "find_workspace", "kind_of", "open_workspace", "read_file"]
+__all__ = [
+    "FileKind",
+    "destination",
+    "find_workspace",
+    "kind_of",
+    "open_workspace",
+    "passphrase",
+    "read_file",
+]
 
 FileKind = Literal["pdf", "png", "jpeg", "record", "story", "json", "text", "unknown"]
 
@@ -20,6 +28,13 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),
 )
+_SUFFIXES: dict[str, FileKind] = {
+    ".ocop": "record",
+    ".pdf": "pdf",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+}
 _USUAL_PLACES = (".", "ocop", "demo/workspace", "workspace")
 
 
@@ -41,8 +56,12 @@ def open_workspace(given: Path | None) -> Workspace:
     path = find_workspace(given)
     if path is None:
         raise WorkspaceError("cli.no_workspace")
-    passphrase = os.environ.get("OCOPTRACE_PASSPHRASE")
-    return Workspace.open(path, passphrase=passphrase.encode() if passphrase else None)
+    return Workspace.open(path, passphrase=passphrase())
+
+
+def passphrase() -> bytes | None:
+    """Return what the key files are locked with (OCOPTRACE_PASSPHRASE), or None."""
+    return os.fsencode(os.environ.get("OCOPTRACE_PASSPHRASE", "")) or None
 
 
 def read_file(path: Path) -> bytes:
@@ -55,23 +74,48 @@ def read_file(path: Path) -> bytes:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("cli.file_too_large", path=path, limit=_MAX_BYTES)
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError("cli.no_file", path=path) from error
+    except IsADirectoryError as error:
+        raise InputError("cli.is_folder", path=path) from error
     except OSError as error:
         raise InputError("errors.unreadable", path=path, reason=error.strerror) from error
 
 
-def kind_of(data: bytes) -> FileKind:
-    """Return what a file is, from its first bytes and members."""
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
-    start = data.lstrip()[:1]
-    if start in {b"{", b"["}:
-        return _json_kind(data)
+def destination(path: Path) -> Path:
+    """Return a path that a file can be written to: asked before work is done for it.
+
+    Raises:
+        StorageError: a folder is there, or no file can be made there.
+    """
+    if path.is_dir():
+        raise StorageError("cli.is_folder", path=path)
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise StorageError("cli.no_writing", path=path, folder=folder)
+    return path
+
+
+def kind_of(data: bytes, path: Path | None = None) -> FileKind:
+    """Return what a file is, from its first bytes and members.
+
+    Args:
+        data: the file.
+        path: where it was; its ending says what a damaged file is meant to be.
+    """
+    kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+    if kind is None:
+        kind = _json_kind(data) if data.lstrip()[:1] in {b"{", b"["} else _text_kind(data)
+    if kind in {"json", "unknown"} and path is not None:
+        return _SUFFIXES.get(path.suffix.lower(), kind)
+    return kind
+
+
+def _text_kind(data: bytes) -> FileKind:
     try:
-        text = data.decode()
+        return "text" if "://" in data.decode() else "unknown"
     except UnicodeDecodeError:
         return "unknown"
-    return "text" if "://" in text else "unknown"
 
 
 def _json_kind(data: bytes) -> FileKind:

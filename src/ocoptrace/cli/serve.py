@@ -18,6 +18,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
 
     @app.command("serve", help=text("cli.serve.help"))
     def serve(
+        *,
         workspace: Annotated[
             Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
         ] = None,
@@ -25,7 +26,8 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         port: Annotated[int, typer.Option(help=text("cli.serve.port"))] = 8000,
     ) -> None:
         try:
-            from ocoptrace.web.serve import run
+            # Here, because it is an extra, and slow to come in.
+            from ocoptrace.web.serve import run  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise WorkspaceError("cli.no_web", module=error.name) from error
         ws = open_workspace(workspace)

@@ -1,7 +1,8 @@
 """``trust``: which root this machine goes by, pinned by a person, never found by itself."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from ocoptrace.cli.options import find_workspace, open_workspace, read_file
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.errors import InputError, SigningError
+from ocoptrace.errors import InputError, OcopTraceError, SigningError
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.store import write_whole
 
@@ -25,11 +26,13 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     @trust.command("pin", help=text("cli.trust.pin"))
     def pin(
         root: Annotated[Path, typer.Argument(help=text("cli.option.root"))],
+        *,
         bundle: Annotated[Path | None, typer.Option(help=text("cli.option.trust"))] = None,
-        yes: Annotated[bool, typer.Option("--yes", help=text("cli.trust.yes"))] = False,  # noqa: FBT002
+        yes: Annotated[bool, typer.Option("--yes", help=text("cli.trust.yes"))] = False,
     ) -> None:
         data = read_file(root)
-        pinned = Root.load(data)
+        with _about(root):
+            pinned = Root.load(data)
         terminal.say(text("cli.trust.fingerprint", fingerprint=pinned.fingerprint))
         if not yes and not typer.confirm(text("cli.trust.ask")):
             raise typer.Exit(2)
@@ -37,18 +40,26 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         folder = _pinned_folder() / name
         if bundle is not None:
             bundle_data = read_file(bundle)
-            TrustBundle.load(bundle_data, root=pinned)
+            kept = folder / "bundle.json"
+            seen = _vouched(kept, [pinned]).version if kept.is_file() else None
+            with _about(bundle):
+                TrustBundle.load(bundle_data, root=pinned, previous_version=seen)
             write_whole(folder / "bundle.json", bundle_data)
         write_whole(folder / "root.json", data)
         terminal.done(text("cli.trust.pinned", folder=folder))
 
     @trust.command("show", help=text("cli.trust.show"))
     def show(
+        *,
         workspace: Annotated[
             Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
         ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> None:
         bundle = load_trust(None, None, workspace)
+        if as_json:
+            terminal.json(bundle.model_dump(mode="json", by_alias=True))
+            return
         facts = {"version": bundle.version, "issued": bundle.issued, "expires": bundle.expires}
         terminal.say(text("cli.trust.bundle", **facts))
         terminal.rows(
@@ -73,32 +84,53 @@ def load_trust(bundle: Path | None, root: Path | None, workspace: Path | None) -
             return open_workspace(workspace).trust
         for folder in _pinned():
             if (folder / "bundle.json").is_file():
-                data = (folder / "bundle.json").read_bytes()
-                return TrustBundle.load(data, root=Root.load((folder / "root.json").read_bytes()))
+                return _vouched(folder / "bundle.json", [_root(folder / "root.json")])
         raise InputError("cli.no_trust")
     if bundle is None:
         raise InputError("cli.root_without_bundle")
-    data = read_file(bundle)
-    roots = [Root.load(read_file(root))] if root is not None else list(_roots(workspace))
-    refused: SigningError | None = None
-    for candidate in roots:
+    return _vouched(bundle, [_root(root)] if root is not None else list(_roots(workspace)))
+
+
+def _vouched(path: Path, roots: Sequence[Root]) -> TrustBundle:
+    """Return the bundle of a file, by the first root that vouches for it."""
+    data = read_file(path)
+    refused: OcopTraceError = InputError("cli.no_root", path=path)
+    for root in roots:
         try:
-            return TrustBundle.load(data, root=candidate)
+            with _about(path):
+                return TrustBundle.load(data, root=root)
         except SigningError as error:
             refused = error
-    raise refused or InputError("cli.no_root", path=bundle)
+    raise refused
+
+
+def _root(path: Path) -> Root:
+    data = read_file(path)
+    with _about(path):
+        return Root.load(data)
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Let an error say which of several files it is about."""
+    try:
+        yield
+    except OcopTraceError as error:
+        place = ": ".join(filter(None, (str(path), error.place)))
+        told = type(error)(error.code, place=place, findings=error.findings, **error.facts)
+        raise told from error
 
 
 def _roots(workspace: Path | None) -> Iterator[Root]:
     if find_workspace(workspace) is not None:
         yield open_workspace(workspace).root
     for folder in _pinned():
-        yield Root.load((folder / "root.json").read_bytes())
+        yield _root(folder / "root.json")
 
 
 def _pinned() -> list[Path]:
     folder = _pinned_folder()
-    return sorted(p for p in folder.iterdir() if (p / "root.json").is_file()) if folder.is_dir() else []
+    return sorted(file.parent for file in folder.glob("*/root.json"))
 
 
 def _pinned_folder() -> Path:

@@ -27,13 +27,14 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     @app.command("verify", help=text("cli.verify.help"))
     def verify(
         target: Annotated[str, typer.Argument(help=text("cli.verify.target"))],
+        *,
         trust: Annotated[Path | None, typer.Option(help=text("cli.option.trust"))] = None,
         root: Annotated[Path | None, typer.Option(help=text("cli.option.root"))] = None,
         workspace: Annotated[
             Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
         ] = None,
-        strict: Annotated[bool, typer.Option("--strict", help=text("cli.verify.strict"))] = False,  # noqa: FBT002
-        as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,  # noqa: FBT002
+        strict: Annotated[bool, typer.Option("--strict", help=text("cli.verify.strict"))] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
         data = None if _is_link(target) else read_file(Path(target))
         bundle = load_trust(trust, root, workspace)
@@ -67,7 +68,7 @@ def verdicts_on(
     """
     if data is None:
         return [(target, verify_label(target.strip(), trust=trust, now=now))]
-    match kind_of(data):
+    match kind_of(data, Path(target)):
         case "record":
             return [(target, verify_record(data, trust=trust, now=now))]
         case "pdf" | "png" | "jpeg":
@@ -75,11 +76,15 @@ def verdicts_on(
             if not scans:
                 raise LabelError("label.no_code", path=target)
             return [(s.text, verify_label(s.text, trust=trust, now=now)) for s in scans]
-        case "text":
-            links = [line.strip() for line in data.decode().splitlines() if _is_link(line)]
+        case "text" if links := _links(data):
             return [(link, verify_label(link, trust=trust, now=now)) for link in links]
         case _:
-            raise InputError("errors.unknown_file", path=target)
+            raise InputError("cli.not_checkable", path=target)
+
+
+def _links(data: bytes) -> list[str]:
+    lines = data.decode("utf-8-sig").splitlines()
+    return [line.strip() for line in lines if _is_link(line)]
 
 
 def _is_link(target: str) -> bool:

@@ -9,10 +9,8 @@ datetime.timedelta(seconds=25200)
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -26,6 +24,7 @@ from pydantic import (
 )
 
 from ocoptrace.epcis.faults import pointer, shown
+from ocoptrace.epcis.intake import number
 from ocoptrace.errors import EpcisError
 
 __all__ = [
@@ -49,7 +48,6 @@ __all__ = [
     "is_extension",
     "member_name",
     "moment",
-    "number",
     "uri",
 ]
 
@@ -60,8 +58,6 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,12})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-_EXACT = 2**53
-_DIGITS = 15
 _OFFSET = re.compile(r"[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _INITIALISMS = {"id": "ID", "ids": "IDs", "epc": "EPC", "epcs": "EPCs"}
@@ -107,19 +103,6 @@ def uri(value: object) -> str:
     """
     if not isinstance(value, str) or len(value) > MAX_URI or not _URI.fullmatch(value):
         raise EpcisError("epcis.not_uri", value=shown(value))
-    return value
-
-
-def number(value: object) -> int | float:
-    """Return a JSON number that canonical bytes can hold: finite, at most 15 digits.
-
-    Raises:
-        EpcisError: it is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise EpcisError("fields.not_number", value=shown(value))
-    if abs(value) >= _EXACT or len(Decimal(repr(value)).normalize().as_tuple().digits) > _DIGITS:
-        raise EpcisError("json.inexact_number", number=shown(value))
     return value
 
 

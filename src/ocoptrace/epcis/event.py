@@ -22,7 +22,6 @@ Add it, as in 2026-09-15T07:30:00+07:00.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from unicodedata import normalize
 
 from pydantic import (
     Field,
@@ -31,7 +30,6 @@ from pydantic import (
     model_validator,
 )
 
-from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.dimensions import (
     Action,
     BizTransaction,
@@ -49,10 +47,10 @@ from ocoptrace.epcis.dimensions import (
     Word,
     is_extension,
     moment,
-    number,
     uri,
 )
 from ocoptrace.epcis.faults import error_of, faults, pointer, shown
+from ocoptrace.epcis.intake import accept
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
 
@@ -70,30 +68,6 @@ __all__ = [
     "parse_event",
     "read_context",
 ]
-
-
-def _entered(value: Any, depth: int = MAX_DEPTH) -> Any:
-    """Return JSON fit to be signed: text in NFC (made so nowhere else), exact numbers."""
-    if isinstance(value, str):
-        return value if value.isascii() else _text(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value)
-    if depth < 0:
-        raise EpcisError("json.too_deep", limit=MAX_DEPTH)
-    if isinstance(value, dict):
-        members = {_entered(name): _entered(member, depth - 1) for name, member in value.items()}
-        if len(members) != len(value):
-            raise EpcisError("json.duplicate_member", name=shown(next(iter(members), "")))
-        return members
-    if isinstance(value, list):
-        return [_entered(item, depth - 1) for item in value]
-    return value
-
-
-def _text(value: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise EpcisError("json.not_unicode")
-    return normalize("NFC", value)
 
 
 def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any], ...]:
@@ -166,7 +140,7 @@ class Event(Part):
     @model_validator(mode="before")
     @classmethod
     def _normalise(cls, data: Any) -> Any:
-        return _entered(data)
+        return accept(data)
 
     @property
     def when(self) -> datetime:

@@ -78,6 +78,10 @@ def preflight(
         today: the civil date of printing.
         demo: whether GS1 example keys may be printed.
     """
+    try:
+        lay_out((), template=template, stock=stock, dpi=dpi)
+    except LabelError as error:
+        return [_of_error(error, "")]
     findings = [
         *_stickers(contents, Composer(template), today, demo=demo),
         *_symbols(contents, template.symbol, dpi),
@@ -85,7 +89,7 @@ def preflight(
     ]
     once: dict[object, Finding] = {}
     for finding in findings:
-        once.setdefault((finding.code, tuple(finding.facts.items())), finding)
+        once.setdefault((finding.code, str(finding.facts)), finding)
     return list(once.values())
 
 
@@ -168,10 +172,8 @@ def _drawing(
     """Measure the first page as it would be drawn."""
     try:
         page = next(lay_out(contents[: stock.slots], template=template, stock=stock, dpi=dpi), None)
-    except LabelError as error:
-        # What a single sticker brings about has been told with its place.
-        if error.code in {"label.template_too_large", "label.dpi"}:
-            yield _of_error(error, "")
+    except LabelError:
+        # What a sticker brings about has been told with its place.
         return
     for number, sticker in enumerate(page.stickers if page else ()):
         white = sticker.symbol.box(margin=qr.QUIET_ZONE)

@@ -38,16 +38,19 @@ class _Facts(dict[str, Any]):
 
 
 def _shown(facts: Mapping[str, object], language: Language) -> _Facts:
-    """Return facts as people write them; a date never in an ambiguous order."""
+    return _Facts({name: _said(fact, language) for name, fact in facts.items()})
+
+
+def _said(fact: object, language: Language) -> object:
+    """Return a fact as people write it: a date in no ambiguous order, an error in words."""
     # Imported here: see _catalogue.
     from datetime import date  # noqa: PLC0415
 
-    return _Facts(
-        {
-            name: written_date(fact, language) if isinstance(fact, date) else fact
-            for name, fact in facts.items()
-        }
-    )
+    if isinstance(fact, date):
+        return written_date(fact, language)
+    if isinstance(fact, Exception) and hasattr(fact, "text"):
+        return fact.text(language)
+    return fact
 
 
 def written_date(day: date, language: Language = "en") -> str:

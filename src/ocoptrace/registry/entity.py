@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from unicodedata import normalize
@@ -29,9 +30,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from ocoptrace.epcis import units
-from ocoptrace.epcis.dimensions import number
-from ocoptrace.epcis.faults import error_of, faults, shown
-from ocoptrace.errors import RegistryError
+from ocoptrace.epcis.faults import error_of, faults, findings_of, shown
+from ocoptrace.epcis.intake import accept, number
+from ocoptrace.errors import EpcisError, RegistryError
 from ocoptrace.gs1 import parse_name
 
 if TYPE_CHECKING:
@@ -113,7 +114,10 @@ class Entity(BaseModel):
             RegistryError: with every fault as a finding.
         """
         try:
-            return cls.model_validate(data)
+            return cls.model_validate(accept(data))
+        except EpcisError as error:
+            found = [replace(one, place=place + one.place) for one in findings_of(error)]
+            raise error_of(RegistryError, found) from error
         except ValidationError as error:
             raise error_of(RegistryError, faults(error, place=place)) from error
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace import canonical_json
 from ocoptrace.epcis import check_event
 from ocoptrace.epcis.faults import error_of, findings_of, pointer, shown
+from ocoptrace.epcis.intake import accept
 from ocoptrace.errors import InputError, RegistryError
 from ocoptrace.registry.batch import Batch
 from ocoptrace.registry.book import PAPERS, Book
@@ -116,7 +117,9 @@ def read_story(data: bytes, *, producer_id: str, namespace_host: str) -> Story:
 
 def _load(data: bytes) -> dict[str, Any]:
     try:
-        story = canonical_json.loads(data.removeprefix(b"\xef\xbb\xbf"), max_bytes=MAX_BYTES)
+        story = accept(
+            canonical_json.loads(data.removeprefix(b"\xef\xbb\xbf"), max_bytes=MAX_BYTES)
+        )
     except InputError as error:
         raise error_of(RegistryError, findings_of(error)) from error
     schema = story.get("schema") if isinstance(story, dict) else None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1 import DigitalLink, Name, parse_name
 from ocoptrace.signing.statement import AUTHORITY_KINDS
 
@@ -88,10 +89,18 @@ def _grants_refusal(
     if not in_force:
         return "period", at.isoformat()
     for name in names:
-        parsed = parse_name(name)
-        if not any(covers(grant, parsed) for grant in in_force):
+        if not _is_covered(name, in_force):
             return "name", name
     return None
+
+
+def _is_covered(name: str, grants: Iterable[Grant]) -> bool:
+    try:
+        parsed = parse_name(name)
+    except Gs1Error:
+        # Nobody is granted what is neither a GS1 nor a plain name.
+        return False
+    return any(covers(grant, parsed) for grant in grants)
 
 
 def covers(grant: Grant, name: Name) -> bool:

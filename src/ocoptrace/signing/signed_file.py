@@ -132,7 +132,7 @@ class SignedFile:
         try:
             value = canonical_json.loads(data, max_bytes=MAX_FILE_BYTES)
         except InputError as error:
-            raise SigningError("signing.signed_file", reason=error.text()) from error
+            raise SigningError("signing.signed_file", reason=error) from error
         match value:
             case {"signed": str(signed), "signatures": list(texts), **rest} if not rest:
                 pass

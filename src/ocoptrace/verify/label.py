@@ -45,7 +45,7 @@ def verify_label(
         name = parse_name(text)
         seal = Seal.parse(name.fragment) if name.fragment else None
     except OcopTraceError as error:
-        facts = {"reason": error.text(), "place": error.place, "error": error.code}
+        facts = {"reason": error, "place": error.place, "error": error.code}
         return Verdict("", (Check("format", "fail", facts=facts),))
     about = name.canonical()
     today = civil_date(effective_now(now, trust, None))

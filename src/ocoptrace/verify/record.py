@@ -48,7 +48,7 @@ def verify_record(
         try:
             record = OriginRecord.parse(record)
         except RecordError as error:
-            facts = {"reason": error.text(), "place": error.place, "error": error.code}
+            facts = {"reason": error, "place": error.place, "error": error.code}
             return Verdict("", (Check("format", "fail", facts=facts),))
     evidence = examine(record, trust)
     # A witness's time is good even where the log's proof of a single statement is not.
@@ -210,7 +210,7 @@ def _dated_facts(record: OriginRecord, today: date) -> Iterator[Check]:
         batch_name = _batch_name(record.about)
         batches = [Batch.parse(value) for value in _shown(record, "batch", batch_name)]
     except OcopTraceError as error:
-        yield Check("registry", "warn", facts={"reason": error.text()})
+        yield Check("registry", "warn", facts={"reason": error})
         return
     if grades:
         grade = max(grades, key=lambda g: (g.valid_on(today), g.valid_to))

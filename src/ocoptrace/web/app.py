@@ -1,8 +1,8 @@
 """The web application: routes, what each answers, and what errors become.
 
-All that is shown of goods follows from the workspace's log, and the log only grows. So a
-record is built once for each size of the log, and a page is drawn once a minute at most: what
-is good for a time only, such as a grade, is judged anew each minute.
+All that is shown of goods follows from the workspace's log, and the log only grows. So records
+and pages are kept until it has grown; and no page longer than a minute, because some things
+are true for a time only, such as a grade.
 
 >>> import tempfile, pathlib
 >>> from datetime import UTC, datetime
@@ -16,16 +16,15 @@ is good for a time only, such as a grade, is judged anew each minute.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
 from ocoptrace.errors import Gs1Error, OcopTraceError, StorageError, WorkspaceError
@@ -34,6 +33,7 @@ from ocoptrace.origin_record import MEDIA_TYPE
 from ocoptrace.verify import verify_record
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.verify.record import examine
+from ocoptrace.web.answer import download, html_page, static_file, status
 from ocoptrace.web.origin_page import origin_page
 from ocoptrace.web.pages import STATIC, render
 from ocoptrace.web.wording import Wording, reader_language
@@ -45,21 +45,9 @@ if TYPE_CHECKING:
     from ocoptrace.verify.evidence import Evidence
     from ocoptrace.workspace import Workspace
 
-__all__ = ["SECURITY_HEADERS", "build_app"]
-
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""What goes with every answer. No page has a script, a form, or anything from elsewhere."""
+__all__ = ["build_app"]
 
 _NAMES: Final = ("/01/{rest:path}", "/ocop/{rest:path}", "/OCOP/{rest:path}")
-_HTML: Final = "text/html; charset=utf-8"
-_ASK_AGAIN: Final = "no-cache"  # kept, but never shown without asking whether it still holds
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _MAX_RECORDS, _MAX_PAGES = 128, 512
 _UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -122,6 +110,7 @@ class _Site:
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self._workspace = workspace
         self._clock = clock
+        self._log_size = workspace.log_size
         self._examined = lru_cache(_MAX_RECORDS)(self._examine)
         self._drawn = lru_cache(_MAX_PAGES)(self._draw)
 
@@ -129,24 +118,23 @@ class _Site:
         """The batches of the workspace."""
         return self._batch_list(request, None)
 
-    async def health(self, request: Request) -> Response:
+    async def health(self) -> Response:
         """Whether the store answers."""
-        size = self._workspace.log_size
-        return JSONResponse({"status": "ok", "log_size": size}, headers=SECURITY_HEADERS)
+        return status({"status": "ok", "log_size": self._workspace.log_size})
 
     async def static(self, request: Request, file: str) -> Response:
         """A style sheet or picture; its link changes when it does."""
         found = STATIC.get(file)
         if found is None:
             return await self.no_page(request, None)
-        return _answer(request, found.data, media_type=found.media_type, keep=_FOR_GOOD)
+        return static_file(request, found.data, media_type=found.media_type)
 
     async def trust(self, request: Request, kind: str) -> Response:
         """The newest bundle or root, to be compared and pinned by whoever verifies."""
         if kind not in {"bundle", "root"}:
             return await self.no_page(request, None)
         data = self._workspace.trust_file(kind)
-        return _download(request, data, f"{kind}.json", media_type="application/json")
+        return download(request, data, f"{kind}.json", media_type="application/json")
 
     async def name(self, request: Request) -> Response:
         """The page of a product, batch or item, or the record of a batch."""
@@ -154,25 +142,27 @@ class _Site:
         batch = name.batch()
         if batch is None:
             return self._batch_list(request, name.product())
-        if not any(known.id == batch.canonical() for known in self._workspace.batches()):
-            raise WorkspaceError("page.no_batch", name=urlsplit(name.canonical()).path)
-        size = self._workspace.log_size
+        self._keep_up()
+        examined = self._examined(batch.canonical())
         if request.query_params.get("format") == "record":
-            data = self._examined(batch.canonical(), size).data
-            return _download(request, data, _file_name(batch), media_type=MEDIA_TYPE)
+            return download(request, examined.data, _file_name(batch), media_type=MEDIA_TYPE)
         issued = name.serial is not None and self._workspace.was_issued(name.canonical())
-        minute = self._clock().replace(second=0, microsecond=0)
-        html = self._drawn(name.canonical(), issued, size, minute, _language(request))
-        return _page(request, html)
+        # As of the minute's end: at its start, what was logged within it would lie ahead.
+        minute = self._clock().replace(second=0, microsecond=0) + timedelta(minutes=1)
+        html = self._drawn(name.canonical(), minute, _language(request), issued=issued)
+        return html_page(request, html)
 
     def _batch_list(self, request: Request, product: Name | None) -> Response:
         """Answer with the batches of a product, or with all of them."""
         wording = Wording(_language(request))
-        names = {entry.id: entry.names for entry in self._workspace.products()}
+        names = {
+            product.id: product.names.text(wording.language)
+            for product in self._workspace.products()
+        }
         lines = [
             _BatchLine(
                 path=urlsplit(batch.id).path,
-                product=names[batch.product].text(wording.language),
+                product=names.get(batch.product, batch.product),
                 lot=batch.lot,
                 made=wording.date(batch.production_date),
                 best_before=wording.date(batch.expiry_date) if batch.expiry_date else "",
@@ -181,7 +171,7 @@ class _Site:
             if product is None or batch.product == product.canonical()
         ]
         if product is not None and not lines:
-            raise WorkspaceError("page.no_batch", name=urlsplit(product.canonical()).path)
+            raise _no_batch(product)
         host = self._workspace.host
         html = render(
             "batches",
@@ -192,21 +182,32 @@ class _Site:
             note=wording.word("product_note" if product else "home_note", host=host),
             batches=lines,
         )
-        return _page(request, html)
+        return html_page(request, html)
 
-    def _examine(self, batch: str, log_size: int) -> _Examined:
-        """Return the record of a batch as it is at this size of the log, examined."""
-        record = self._workspace.origin_record(batch, state_complete=False)
+    def _keep_up(self) -> None:
+        """Forget everything that was kept, if the log has grown since."""
+        size = self._workspace.log_size
+        if size != self._log_size:
+            self._examined.cache_clear()
+            self._drawn.cache_clear()
+            self._log_size = size
+
+    def _examine(self, batch: str) -> _Examined:
+        """Return the record of a batch, examined."""
+        try:
+            record = self._workspace.origin_record(batch, state_complete=False)
+        except WorkspaceError as error:
+            if error.code != "workspace.no_batch":
+                raise
+            raise _no_batch(parse_name(batch)) from error
         trust = self._workspace.trust
         return _Examined(record, record.to_bytes(), examine(record, trust), trust)
 
-    def _draw(
-        self, about: str, issued: bool, log_size: int, now: datetime, language: Language
-    ) -> bytes:
+    def _draw(self, about: str, now: datetime, language: Language, *, issued: bool) -> bytes:
         """Return the page of a batch or item."""
         name = parse_name(about)
         batch = name.batch() or name
-        examined = self._examined(batch.canonical(), log_size)
+        examined = self._examined(batch.canonical())
         wording = Wording(language)
         page = origin_page(
             name,
@@ -233,34 +234,34 @@ class _Site:
         """A name with a fault, such as a wrong check digit."""
         language = _language(request)
         detail = f"{error.text(language)} {error.remedy(language)}"
-        return self._message(request, "not_a_name", status=400, mark="warn", detail=detail)
+        return self._message(request, "not_a_name", code=400, mark="warn", detail=detail)
 
     async def not_here(self, request: Request, error: OcopTraceError) -> Response:
         """A name without a record; anything else is the workspace's own trouble."""
         if error.code != "page.no_batch":
             return await self.unavailable(request, error)
-        return self._message(request, "no_batch", status=404, mark="unknown", **error.facts)
+        return self._message(request, "no_batch", code=404, mark="unknown", **error.facts)
 
-    async def no_page(self, request: Request, error: object) -> Response:
+    async def no_page(self, request: Request, _error: object) -> Response:
         """No such page."""
-        return self._message(request, "no_page", status=404, mark="unknown")
+        return self._message(request, "no_page", code=404, mark="unknown")
 
-    async def only_reading(self, request: Request, error: object) -> Response:
+    async def only_reading(self, request: Request, _error: object) -> Response:
         """Another method than GET or HEAD."""
-        answer = self._message(request, "method", status=405, mark="unknown")
+        answer = self._message(request, "method", code=405, mark="unknown")
         answer.headers["Allow"] = "GET, HEAD"
         return answer
 
-    async def unavailable(self, request: Request, error: object) -> Response:
+    async def unavailable(self, request: Request, _error: object) -> Response:
         """The store failed; what it said stays here."""
-        return self._message(request, "unavailable", status=503, mark="unknown")
+        return self._message(request, "unavailable", code=503, mark="unknown")
 
     def _message(
         self,
         request: Request,
         key: str,
         *,
-        status: int,
+        code: int,
         mark: str,
         detail: str = "",
         **facts: object,
@@ -276,7 +277,11 @@ class _Site:
             remedy=wording.remedy(key, **facts),
             detail=detail,
         )
-        return _page(request, html, status=status)
+        return html_page(request, html, code=code)
+
+
+def _no_batch(name: Name) -> WorkspaceError:
+    return WorkspaceError("page.no_batch", name=urlsplit(name.canonical()).path)
 
 
 def _name_asked_for(request: Request, host: str) -> Name:
@@ -306,26 +311,3 @@ def _suffix(request: Request) -> str:
 def _file_name(batch: Name) -> str:
     code = batch.gtin or urlsplit(batch.product().canonical()).path.rpartition("/")[2]
     return _UNSAFE_IN_FILE_NAME.sub("-", f"{code}-{batch.lot}") + ".ocop"
-
-
-def _page(request: Request, html: bytes, *, status: int = 200) -> Response:
-    answer = _answer(request, html, media_type=_HTML, status=status)
-    answer.headers["Vary"] = "Accept-Language"
-    return answer
-
-
-def _download(request: Request, data: bytes, name: str, *, media_type: str) -> Response:
-    answer = _answer(request, data, media_type=media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _answer(
-    request: Request, data: bytes, *, media_type: str, status: int = 200, keep: str = _ASK_AGAIN
-) -> Response:
-    """Return an answer with its entity tag; a short one where the reader has it already."""
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = SECURITY_HEADERS | {"Cache-Control": keep, "ETag": etag}
-    if status == 200 and etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(data, status, headers, media_type)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.verify.verdict import OVERALL
 from ocoptrace.web.contents import Contents, contents
+from ocoptrace.web.telling import Telling
 from ocoptrace.web.timeline import timeline
 from ocoptrace.web.wording import Wording
 
@@ -80,7 +81,7 @@ class OriginPage:
     Attributes:
         state: the one sentence on top; troubles replace it.
         troubles: what is wrong or to be noted, worst first.
-        verdict: the verdict's own sentence.
+        verdict: the verdict's own sentence; empty where troubles say more.
         item: what is known of the single pack that was scanned; empty for a batch.
         title: name of the product in the reader's language.
         vietnamese: its name in Vietnamese; empty where that is the title.
@@ -136,7 +137,7 @@ def origin_page(
         wording: the words to use.
     """
     shown = contents(evidence, about=record.about)
-    steps = timeline(evidence, products=shown.products, places=shown.places, wording=wording)
+    steps = timeline(evidence, telling=Telling(shown.products, shown.places, wording))
     proven = sum(step.signed and step.logged for step in steps)
     names = shown.product.names if shown.product else None
     producer = _producer(shown, wording)
@@ -152,7 +153,7 @@ def origin_page(
     return OriginPage(
         state=wording.word("state", **facts),
         troubles=tuple(found),
-        verdict=_headline(verdict, wording),
+        verdict="" if found else _headline(verdict, wording),
         item=item,
         title=names.text(wording.language) if names else name.product().canonical(),
         vietnamese=names.vi if names and wording.language != "vi" else "",

@@ -1,8 +1,9 @@
 """From page models to bytes: the templates, the style sheet, and what is downloaded beside them.
 
->>> html = render("message", Wording("vi"), host="id.example", text="Không có trang này.")
->>> "Không có trang này." in html.decode()
-True
+>>> html = render("message", Wording("vi"), host="id.example", suffix="", mark="unknown",
+...     text="Không có trang này.", detail="<script>", remedy="Hãy quét lại.")
+>>> "Không có trang này." in html.decode(), "<script>" in html.decode()
+(True, False)
 """
 
 from __future__ import annotations

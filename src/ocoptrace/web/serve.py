@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -42,11 +43,17 @@ def listen(bind: str, port: int) -> socket.socket:
         WorkspaceError: the port is taken, not allowed, or no port.
     """
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    listening = socket.socket(family)
     try:
-        return socket.create_server((bind, port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError, UnicodeError) as error:
+        if os.name == "posix":  # elsewhere the option would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((bind, port))
+        listening.listen(_BACKLOG)
+    except (OSError, OverflowError, TypeError) as error:
+        listening.close()
         reason = getattr(error, "strerror", None) or str(error)
         raise WorkspaceError("page.no_port", bind=bind, port=port, reason=reason) from error
+    return listening
 
 
 def run(

@@ -7,7 +7,7 @@
 >>> vi.amount(3200.5, "KGM"), en.amount(3200.5, "KGM")
 ('3.200,5 kg', '3,200.5 kg')
 >>> vi.moment(datetime(2026, 11, 23, 18, 5, tzinfo=UTC).astimezone(VIETNAM))
-'01:05 24/11/2026'
+'01:05 ngày 24/11/2026'
 >>> reader_language(None, "ko, en-GB;q=0.8, vi;q=0.3"), reader_language("vi", "en")
 ('en', 'vi')
 """

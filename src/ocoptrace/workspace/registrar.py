@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ocoptrace import canonical_json
+from ocoptrace.findings import Finding
 from ocoptrace.registry import Grade, Place, Producer, read_registry
 from ocoptrace.workspace.office import new_code
 from ocoptrace.workspace.recording import state_once
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
+    from datetime import date, datetime
 
     from ocoptrace.registry import Entry, Registry
     from ocoptrace.signing.statement import Kind
     from ocoptrace.workspace.office import Office
     from ocoptrace.workspace.setting import Setting
 
-__all__ = ["local_name", "read", "register"]
+__all__ = ["lapsed", "local_name", "read", "register"]
 
 _DEFAULT_SHELF_LIFE: Final = timedelta(days=3 * 365)
 _DAYS_A_MONTH: Final = 31
@@ -63,6 +65,20 @@ def register(setting: Setting, office: Office, registry: Registry, *, now: datet
             _state(setting, entry, issuer=setting.issuer(registry.producer.id), now=now)
         for grade in registry.grades:
             _state(setting, grade, issuer=office.issuer, now=now)
+
+
+def lapsed(grades: Sequence[Grade], *, today: date) -> list[Finding]:
+    """Return a warning for each grade that has ended, with its place in the file."""
+    return [
+        Finding(
+            "registry.grade_expired",
+            "warning",
+            f"/grades/{number}/validTo",
+            {"stars": grade.stars, "until": grade.valid_to},
+        )
+        for number, grade in enumerate(grades)
+        if grade.valid_to < today
+    ]
 
 
 def _admit(setting: Setting, office: Office, registry: Registry, *, now: datetime) -> None:

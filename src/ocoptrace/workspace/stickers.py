@@ -7,8 +7,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError, WorkspaceError
+from ocoptrace.findings import Finding
 from ocoptrace.gs1 import parse_name
-from ocoptrace.labels import LabelContent, load_stock, load_template, preflight
+from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template, preflight
 from ocoptrace.signing import sign_seal
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace.export import batch_of, owner_of
@@ -44,12 +45,16 @@ def issue(
     batch = batch_of(setting, name)
     if not 0 < count <= MAX_LABELS:
         raise WorkspaceError("workspace.label_count", count=count, limit=MAX_LABELS)
+    seals = count if sealed is None else sealed
+    if not 0 <= seals <= count:
+        raise WorkspaceError("workspace.sealed_count", sealed=seals, count=count)
     now = setting.clock()
     today = civil_date(now)
     speaker = setting.speaker(owner_of(setting, batch))
-    content = _content(setting, batch, speaker, today)
+    grade: Grade | None = setting.entry("grade", batch.product)
+    out_of_time = None if grade is None else _out_of_time(grade, today)
+    content = _content(setting, batch, speaker, None if out_of_time else grade)
     items = [parse_name(batch.id).item(new_serial()) for _ in range(count)]
-    seals = count if sealed is None else sealed
     run = LabelRun(
         batch=batch.id,
         contents=tuple(
@@ -62,9 +67,13 @@ def issue(
         start_slot=start_slot,
         findings=(),
     )
+    # What cannot be laid out at all is refused before a serial is spent.
+    lay_out((), template=run.template, stock=run.stock, dpi=dpi, start_slot=start_slot)
     findings = preflight(
         run.contents, template=run.template, stock=run.stock, dpi=dpi, today=today, demo=demo
     )
+    if out_of_time is not None:
+        findings.append(out_of_time)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         first = errors[0]
@@ -92,12 +101,20 @@ def _sticker(
     return replace(content, link=link, serial=item.serial)
 
 
-def _content(setting: Setting, batch: Batch, speaker: Speaker, today: date) -> LabelContent:
-    """Return what all stickers of a batch say; the stars only while the grade is valid."""
+def _out_of_time(grade: Grade, today: date) -> Finding | None:
+    """Return a warning that a grade is not valid today, so that its stars are left out."""
+    if grade.valid_to < today:
+        facts = {"stars": grade.stars, "until": grade.valid_to}
+        return Finding("label.grade_expired", "warning", "", facts)
+    if today < grade.valid_from:
+        facts = {"stars": grade.stars, "start": grade.valid_from}
+        return Finding("label.grade_not_begun", "warning", "", facts)
+    return None
+
+
+def _content(setting: Setting, batch: Batch, speaker: Speaker, grade: Grade | None) -> LabelContent:
+    """Return what all stickers of a batch say; the stars where a valid grade is given."""
     product: Product = setting.entry("product", batch.product)
-    grade: Grade | None = setting.entry("grade", batch.product)
-    if grade is not None and not grade.valid_on(today):
-        grade = None
     return LabelContent(
         link=parse_name(batch.id).to_uri(host=setting.host, upper=True),
         product=product.names.vi,

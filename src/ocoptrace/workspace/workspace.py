@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.epcis import canonical_bytes, check_event, created, mentioned, with_event_id
 from ocoptrace.errors import EpcisError, InputError, StorageError, WorkspaceError
 from ocoptrace.gs1 import parse_name
+from ocoptrace.gs1.uri import check_host
 from ocoptrace.registry import read_story
 from ocoptrace.signing.entitlement import refusal
 from ocoptrace.store import SqliteStore
+from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace import registrar
 from ocoptrace.workspace.export import batch_of, make_record, owner_of
 from ocoptrace.workspace.keyring import Keyring
@@ -29,7 +31,6 @@ from ocoptrace.workspace.lineage import flows
 from ocoptrace.workspace.office import Office, found, new_code
 from ocoptrace.workspace.recording import state_once
 from ocoptrace.workspace.setting import WITNESSES, Setting, kept, new_origin
-from ocoptrace.workspace.stickers import issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -90,9 +91,11 @@ class Workspace:
             clock: returns the time, aware.
 
         Raises:
+            Gs1Error: not a host.
             WorkspaceError: something is at that path.
             StorageError: the disk refuses.
         """
+        host = check_host(host.lower())
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise WorkspaceError("workspace.exists", path=target)
@@ -213,7 +216,8 @@ class Workspace:
         now = self._setting.clock()
         registrar.register(self._setting, self._office, registry, now=now)
         self._setting.log.checkpoint(now=now)
-        return registry
+        lapsed = registrar.lapsed(registry.grades, today=civil_date(now))
+        return replace(registry, findings=(*registry.findings, *lapsed))
 
     def read_story(self, source: Path | bytes) -> Story:
         """Return the story of a file, told in the names of this workspace.
@@ -346,6 +350,9 @@ class Workspace:
             WorkspaceError: no such batch here, or a count out of range.
             LabelError: the check before printing found an error.
         """
+        # Fonts, drawing and numpy are loaded by those who print, not by those who verify.
+        from ocoptrace.workspace.stickers import issue  # noqa: PLC0415
+
         return issue(
             self._setting,
             batch,

@@ -1,0 +1,65 @@
+"""``export``: origin record, EPCIS document and trust files, to be handed on."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ocoptrace.cli.options import destination, open_workspace
+from ocoptrace.cli.terminal import Terminal
+from ocoptrace.epcis import parse_event, write_json
+from ocoptrace.gs1 import parse_name
+from ocoptrace.store import write_whole
+
+__all__ = ["add"]
+
+
+def add(app: typer.Typer, terminal: Terminal) -> None:
+    """Add the commands."""
+    text = terminal.text
+    export = typer.Typer(help=text("cli.export.help"), no_args_is_help=True)
+    app.add_typer(export, name="export")
+    about_argument = typer.Argument(help=text("cli.argument.batch"))
+    out_option = typer.Option("--out", "-o", help=text("cli.option.out"))
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+
+    @export.command("record", help=text("cli.export.record"))
+    def record(
+        about: Annotated[str, about_argument],
+        *,
+        out: Annotated[Path | None, out_option] = None,
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        last = parse_name(about).canonical().rpartition("/")[2]
+        path = destination(out or Path(f"{last}.ocop"))
+        made = open_workspace(workspace).origin_record(about)
+        write_whole(path, made.to_bytes())
+        terminal.done(text("cli.export.record_done", path=path, count=len(made.statements)))
+
+    @export.command("epcis", help=text("cli.export.epcis"))
+    def epcis(
+        about: Annotated[str, about_argument],
+        *,
+        out: Annotated[Path, out_option] = Path("events.jsonld"),
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        made = open_workspace(workspace).origin_record(about, state_complete=False)
+        events = [parse_event(value) for _, value in made.payloads("event")]
+        path = write_whole(destination(out), write_json(events))
+        terminal.done(text("cli.export.epcis_done", path=path, count=len(events)))
+
+    @export.command("trust", help=text("cli.export.trust"))
+    def trust(
+        *,
+        folder: Annotated[Path, out_option] = Path(),
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        ws = open_workspace(workspace)
+        rows = [
+            (destination(folder / f"{kind}.json"), text(f"cli.file.{kind}"))
+            for kind in ("root", "bundle")
+        ]
+        for path, _ in rows:
+            write_whole(path, ws.trust_file(path.stem))
+        terminal.files(rows)
+        terminal.say(text("cli.export.fingerprint", fingerprint=ws.root.fingerprint))

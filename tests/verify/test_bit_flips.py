@@ -1,0 +1,110 @@
+"""Every single bit of what is checked counts: no flip of one leaves a good verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocoptrace.errors import SigningError
+from ocoptrace.signing import Root, TrustBundle
+from ocoptrace.verify import verify_label, verify_record
+from village import (
+    BATCH,
+    KEYS,
+    NOW,
+    ROOT,
+    Village,
+    bundle_file,
+    publish,
+    root_file,
+    sealed,
+)
+
+GOOD = {"ok", "ok_offline"}
+PARTS = 8
+"""Into how many tests a file is cut, so that they can run side by side."""
+
+TRUST_FILE = bundle_file(keys=KEYS[:2]).to_bytes()
+TRUST = TrustBundle.load(TRUST_FILE, root=ROOT)
+ROOT_FILE = root_file().to_bytes()
+LABEL = sealed()
+
+
+def record_file() -> bytes:
+    village = Village()
+    batch = village.state_batch()
+    said = (batch, village.state_complete([batch], TRUST))
+    return village.record(said, TRUST).to_bytes()
+
+
+RECORD = record_file()
+
+
+def flips(data: bytes, part: int) -> list[tuple[int, bytes]]:
+    """Return a part of all files that differ from one in one bit, with the bit's number."""
+    number = int.from_bytes(data)
+    bits = range(part, 8 * len(data), PARTS)
+    return [(bit, (number ^ (1 << bit)).to_bytes(len(data))) for bit in bits]
+
+
+def test_what_is_flipped_is_good_as_it_stands() -> None:
+    assert verify_record(RECORD, trust=TRUST, now=NOW).overall == "ok"
+    assert verify_label(LABEL, trust=publish(), now=NOW).overall == "ok_offline"
+    assert verify_record(RECORD, trust=TRUST, now=NOW).about == BATCH
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_flipped_bit_of_a_record_is_good(part: int) -> None:
+    good = [
+        bit
+        for bit, data in flips(RECORD, part)
+        if verify_record(data, trust=TRUST, now=NOW).overall in GOOD
+    ]
+    assert good == []
+
+
+def is_refused(data: bytes) -> bool:
+    try:
+        TrustBundle.load(data, root=ROOT)
+    except SigningError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_flipped_bit_of_a_bundle_is_refused(part: int) -> None:
+    assert [bit for bit, data in flips(TRUST_FILE, part) if not is_refused(data)] == []
+
+
+def names_another(data: bytes) -> bool:
+    try:
+        return Root.load(data) != ROOT
+    except SigningError:
+        return False
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_flipped_bit_of_a_root_makes_another_root(part: int) -> None:
+    # One of its three signatures may be spoilt: two are enough, for the same root.
+    assert [bit for bit, data in flips(ROOT_FILE, part) if names_another(data)] == []
+
+
+def test_no_flipped_bit_of_a_label_is_good() -> None:
+    after_host = LABEL.index("/01/")
+    good = []
+    for at in range(after_host, len(LABEL)):
+        for bit in range(8):
+            changed = LABEL[:at] + chr(ord(LABEL[at]) ^ (1 << bit)) + LABEL[at + 1 :]
+            if verify_label(changed, trust=TRUST, now=NOW).overall in GOOD:
+                good.append((at, bit))
+    assert good == []
+
+
+def test_no_other_digit_of_a_seal_is_good() -> None:
+    start = LABEL.index("#") + 1
+    good = []
+    for at in range(start, len(LABEL)):
+        for digit in "0123456789":
+            changed = LABEL[:at] + digit + LABEL[at + 1 :]
+            if changed != LABEL and verify_label(changed, trust=TRUST, now=NOW).overall in GOOD:
+                good.append((at, digit))
+    assert good == []

@@ -1,0 +1,521 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ocoptrace.messages import LANGUAGES
+from ocoptrace.origin_record import OriginRecord
+from ocoptrace.signing import Statement
+from ocoptrace.signing.bundle import Revocation, RevocationCheckpoint
+from ocoptrace.signing.cose import Sign1
+from ocoptrace.signing.note import NoteSigner
+from ocoptrace.verify import Policy, Verdict, verify_record
+from village import (
+    A_DAY,
+    BATCH,
+    CLOSED,
+    FOREIGN_BATCH,
+    FOUNDED,
+    ITEM,
+    KEYS,
+    LOG,
+    NEIGHBOUR,
+    NOW,
+    OFFICE,
+    PRODUCER,
+    PRODUCT,
+    STRANGER,
+    WITNESSES,
+    Said,
+    Tale,
+    Village,
+    eddsa,
+    log_entry,
+    publish,
+    reference,
+)
+
+if TYPE_CHECKING:
+    from ocoptrace.signing import TrustBundle
+
+TRUST = publish()
+PRODUCER_KEY = PRODUCER.signer.public_key.thumbprint.hex()
+
+
+def verdict_of(
+    record: OriginRecord | bytes, trust: TrustBundle = TRUST, *, now: datetime = NOW, **options: Any
+) -> Verdict:
+    """Return the verdict on a record's bytes, having listened to all that it says."""
+    data = record.to_bytes() if isinstance(record, OriginRecord) else record
+    verdict = verify_record(data, trust=trust, now=now, **options)
+    for language in LANGUAGES:
+        for text in (verdict.headline(language), *(c.text(language) for c in verdict.checks)):
+            assert not text.startswith("verdict.")
+            assert "{" not in text.replace("{}", "")
+    return verdict
+
+
+def failures(verdict: Verdict) -> set[tuple[str, str]]:
+    return {(check.code, check.reason) for check in verdict.checks if check.outcome == "fail"}
+
+
+def warnings(verdict: Verdict) -> set[tuple[str, str]]:
+    return {(check.code, check.reason) for check in verdict.checks if check.outcome == "warn"}
+
+
+def story(*said: Said, village: Village, trust: TrustBundle = TRUST, **options: Any) -> Any:
+    return village.record(said, trust, **options)
+
+
+def edited(record: OriginRecord, number: int, **members: Any) -> OriginRecord:
+    statements = list(record.statements)
+    statements[number] = replace(statements[number], **members)
+    return replace(record, statements=tuple(statements))
+
+
+def test_a_record_that_holds_is_ok() -> None:
+    verdict = verdict_of(Tale().record())
+    assert (verdict.about, verdict.overall) == (BATCH, "ok")
+    assert failures(verdict) == warnings(verdict) == set()
+    assert verdict.exit_code() == verdict.exit_code(strict=True) == 0
+    complete = verdict.check("complete")
+    assert complete is not None
+    assert complete.outcome == "pass"
+
+
+def test_a_record_may_be_given_as_value_or_bytes() -> None:
+    record = Tale().record()
+    as_value = verify_record(record, trust=TRUST, now=NOW)
+    assert as_value == verify_record(record.to_bytes(), trust=TRUST, now=NOW)
+
+
+def test_what_is_no_record_is_malformed() -> None:
+    for data in (b"", b"{}", Tale().record().to_bytes() + b"\n", b'{"about":"\\ud800"}'):
+        verdict = verdict_of(data)
+        assert (verdict.overall, failures(verdict)) == ("malformed", {("format", "")})
+        assert verdict.exit_code() == 1
+
+
+OTHER_PAYLOADS: dict[str, Any] = {
+    "about another batch": {"type": "batch", "id": FOREIGN_BATCH},
+    "not JSON": b"{",
+    "no object": [],
+    "nested too deep": b"[" * 40 + b"]" * 40,
+}
+
+
+@pytest.mark.parametrize("payload", OTHER_PAYLOADS.values(), ids=OTHER_PAYLOADS)
+def test_a_statement_whose_payload_is_about_something_else_is_malformed(payload: Any) -> None:
+    village = Village()
+    said = village.state("batch", payload, subject=BATCH)
+    verdict = verdict_of(story(said, village=village))
+    assert verdict.overall == "malformed"
+    assert ("format", "payload") in failures(verdict)
+
+
+def test_a_changed_payload_is_altered() -> None:
+    record = Tale().record()
+    payload = record.statements[1].payload
+    assert payload is not None
+    more = payload.replace('"quantity":18456', '"quantity":28456')
+    verdict = verdict_of(edited(record, 1, payload=more))
+    assert (verdict.overall, failures(verdict)) == ("altered", {("content", "")})
+
+
+def test_payloads_cannot_change_places() -> None:
+    village = Village()
+    one, two = village.state_event(), village.state_event(quantityList=[], epcList=[ITEM])
+    batch = village.state_batch()
+    record = story(one, two, batch, village=village)
+    first, second = record.statements[:2]
+    swapped = edited(record, 0, payload=second.payload, salt=second.salt)
+    swapped = edited(swapped, 1, payload=first.payload, salt=first.salt)
+    assert verdict_of(record).overall == "ok"
+    assert failures(verdict_of(swapped)) == {("content", "")}
+
+
+def test_a_signature_of_another_key_is_altered() -> None:
+    village = Village()
+    said = village.state_batch()
+    message = Sign1.decode(said.statement.cose)
+    forged = replace(message, signature=STRANGER.signer.sign(message.sig_structure()))
+    statement = Statement.decode(forged.encode())
+    forged_said = replace(said, statement=statement, index=village.append(statement.cose))
+    verdict = verdict_of(story(forged_said, village=village))
+    assert (verdict.overall, failures(verdict)) == ("altered", {("signature", "")})
+
+
+def test_a_high_signature_is_altered() -> None:
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    village = Village()
+    said = village.state_batch()
+    message = Sign1.decode(said.statement.cose)
+    high = (order - int.from_bytes(message.signature[32:])).to_bytes(32)
+    twin = replace(message, signature=message.signature[:32] + high).encode()
+    forged = replace(said, statement=Statement.decode(twin), index=village.append(twin))
+    assert forged.statement.id == said.statement.id
+    verdict = verdict_of(story(forged, village=village))
+    assert (verdict.overall, failures(verdict)) == ("altered", {("signature", "")})
+
+
+def test_a_proof_of_another_place_is_altered() -> None:
+    tale = Tale()
+    record = tale.record()
+    other = record.statements[1].proofs
+    verdict = verdict_of(edited(edited(record, 0, proofs=other), 1, proofs=other))
+    assert (verdict.overall, failures(verdict)) == ("altered", {("proof", "")})
+
+
+def test_a_checkpoint_with_a_false_signature_is_altered() -> None:
+    tale = Tale()
+    record = tale.record()
+    thief = tale.village.checkpoint(log=NoteSigner(LOG.name, eddsa(99)))
+    signatures = tale.village.checkpoint(size=4).note.signatures
+    unsigned = tale.village.checkpoint(witnesses=())
+    false = replace(unsigned, note=replace(unsigned.note, signatures=signatures))
+    for checkpoint in (thief, false):
+        verdict = verdict_of(replace(record, checkpoints=(checkpoint,)))
+        assert verdict.overall == "altered"
+        assert ("proof", "") in failures(verdict)
+
+
+def test_a_statement_that_was_taken_out_or_added_is_noticed() -> None:
+    tale = Tale()
+    batch, event, complete = tale.said
+    more = tale.village.state_event()
+    for said in ((batch, complete), (batch, event, more, complete)):
+        verdict = verdict_of(story(*said, village=tale.village))
+        assert (verdict.overall, failures(verdict)) == ("altered", {("complete", "")})
+
+
+def test_a_list_of_everything_is_about_one_name_and_one_bundle() -> None:
+    tale = Tale()
+    told = tale.said[:2]
+    about_item = tale.village.state_complete(told, TRUST, about=ITEM)
+    record = story(*told, about_item, village=tale.village, about=ITEM)
+    assert verdict_of(record).overall == "ok"
+    other_item = replace(record, about=ITEM.replace("AB", "BA"))
+    assert failures(verdict_of(other_item)) == {("complete", "")}
+    older = replace(tale.record(), bundle=reference(publish(2)))
+    assert failures(verdict_of(older, publish(3))) == {("complete", "")}
+
+
+def test_only_who_stated_the_batch_can_say_that_this_is_all() -> None:
+    village = Village()
+    batch = village.state_batch()
+    for party, word in ((PRODUCER, "ok"), (NEIGHBOUR, "altered")):
+        said = village.state_complete([batch], TRUST, by=party)
+        assert verdict_of(story(batch, said, village=village)).overall == word
+
+
+def test_without_such_a_list_nothing_is_said_about_completeness() -> None:
+    village = Village()
+    verdict = verdict_of(story(village.state_batch(), village=village))
+    complete = verdict.check("complete")
+    assert complete is not None
+    assert (complete.outcome, verdict.overall) == ("unknown", "ok")
+
+
+def revoked(reason: Any, **members: Any) -> TrustBundle:
+    members = {"key": PRODUCER_KEY, "reason": reason, "at": NOW} | members
+    return publish(revocations=(Revocation.model_validate(members),))
+
+
+@pytest.mark.parametrize("reason", ["superseded", "ceased"])
+def test_what_was_stated_before_a_key_retired_stays_good(reason: str) -> None:
+    village = Village()
+    trust = revoked(reason)
+    before = village.state_batch(at=NOW - timedelta(seconds=1))
+    assert verdict_of(story(before, village=village, trust=trust), trust).overall == "ok"
+    after = village.state_event(at=NOW)
+    verdict = verdict_of(story(before, after, village=village, trust=trust), trust)
+    assert (verdict.overall, failures(verdict)) == ("revoked", {("revocation", "")})
+
+
+def seen(village: Village, size: int, **changes: Any) -> RevocationCheckpoint:
+    checkpoint = village.checkpoint(size=size)
+    members = {"origin": LOG.name, "size": size, "root": checkpoint.root.hex()}
+    return RevocationCheckpoint.model_validate(members | changes)
+
+
+def test_what_stands_before_the_offices_checkpoint_outlives_a_lost_key() -> None:
+    village = Village()
+    batch = village.state_batch()
+    size = len(village.entries)
+    later = village.state_event()
+    trust = revoked("compromised", checkpoint=seen(village, size))
+    old = story(batch, village=village, trust=trust, checkpoint=village.checkpoint(size=size))
+    assert verdict_of(old, trust).overall == "ok"
+    # The same statement, proven under a later checkpoint, may be a thief's other tree.
+    new = story(batch, village=village, trust=trust)
+    assert failures(verdict_of(new, trust)) == {("revocation", "")}
+    both = story(batch, later, village=village, trust=trust)
+    assert verdict_of(both, trust).overall == "revoked"
+
+
+def test_back_dating_does_not_help_a_thief() -> None:
+    village = Village()
+    trust = revoked("compromised", checkpoint=seen(village, len(village.entries)))
+    stolen = village.state_batch(at=FOUNDED)
+    assert verdict_of(story(stolen, village=village, trust=trust), trust).overall == "revoked"
+    nothing_seen = revoked("compromised")
+    record = story(stolen, village=village, trust=nothing_seen)
+    assert verdict_of(record, nothing_seen).overall == "revoked"
+
+
+@pytest.mark.parametrize("changes", [{"root": "00" * 32}, {"origin": "other.example/log"}])
+def test_the_offices_checkpoint_is_one_log_size_and_root(changes: dict[str, str]) -> None:
+    village = Village()
+    batch = village.state_batch()
+    trust = revoked("compromised", checkpoint=seen(village, len(village.entries), **changes))
+    assert verdict_of(story(batch, village=village, trust=trust), trust).overall == "revoked"
+
+
+def test_what_is_not_the_signers_to_state_is_not_entitled() -> None:
+    village = Village()
+    batch = village.state_batch()
+    cases = {
+        "name": village.state_batch(FOREIGN_BATCH, by=PRODUCER),
+        "role": village.state_grade(by=PRODUCER),
+        "period": village.state_event(at=CLOSED),
+    }
+    for why, said in cases.items():
+        verdict = verdict_of(story(batch, said, village=village))
+        assert (verdict.overall, failures(verdict)) == ("not_entitled", {("entitlement", why)})
+
+
+FOREIGN_GOODS: dict[str, dict[str, Any]] = {
+    "a class": {"quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}]},
+    "an item": {"quantityList": None, "epcList": [f"{FOREIGN_BATCH}/21/1"]},
+    "something without a name": {"quantityList": None, "epcList": ["urn:uuid:" + "0" * 32]},
+}
+
+
+@pytest.mark.parametrize("members", FOREIGN_GOODS.values(), ids=FOREIGN_GOODS)
+def test_an_event_may_not_create_what_is_not_its_issuers(members: dict[str, Any]) -> None:
+    village = Village()
+    batch = village.state_batch()
+    present = {name: value for name, value in members.items() if value is not None}
+    absent = {"quantityList": []} if members.get("quantityList", 1) is None else {}
+    verdict = verdict_of(story(batch, village.state_event(**(absent | present)), village=village))
+    assert failures(verdict) == {("entitlement", "name")}
+
+
+def test_an_event_may_observe_what_is_anothers() -> None:
+    village = Village()
+    said = (village.state_batch(), village.state_event(FOREIGN_BATCH, action="OBSERVE"))
+    assert verdict_of(story(*said, village=village)).overall == "ok"
+
+
+def test_a_subject_that_is_no_name_is_not_entitled() -> None:
+    village = Village()
+    said = village.state_batch("https://example.com/shop/L1")
+    verdict = verdict_of(story(said, village=village))
+    assert ("entitlement", "name") in failures(verdict)
+
+
+def test_a_key_speaks_in_its_holders_name_only() -> None:
+    village = Village()
+    impostor = replace(NEIGHBOUR, signer=PRODUCER.signer)
+    verdict = verdict_of(story(village.state_batch(by=impostor), village=village))
+    assert (verdict.overall, failures(verdict)) == ("not_entitled", {("entitlement", "issuer")})
+
+
+def test_a_key_that_is_not_in_the_bundle_is_unknown() -> None:
+    village = Village()
+    verdict = verdict_of(story(village.state_batch(by=STRANGER), village=village))
+    assert (verdict.overall, failures(verdict)) == ("unknown_issuer", {("issuer", "")})
+
+
+def test_what_stands_in_no_log_of_the_bundle_is_unproven() -> None:
+    tale = Tale()
+    elsewhere = publish(logs=())
+    verdict = verdict_of(tale.village.record(tale.said, elsewhere), elsewhere)
+    assert verdict.overall == "altered"  # its list of everything names another bundle
+    record = tale.village.record(tale.said[:2], elsewhere)
+    assert failures(verdict_of(record, elsewhere)) == {("logged", ""), ("witnessed", "")}
+    assert verdict_of(record, elsewhere).overall == "unproven"
+    loose = replace(
+        record,
+        checkpoints=(),
+        statements=tuple(
+            sorted(
+                (replace(each, proofs=()) for each in record.statements),
+                key=lambda each: each.statement.id,
+            )
+        ),
+    )
+    assert verdict_of(replace(loose, bundle=reference(TRUST))).overall == "unproven"
+
+
+def test_fewer_witnesses_than_the_quorum_leave_it_unproven() -> None:
+    tale = Tale()
+    said = tale.said
+    checkpoint = tale.village.checkpoint(witnesses=WITNESSES[:1])
+    verdict = verdict_of(tale.village.record(said, TRUST, checkpoint=checkpoint))
+    assert (verdict.overall, failures(verdict)) == ("unproven", {("witnessed", "")})
+
+
+ABOUT: dict[str, tuple[str, str]] = {
+    "another lot": (BATCH + "X", "nothing_signed"),
+    "another's batch": (FOREIGN_BATCH, "nothing_signed"),
+    "the product": (PRODUCT, "nothing_signed"),
+    "no name": ("Mắm tôm", "not_a_name"),
+    "a pallet": ("https://id.gs1.org/00/095212345432100010", "not_a_name"),
+}
+
+
+@pytest.mark.parametrize(("about", "reason"), ABOUT.values(), ids=ABOUT)
+def test_a_record_about_what_nobody_spoke_of_is_unproven(about: str, reason: str) -> None:
+    village = Village()
+    verdict = verdict_of(story(village.state_batch(), village=village, about=about))
+    assert (verdict.overall, failures(verdict)) == ("unproven", {("about", reason)})
+
+
+def test_an_empty_record_proves_nothing() -> None:
+    record = OriginRecord(BATCH, reference(TRUST), (), ())
+    assert verdict_of(record).overall == "unproven"
+
+
+def test_a_withheld_batch_is_not_shown() -> None:
+    village = Village()
+    batch = village.state_batch()
+    verdict = verdict_of(story(batch, village=village, withheld=[batch]))
+    assert (verdict.overall, failures(verdict)) == ("unproven", {("about", "nothing_signed")})
+
+
+def test_a_withheld_event_leaves_a_gap_to_be_noted() -> None:
+    tale = Tale()
+    said = tale.said
+    verdict = verdict_of(story(*said, village=tale.village, withheld=[said[1]]))
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("about", "lineage_incomplete")})
+    assert (verdict.exit_code(), verdict.exit_code(strict=True)) == (0, 1)
+
+
+def test_a_bundle_grows_old_expires_and_is_too_old() -> None:
+    record = Tale().record()
+    month, expiry = TRUST.issued + timedelta(days=30), TRUST.expires
+    assert verdict_of(record, now=month).overall == "ok"
+    assert verdict_of(record, now=month + timedelta(seconds=1)).overall == "ok_offline"
+    patient = Policy(max_bundle_age=timedelta(days=60))
+    assert verdict_of(record, now=month + A_DAY, policy=patient).overall == "ok"
+    assert verdict_of(record, now=expiry - timedelta(seconds=1)).overall == "ok_offline"
+    assert warnings(verdict_of(record, now=expiry)) == {("bundle", "bundle_expired")}
+    late = expiry + timedelta(days=90)
+    assert verdict_of(record, now=late - timedelta(seconds=1)).overall == "warn"
+    verdict = verdict_of(record, now=late)
+    assert (verdict.overall, failures(verdict)) == ("unproven", {("bundle", "bundle_too_old")})
+
+
+def test_a_record_of_a_newer_bundle_asks_for_it() -> None:
+    village = Village()
+    newer = publish(2)
+    record = story(village.state_batch(), village=village, trust=newer)
+    verdict = verdict_of(record)
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("bundle", "bundle_behind")})
+
+
+def test_two_bundles_of_one_version_are_noticed() -> None:
+    village = Village()
+    record = story(village.state_batch(), village=village)
+    other = publish(namespaces=("other.example",))
+    verdict = verdict_of(record, other)
+    assert (verdict.overall, failures(verdict)) == ("unproven", {("bundle", "bundle_differs")})
+
+
+def test_a_clock_that_is_behind_is_noted_and_not_believed() -> None:
+    record = Tale().record()
+    for now in (NOW - timedelta(seconds=1), datetime(1970, 1, 1, tzinfo=UTC)):
+        verdict = verdict_of(record, now=now)
+        assert (verdict.overall, warnings(verdict)) == ("warn", {("clock", "clock_behind")})
+
+
+def test_witnesses_have_seen_later_times_than_the_clock() -> None:
+    tale = Tale()
+    said = tale.said
+    checkpoint = tale.village.checkpoint(at=TRUST.expires)
+    verdict = verdict_of(tale.village.record(said, TRUST, checkpoint=checkpoint))
+    assert warnings(verdict) == {("clock", "clock_behind"), ("bundle", "bundle_expired")}
+
+
+def test_a_day_ends_at_midnight_in_vietnam() -> None:
+    village = Village()
+    batch = village.state_batch(expiryDate="2026-12-01")
+    record = story(batch, village=village)
+    midnight = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    assert verdict_of(record, now=midnight - timedelta(seconds=1)).overall == "ok"
+    verdict = verdict_of(record, now=midnight)
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("shelf_life", "expired")})
+
+
+def test_a_grade_is_shown_while_it_is_valid() -> None:
+    village = Village()
+    batch, grade = village.state_batch(), village.state_grade(validTo="2026-12-01")
+    record = story(batch, grade, village=village)
+    verdict = verdict_of(record)
+    shown = verdict.check("grade")
+    assert shown is not None
+    assert (verdict.overall, shown.outcome, shown.facts["stars"]) == ("ok", "pass", 4)
+    later = verdict_of(record, now=datetime(2026, 12, 2, tzinfo=UTC))
+    assert (later.overall, warnings(later)) == ("warn", {("grade", "expired")})
+
+
+def test_a_log_without_witnesses_reaches_ok_offline_at_most() -> None:
+    trust = publish(logs=(log_entry(quorum=0, witnesses=()),))
+    village = Village()
+    record = story(
+        village.state_batch(),
+        village=village,
+        trust=trust,
+        checkpoint=village.checkpoint(witnesses=()),
+    )
+    assert verdict_of(record, trust).overall == "ok_offline"
+
+
+def test_a_log_that_its_issuer_runs_alone_is_noted() -> None:
+    trust = publish(logs=(log_entry(quorum=0, witnesses=(), operator=PRODUCER.issuer),))
+    village = Village()
+    record = story(
+        village.state_batch(),
+        village=village,
+        trust=trust,
+        checkpoint=village.checkpoint(witnesses=()),
+    )
+    verdict = verdict_of(record, trust)
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("witnessed", "log_self_operated")})
+
+
+def test_registry_data_that_cannot_be_read_is_noted() -> None:
+    village = Village()
+    batch = village.state_batch(quantity="many")
+    verdict = verdict_of(story(batch, village=village))
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("registry", "")})
+
+
+def test_the_worst_word_wins() -> None:
+    village = Village()
+    batch = village.state_batch()
+    stranger = village.state_event(by=STRANGER)
+    foreign = village.state_batch(FOREIGN_BATCH)
+    record = story(batch, stranger, foreign, village=village)
+    assert verdict_of(record).overall == "not_entitled"
+    changed = edited(record, 0, payload="{}")
+    assert verdict_of(changed).overall == "altered"
+
+
+def test_a_key_is_judged_by_the_newest_bundle() -> None:
+    village = Village()
+    record = story(village.state_batch(), village=village)
+    without = publish(2, keys=tuple(key for key in KEYS if key.issuer != PRODUCER.issuer))
+    assert verdict_of(record, without).overall == "unknown_issuer"
+    assert verdict_of(record, publish(2)).overall == "ok"
+    assert OFFICE.issuer in {key.issuer for key in without.keys}
+
+
+@pytest.mark.parametrize("about", ["", " ", "https://", "https://id.gs1.org/01/1", "x" * 10_000])
+def test_there_is_a_verdict_whatever_a_record_says_it_is_about(about: str) -> None:
+    verdict = verdict_of(replace(Tale().record(), about=about))
+    assert verdict.overall in {"malformed", "altered"}
