@@ -15,7 +15,7 @@ RECORD = ("record.ocop", "bundle.json", "root.json")
 
 
 def run(name: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own programs
         [sys.executable, "-X", "utf8", "-W", "error", str(EXAMPLES / name), *arguments],
         cwd=folder,
         capture_output=True,

@@ -5,7 +5,6 @@ It needs the extra ``web``, the test tools and Debian's Chromium.
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -15,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 OCOPTRACE = str(Path(sys.executable).with_name("ocoptrace"))
 BATCH = "/01/09524071001014/10/ST260915"
-PHONE = {"width": 390, "height": 1060}
+PHONE_WIDTH, PHONE_HEIGHT = 390, 844
 SHEET_WIDTH, SHEET_ROWS, ROWS = 1080, (2, 6), 8
 COLOURS = 64
 SECONDS_TO_START = 20
@@ -37,7 +34,7 @@ def main() -> None:
     """Make both pictures."""
     with TemporaryDirectory() as folder:
         demo = Path(folder) / "demo"
-        subprocess.run([OCOPTRACE, "--lang", "en", "demo", "--out", demo], check=True)
+        subprocess.run([OCOPTRACE, "demo", "--out", demo], check=True)  # noqa: S603 - our own
         make_sheet(demo / "stickers.png")
         with served(demo / "workspace") as address:
             make_page(f"{address}{BATCH}?lang=en")
@@ -58,7 +55,9 @@ def make_page(address: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport=PHONE, device_scale_factor=2)
+        page = browser.new_page(
+            viewport={"width": PHONE_WIDTH, "height": PHONE_HEIGHT}, device_scale_factor=2
+        )
         page.goto(address)
         page.screenshot(path=HERE / "page.png")
         browser.close()
@@ -76,27 +75,26 @@ def served(workspace: Path) -> Iterator[str]:
     """Serve a workspace while the pictures are made."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [OCOPTRACE, "serve", "-w", workspace, "--port", str(port)]
-    server = subprocess.Popen(command, env=os.environ | {"OCOPTRACE_LANG": "en"})
-    address = f"http://127.0.0.1:{port}"
+    command = [OCOPTRACE, "serve", "-w", str(workspace), "--port", str(port)]
+    server = subprocess.Popen(command)  # noqa: S603 - our own
     try:
-        wait_for(address)
-        yield address
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
 
 
-def wait_for(address: str) -> None:
-    """Wait until a server answers."""
+def wait_for(port: int) -> None:
+    """Wait until a server listens."""
     for _ in range(SECONDS_TO_START * 10):
         try:
-            urlopen(address).close()  # noqa: S310 - our own server
-        except URLError:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit(f"{address} does not answer.")
+    raise SystemExit(f"Nothing listens on port {port}.")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,13 +14,11 @@ from ocoptrace.cli.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
-
 _WIDTH, _COLUMN = 88, 24
 _KINDS = {Path: "PATH", int: "NUMBER", str: "TEXT"}
 
 
-def commands() -> dict[str, TyperCommand]:
+def commands() -> dict[str, Any]:
     """Return every command by the words that call it, groups left out."""
     return dict(_leaves(typer.main.get_command(build_app(Terminal("en"))), ()))
 
@@ -30,9 +28,7 @@ def texts() -> dict[str, str]:
     return {f"command {name}": _usage(name, command) for name, command in commands().items()}
 
 
-def _leaves(
-    command: TyperCommand | TyperGroup, path: tuple[str, ...]
-) -> Iterator[tuple[str, TyperCommand]]:
+def _leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
     if inner is None:
         yield " ".join(path), command
@@ -41,7 +37,7 @@ def _leaves(
         yield from _leaves(each, (*path, name))
 
 
-def _usage(name: str, command: TyperCommand) -> str:
+def _usage(name: str, command: Any) -> str:
     given = [each for each in command.params if each.param_type_name == "argument"]
     options = [each for each in command.params if each.param_type_name == "option"]
     words = [each.name.upper() if each.required else f"[{each.name.upper()}]" for each in given]
@@ -52,13 +48,13 @@ def _usage(name: str, command: TyperCommand) -> str:
     return "\n".join(["```text", *lines, "```"])
 
 
-def _option(option: TyperOption) -> str:
+def _option(option: Any) -> str:
     names = ", ".join(sorted(option.opts, key=len))
     kind = "" if option.is_flag else f" {_KINDS[option.type_descriptor.annotation]}"
     return _row(option, names + kind)
 
 
-def _row(parameter: TyperArgument | TyperOption, names: str) -> str:
+def _row(parameter: Any, names: str) -> str:
     default = parameter.default
     shown = "" if default in (None, False) or parameter.required else f" [default: {default}]"
     words = f"{parameter.help}{shown}"

@@ -38,6 +38,7 @@ from ocoptrace.signing.bundle import Grant, KeyEntry, Log, LogKey, sign_bundle
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.signing.root import sign_root
 from ocoptrace.signing.signed_file import PUBLIC_SALT, SignedFile
+from ocoptrace.signing.statement import KINDS
 from ocoptrace.transparency import Checkpoint, inclusion_proof, leaf_hash, tree_root
 from ocoptrace.transparency.merkle import new_nodes
 
@@ -230,7 +231,7 @@ def example() -> Example:
     root = Root.load(root_file)
     bundle_file = _bundle(root)
     bundle = TrustBundle.load(bundle_file, root=root)
-    policy = canonical_json.dumps({"origin": ORIGIN})
+    policy = canonical_json.dumps({"accepts": list(KINDS), "origin": ORIGIN})
     log.state("policy", policy, issuer=OFFICE, subject=ORIGIN, by=LOG.signer)
     for file in map(SignedFile.parse, (root_file, bundle_file)):
         log.append(file.signatures[0], file.signed.encode(), PUBLIC_SALT)

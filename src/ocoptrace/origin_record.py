@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import InputError, OcopTraceError, RecordError
+from ocoptrace.gs1 import parse_name
 from ocoptrace.signing import Statement, base64url
 from ocoptrace.transparency import Checkpoint
 
@@ -215,7 +216,7 @@ def _record(value: Any) -> OriginRecord:
     if isinstance(version, bool) or version < 1 or not _HEX32.fullmatch(digest):
         raise RecordError("record.bad_member", place="/bundle")
     about, notes, statements = value["about"], value["checkpoints"], value["statements"]
-    if not isinstance(about, str) or not about:
+    if not isinstance(about, str) or parse_name(about).canonical() != about:
         raise RecordError("record.bad_member", place="/about")
     if not isinstance(notes, list) or len(notes) > _MAX_CHECKPOINTS:
         raise RecordError("record.bad_member", place="/checkpoints")

@@ -15,15 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ocoptrace.registry import Batch, Grade, Place, Producer, Product
+from ocoptrace.registry.producer import Address
+from ocoptrace.registry.story_event import StoryEvent
 from ocoptrace.verify.verdict import IMPLIES, OVERALL
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ocoptrace.registry.entity import Entity
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-RUN = ["README.md", "docs/tutorial/first-sticker.md", "docs/vi/bat-dau.md"]
+RUN = [
+    "README.md",
+    "docs/guides/own-data.md",
+    "docs/tutorial/first-sticker.md",
+    "docs/vi/bat-dau.md",
+]
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -145,6 +155,18 @@ def test_the_verdict_page_explains_every_check_and_word() -> None:
             assert named in page
 
 
+@pytest.mark.parametrize("entry", [Address, Batch, Grade, Place, Producer, Product, StoryEvent])
+def test_the_story_page_names_every_member(entry: type[Entity]) -> None:
+    page = text_of(DOCS / "reference" / "story-file.md")
+    members = {str(field.alias) for field in entry.model_fields.values()} - {"id", "type"}
+    assert [member for member in sorted(members) if f"`{member}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", ["sheet.png", "page.png"])
+def test_pictures_are_small_enough_to_load(name: str) -> None:
+    assert (DOCS / "images" / name).stat().st_size < 300_000
+
+
 @pytest.mark.parametrize("name", RUN)
 def test_commands_of_a_page_run_and_say_what_it_shows(name: str, tmp_path: Path) -> None:
     blocks = BLOCK.findall(text_of(ROOT / name))
@@ -152,8 +174,8 @@ def test_commands_of_a_page_run_and_say_what_it_shows(name: str, tmp_path: Path)
     assert steps
     script = "".join(f"echo '{MARK}'\n{blocks[position][1]}" for position in steps)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+    done = subprocess.run(  # noqa: S603 - our own pages
+        ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607 - whichever bash there is
         cwd=tmp_path,
         env=environment(tmp_path),
         capture_output=True,

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocoptrace.epcis import parse_event
 from ocoptrace.errors import StorageError
 from ocoptrace.origin_record import MEDIA_TYPE, OriginRecord
 from ocoptrace.signing import Root, TrustBundle
@@ -242,18 +241,28 @@ def test_the_record_served_is_the_one_that_was_exported(
 ) -> None:
     workspace = told(story)
     exported = workspace.origin_record(workspace.batches()[0].id).to_bytes()
+    (producer,) = [each.id for each in workspace.producers()]
     reader = reader_of(workspace)
     assert reader.ask(f"{BATCH}?format=record").content == exported
     assert "bên phát hành không xác nhận" not in text_of(reader.ask(BATCH).text)
+    workspace.import_registry(json.dumps(neighbour(story)).encode())
+    assert workspace.trust.version == 3
+    assert reader.ask(f"{BATCH}?format=record").content == exported
     later = [*story["events"], story["events"][-1] | {"eventTime": "2026-10-14T08:00:00+07:00"}]
-    workspace.record([parse_event(e) for e in _last_event(workspace, story | {"events": later})])
+    longer = workspace.read_story(json.dumps(story | {"events": later}).encode())
+    workspace.record(longer.events, producer=producer)
     assert reader.ask(f"{BATCH}?format=record").content != exported
     assert "bên phát hành không xác nhận" in text_of(reader.ask(BATCH).text)
 
 
-def _last_event(workspace: Workspace, members: dict[str, Any]) -> list[dict[str, Any]]:
-    event = workspace.read_story(json.dumps(members).encode()).events[-1]
-    return [{"@context": list(event.context)} | event.to_json()]
+def neighbour(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the story of another producer, who has no GS1 keys."""
+    other: dict[str, Any] = json.loads(json.dumps(members))
+    other["producer"]["names"] = {"vi": "Hộ bà Tư (ví dụ)", "en": "Household Tu (example)"}
+    for keyed in (other["producer"], *other["places"].values(), *other["products"].values()):
+        keyed.pop("gln", None)
+        keyed.pop("gtin", None)
+    return other
 
 
 def test_a_record_is_built_once_until_the_log_grows(

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from ocoptrace.epcis.faults import pointer, shown
-from ocoptrace.epcis.intake import number
+from ocoptrace.epcis.intake import form, number
 from ocoptrace.errors import EpcisError
 
 __all__ = [
@@ -253,7 +253,7 @@ class SensorReport(Part):
     perc_value: Number | None = None
     string_value: str | None = None
     boolean_value: StrictBool | None = None
-    hex_binary_value: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]+$")] | None = None
+    hex_binary_value: Annotated[str, form(r"[0-9A-Fa-f]+", "0A1F")] | None = None
     uri_value: Uri | None = None
     uom: str | None = None
 

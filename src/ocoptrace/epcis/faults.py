@@ -35,7 +35,6 @@ _CODES = {
     "string_too_long": "fields.too_long",
     "too_long": "fields.too_long",
     "too_short": "fields.blank",
-    "string_pattern_mismatch": "fields.pattern",
     "tuple_type": "fields.not_list",
     "dict_type": "fields.not_object",
     "model_type": "fields.not_object",
@@ -103,11 +102,9 @@ def _findings(errors: Iterable[Mapping[str, Any]], place: str) -> Iterable[Findi
             yield Finding(ours.code, "error", where + within, ours.facts)
             continue
         member = detail["loc"][-1] if detail["loc"] else ""
-        expected = (
-            context.get("expected", "").replace("'", "").replace(" or ", ", ")
-            or context.get("pattern")
-            or context.get("ge", context.get("le", context.get("max_length", "")))
-        )
+        expected = context.get("expected", "").replace("'", "").replace(
+            " or ", ", "
+        ) or context.get("ge", context.get("le", context.get("max_length", "")))
         yield Finding(
             _CODES.get(detail["type"], "fields.invalid"),
             "error",

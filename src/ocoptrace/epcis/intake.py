@@ -13,15 +13,18 @@ exactly (15). Round it, or give it as text.
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
+
+from pydantic import AfterValidator
 
 from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import pointer, shown
 from ocoptrace.errors import EpcisError
 
-__all__ = ["accept", "number"]
+__all__ = ["accept", "form", "number"]
 
 _EXACT = 2**53
 _DIGITS = 15
@@ -53,6 +56,23 @@ def accept(value: Any, *, depth: int = MAX_DEPTH) -> Any:
         twice = next(name for name in value if accept(name) != name)
         raise EpcisError("json.duplicate_member", name=shown(accept(twice)))
     return members
+
+
+def form(pattern: str, example: str) -> AfterValidator:
+    """Return a pydantic validator for text of a fixed form.
+
+    Args:
+        pattern: regular expression of the whole text.
+        example: a right text, which the message shows instead of the pattern.
+    """
+    whole = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not whole.fullmatch(value):
+            raise EpcisError("fields.form", value=shown(value), expected=example)
+        return value
+
+    return AfterValidator(check)
 
 
 def _inside(at: object, value: Any, depth: int) -> Any:

@@ -17,7 +17,10 @@ AttributeError: Point is frozen
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Never, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Never, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Frozen"]
 
@@ -27,22 +30,27 @@ class Frozen:
 
     __slots__: tuple[str, ...] = ()
     _fields: ClassVar[tuple[str, ...]] = ()
+    _setters: ClassVar[tuple[Callable[[Any, object], None], ...]] = ()
 
     def __init_subclass__(cls) -> None:
         cls._fields += cls.__slots__
+        # The slots' own setters: they pass by __setattr__, which refuses everyone.
+        cls._setters += tuple(getattr(cls, name).__set__ for name in cls.__slots__)
 
     def _set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+        for name, set_field in zip(self._fields, self._setters, strict=True):
+            set_field(self, fields[name])
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._fields)
 
     @classmethod
-    def _restore(cls, values: tuple[Any, ...]) -> Self:
-        value = object.__new__(cls)
-        value._set(**dict(zip(cls._fields, values, strict=True)))
-        return value
+    def _made(cls, *values: object) -> Self:
+        """Return a value of fields that have been checked already, in their order."""
+        made = object.__new__(cls)
+        for set_field, value in zip(cls._setters, values, strict=True):
+            set_field(made, value)
+        return made
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"{type(self).__name__} is frozen")
@@ -63,4 +71,4 @@ class Frozen:
         return f"{type(self).__name__}({', '.join(fields)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._restore, (self._values(),)
+        return self._made, self._values()

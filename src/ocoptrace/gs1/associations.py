@@ -1,17 +1,18 @@
 """Which elements must, and which must not, stand together (req and ex of the dictionary).
 
 They are rules about all that marks one physical thing: an element that is missing here may
-stand on another label, so it is a finding; two that exclude each other cannot be mended by
+stand on another label, so that is a warning; two that exclude each other cannot be mended by
 any label, so links and element strings refuse them.
 
 >>> [finding.code for finding in check_associations([("37", "24")])]
 ['gs1.requisite', 'gs1.requisite']
->>> exclusive_pair([("01", "09520101001115"), ("37", "24")])
+>>> exclusive_pair(("01", "37"))
 ('01', '37')
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,9 @@ def contradiction(elements: Iterable[tuple[str, str]]) -> str | None:
     return None
 
 
-def exclusive_pair(elements: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
-    """Return two AIs that must not stand together, or None."""
-    codes = [code for code, _ in elements]
+@lru_cache(maxsize=256)
+def exclusive_pair(codes: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return two of some AIs that must not stand together, or None."""
     for code in codes:
         ai = application_identifier(code)
         for pattern in ai.excludes if ai else ():
@@ -64,13 +65,13 @@ def check_associations(elements: Sequence[tuple[str, str]]) -> tuple[Finding, ..
     found = []
     if (twice := contradiction(elements)) is not None:
         found.append(Finding("gs1.contradiction", "error", f"({twice})", {"ai": twice}))
-    if (pair := exclusive_pair(elements)) is not None:
+    codes = tuple(dict.fromkeys(code for code, _ in elements))
+    if (pair := exclusive_pair(codes)) is not None:
         facts = {"ai": pair[0], "other": pair[1]}
         found.append(Finding("gs1.exclusive", "error", f"({pair[0]})", facts))
-    codes = list(dict.fromkeys(code for code, _ in elements))
     for code in codes:
         found += [
-            Finding("gs1.requisite", "error", f"({code})", {"ai": code, "expected": missing})
+            Finding("gs1.requisite", "warning", f"({code})", {"ai": code, "expected": missing})
             for missing in _missing(code, codes)
         ]
     if _DIGITAL_SIGNATURE in codes:

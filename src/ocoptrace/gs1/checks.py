@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "CHARACTER_CLASSES",
     "CHARACTER_SETS",
     "char_set_39",
     "char_set_64",
@@ -39,6 +40,14 @@ CHARACTER_SETS = {
     "Z": "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz=",
 }
 """Characters by component type: N digits, X set 82, Y set 39, Z set 64 (GS1 GenSpecs 7.11)."""
+
+CHARACTER_CLASSES = {
+    "N": "[0-9]",
+    "X": "[!\"%-?A-Z_a-z]",
+    "Y": "[#/0-9A-Z-]",
+    "Z": "[0-9A-Z_a-z=-]",
+}
+"""The same sets as regular expressions, written so that JSON schemas can carry them."""
 
 _DIGITS = re.compile(r"[0-9]+")
 _PAIR_MODULUS = 1021

@@ -15,24 +15,23 @@ Rules: GS1 Digital Link Standard, URI Syntax, as the GS1 Barcode Syntax Engine a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1 import uri as uris
-from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
+from ocoptrace.gs1._text_value import TextValue
 from ocoptrace.gs1.checks import is_digits
-from ocoptrace.gs1.identifiers import Gtin
-from ocoptrace.gs1.link_rules import check_attributes, check_path, is_primary_key, path_order
+from ocoptrace.gs1.link_rules import check_places, is_primary_key, path_order, primary_keys
 from ocoptrace.gs1.percent_encoding import escape, unescape
-from ocoptrace.gs1.values import check_value
+from ocoptrace.gs1.values import ACCEPTS, check_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocoptrace.gs1.link_rules import Element
 
-__all__ = ["CANONICAL_HOST", "DigitalLink", "Level", "bracketed"]
+__all__ = ["CANONICAL_HOST", "DigitalLink", "Level", "LinkParts", "bracketed", "read_link"]
 
 CANONICAL_HOST = "id.gs1.org"
 """The host of canonical names; it says nothing about who answers there."""
@@ -53,9 +52,10 @@ _LEVELS: dict[tuple[str, ...], Level] = {
     ("417", "7040"): "party",
 }
 _VARIANT = "22"
+_GTIN_LENGTHS = (8, 12, 13)
 
 
-class DigitalLink(Frozen):
+class DigitalLink(TextValue):
     """A GS1 Digital Link whose elements are right; two name one thing if ``canonical()`` agrees.
 
     Args:
@@ -72,15 +72,8 @@ class DigitalLink(Frozen):
         Gs1Error: a value, combination or order that GS1 does not allow; a part no URI has.
     """
 
-    __slots__ = ("attributes", "fragment", "host", "key", "other", "qualifiers", "scheme", "stem")
-    scheme: str
-    host: str
-    stem: str
-    key: Element
-    qualifiers: tuple[Element, ...]
-    attributes: tuple[Element, ...]
-    other: tuple[tuple[str, str], ...]
-    fragment: str
+    __slots__ = ("_parts",)
+    _parts: LinkParts
 
     def __init__(
         self,
@@ -96,31 +89,15 @@ class DigitalLink(Frozen):
     ) -> None:
         host = uris.check_host(host.lower())
         uris.check_scheme(scheme)
-        if stem:
-            uris.check_raw(stem, path=True)
-        if fragment:
-            uris.check_raw(fragment)
-        check_path((key[0], *[ai for ai, _ in qualifiers]))
-        check_value(*key)
-        for ai, value in qualifiers:
-            check_value(ai, value)
-        if attributes:
-            check_attributes((key, *qualifiers), attributes)
-        if other:
-            uris.check_parameters(other)
-            for name, _ in other:
-                if is_digits(name):
-                    raise Gs1Error("gs1.unknown_ai", place=f"({name})", ai=shown(name))
-        self._set(
-            scheme=scheme,
-            host=host,
-            stem=stem,
-            key=key,
-            qualifiers=qualifiers,
-            attributes=attributes,
-            other=other,
-            fragment=fragment,
-        )
+        uris.check_raw(stem, path=True)
+        uris.check_raw(fragment)
+        path = (key, *qualifiers)
+        _check_elements(path, attributes)
+        uris.check_parameters(other)
+        for name, _ in other:
+            if is_digits(name):
+                raise Gs1Error("gs1.unknown_ai", place=f"({name})", ai=shown(name))
+        self._set(_parts=LinkParts(scheme, host, stem, path, attributes, other, fragment))
 
     @classmethod
     def parse(cls, uri: str, *, short_gtin: bool = False) -> DigitalLink:
@@ -135,36 +112,9 @@ class DigitalLink(Frozen):
         Raises:
             Gs1Error: no URI of that kind, no key in it, or something GS1 does not allow.
         """
-        if not uri.isascii():
-            # A letter that no code may have is better refused as such than as a URI character.
-            cls.parse(_ascii(uri))
-        scheme, host, path, query, fragment = uris.split(uri)
-        segments = path.split("/")
-        at = len(segments) - 2
-        while at > 0 and not is_primary_key(segments[at]):
-            at -= 2
-        if path.endswith("/"):
-            raise Gs1Error("gs1.trailing_slash", uri=shown(uri))
-        if at <= 0:
-            raise Gs1Error("gs1.no_key", value=shown(uri))
-        values = [unescape(raw) if "%" in raw else raw for raw in segments[at + 1 :: 2]]
-        key, *qualifiers = zip(segments[at::2], values, strict=True)
-        attributes: list[Element] = []
-        other: list[tuple[str, str]] = []
-        for name, value in uris.read_query(query) if query else ():
-            (attributes if is_digits(name) else other).append((name, value))
-        if short_gtin:
-            key, *attributes = (_with_long_gtin(element) for element in (key, *attributes))
-        return cls(
-            key,
-            tuple(qualifiers),
-            tuple(attributes),
-            tuple(other),
-            scheme=scheme,
-            host=host,
-            stem="/".join(segments[:at]),
-            fragment=fragment,
-        )
+        parts = read_link(uri, short_gtin=short_gtin)
+        _check_elements(parts.path, parts.attributes)
+        return cls._made(parts)
 
     @classmethod
     def of(
@@ -211,9 +161,49 @@ class DigitalLink(Frozen):
         )
 
     @property
+    def scheme(self) -> str:
+        """``https`` or ``http``."""
+        return self._parts.scheme
+
+    @property
+    def host(self) -> str:
+        """Host in lower case, with a port where there is one."""
+        return self._parts.host
+
+    @property
+    def stem(self) -> str:
+        """Raw path before the key: empty, or starting with ``/``."""
+        return self._parts.stem
+
+    @property
+    def key(self) -> Element:
+        """AI and value of the primary key."""
+        return self._parts.path[0]
+
+    @property
+    def qualifiers(self) -> tuple[Element, ...]:
+        """AIs and values that narrow the key, in their order."""
+        return self._parts.path[1:]
+
+    @property
+    def attributes(self) -> tuple[Element, ...]:
+        """AIs and values that describe the thing, as read."""
+        return self._parts.attributes
+
+    @property
+    def other(self) -> tuple[tuple[str, str], ...]:
+        """Query parameters that are not GS1's: raw name, decoded value; kept, not read."""
+        return self._parts.other
+
+    @property
+    def fragment(self) -> str:
+        """Raw text behind ``#``."""
+        return self._parts.fragment
+
+    @property
     def elements(self) -> tuple[Element, ...]:
         """Key, qualifiers and attributes."""
-        return (self.key, *self.qualifiers, *self.attributes)
+        return self._parts.path + self._parts.attributes
 
     @property
     def level(self) -> Level:
@@ -313,8 +303,12 @@ class DigitalLink(Frozen):
     def _qualifier(self, code: str) -> str | None:
         return next((value for ai, value in self.qualifiers if ai == code), None)
 
+    @classmethod
+    def _text_schema(cls) -> dict[str, Any]:
+        return {"format": "uri", "examples": ["https://id.gs1.org/01/09520101001115"]}
+
     def _path(self) -> str:
-        return "".join(f"/{ai}/{escape(value)}" for ai, value in (self.key, *self.qualifiers))
+        return "".join(f"/{ai}/{escape(value)}" for ai, value in self._parts.path)
 
     def _with(self, *qualifiers: Element, attributes: tuple[Element, ...] = ()) -> DigitalLink:
         """Return a link of the same GTIN, host and stem."""
@@ -336,8 +330,81 @@ def bracketed(elements: Iterable[Element]) -> str:
     return "".join(f"({ai}){value}" for ai, value in written)
 
 
+class LinkParts(NamedTuple):
+    """A URI taken apart as a Digital Link; its elements are not checked yet.
+
+    Attributes:
+        scheme: ``https`` or ``http``.
+        host: lower case, with the port where there is one.
+        stem: raw path before the key.
+        path: AIs and values of the path, the primary key first.
+        attributes: AIs and values of the query.
+        other: query parameters that are not GS1's: raw name, decoded value.
+        fragment: raw.
+    """
+
+    scheme: str
+    host: str
+    stem: str
+    path: tuple[Element, ...]
+    attributes: tuple[Element, ...]
+    other: tuple[tuple[str, str], ...]
+    fragment: str
+
+
+def read_link(uri: str, *, short_gtin: bool = False) -> LinkParts:
+    """Return the parts of a URI with a GS1 key in its path.
+
+    Args:
+        uri: as ``DigitalLink.parse`` takes it.
+        short_gtin: fill up a GTIN of 8, 12 or 13 digits.
+
+    Raises:
+        Gs1Error: no URI of that kind, or no key in it.
+    """
+    if not uri.isascii():
+        # A letter that no code may have is better refused as such than as a URI character.
+        DigitalLink.parse(_ascii(uri))
+    scheme, host, path, query, fragment = uris.split(uri)
+    segments = path.split("/")
+    keys = primary_keys()
+    at = len(segments) - 2
+    while at > 0 and segments[at] not in keys:
+        at -= 2
+    if at <= 0 or not segments[-1]:
+        if path.endswith("/"):
+            raise Gs1Error("gs1.trailing_slash", uri=shown(uri))
+        raise Gs1Error("gs1.no_key", value=shown(uri))
+    values = segments[at + 1 :: 2]
+    if "%" in path:
+        values = [unescape(raw) for raw in values]
+    elements = tuple(zip(segments[at::2], values, strict=True))
+    attributes = tuple(uris.read_query(query)) if query else ()
+    # The characters of a URI are ASCII here, so isdigit means digits.
+    other = tuple([each for each in attributes if not each[0].isdigit()])
+    if other:
+        attributes = tuple([each for each in attributes if each[0].isdigit()])
+    if short_gtin:
+        elements = tuple(_with_long_gtin(element) for element in elements)
+        attributes = tuple(_with_long_gtin(element) for element in attributes)
+    stem = "/".join(segments[:at])
+    return LinkParts(scheme, host, stem, elements, attributes, other, fragment)
+
+
+def _check_elements(path: tuple[Element, ...], attributes: tuple[Element, ...]) -> None:
+    """Check where the elements of a link stand, and then their values."""
+    check_places(tuple([ai for ai, _ in path]), tuple([ai for ai, _ in attributes]))
+    for code, value in path:
+        if not ACCEPTS[code](value):
+            check_value(code, value)
+    for code, value in attributes:
+        if not ACCEPTS[code](value):
+            check_value(code, value)
+
+
 def _with_long_gtin(element: Element) -> Element:
-    return Gtin.parse(element[1]).element if element[0] == Gtin.ai else element
+    code, value = element
+    return (code, value.rjust(14, "0")) if code == "01" and len(value) in _GTIN_LENGTHS else element
 
 
 def _ascii(uri: str) -> str:

@@ -19,13 +19,13 @@ import re
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import Gs1Error
-from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
+from ocoptrace.gs1._text_value import TextValue
 from ocoptrace.gs1.application_identifiers import application_identifier
 from ocoptrace.gs1.associations import check_associations, contradiction, exclusive_pair
 from ocoptrace.gs1.digital_link import CANONICAL_HOST, DigitalLink, bracketed
 from ocoptrace.gs1.link_rules import is_primary_key
-from ocoptrace.gs1.values import check_value
+from ocoptrace.gs1.values import ACCEPTS, check_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ _AI_LENGTHS = (2, 3, 4)
 _BRACKETED = re.compile(r"\(([0-9]{2,4})\)((?:\\\(|[^(])+)")
 
 
-class ElementString(Frozen):
+class ElementString(TextValue):
     """Elements whose values are right and that do not contradict one another.
 
     Args:
@@ -63,10 +63,12 @@ class ElementString(Frozen):
         if not elements:
             raise Gs1Error("gs1.element_string", value="")
         for ai, value in elements:
-            check_value(ai, value)
-        if (twice := contradiction(elements)) is not None:
+            if not ACCEPTS[ai](value):
+                check_value(ai, value)
+        codes = tuple([ai for ai, _ in elements])
+        if len(set(codes)) < len(codes) and (twice := contradiction(elements)) is not None:
             raise Gs1Error("gs1.contradiction", place=f"({twice})", ai=twice)
-        if pair := exclusive_pair(elements):
+        if pair := exclusive_pair(codes):
             raise Gs1Error("gs1.exclusive", place=f"({pair[0]})", ai=pair[0], other=pair[1])
         self._set(elements=elements)
 

@@ -12,7 +12,7 @@ allowed, in this order, are 22 10 21 | 235. Put them in that order, each at most
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -21,15 +21,21 @@ from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.application_identifiers import (
     application_identifier,
     application_identifiers,
-    known,
 )
 from ocoptrace.gs1.associations import exclusive_pair
-from ocoptrace.gs1.values import check_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Element", "check_attributes", "check_path", "is_primary_key", "path_order"]
+__all__ = [
+    "Element",
+    "check_path",
+    "check_places",
+    "is_primary_key",
+    "path_order",
+    "place_faults",
+    "primary_keys",
+]
 
 Element = tuple[str, str]
 """An application identifier and its value."""
@@ -58,7 +64,8 @@ def _paths() -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _keys() -> frozenset[str]:
+def primary_keys() -> frozenset[str]:
+    """Return the AIs of all primary keys."""
     return frozenset(path[0] for path in _paths())
 
 
@@ -69,7 +76,7 @@ def _qualifiers(key: str) -> frozenset[str]:
 
 def is_primary_key(code: str) -> bool:
     """Tell whether a text is the AI of a primary key."""
-    return code in _keys()
+    return code in primary_keys()
 
 
 def path_order(key: str, codes: Sequence[str]) -> tuple[str, ...]:
@@ -94,48 +101,65 @@ def check_path(codes: tuple[str, ...]) -> None:
     Raises:
         Gs1Error: no key, an unknown AI, or another order.
     """
-    if codes in _paths():
-        return
-    key, *qualifiers = codes
-    if not is_primary_key(key):
-        raise Gs1Error("gs1.no_key", value=f"({shown(key)})")
-    for code in qualifiers:
-        known(code)
-    raise Gs1Error(
-        "gs1.path",
-        place=f"({key})",
-        found=" ".join(qualifiers) or "-",
-        expected=" | ".join(" ".join(order) for order in _orders(key)).strip() or "-",
-    )
+    check_places(codes, ())
 
 
-def check_attributes(path: tuple[Element, ...], attributes: tuple[Element, ...]) -> None:
-    """Check attributes beside the key and qualifiers of a path.
+@lru_cache(maxsize=256)
+def check_places(path: tuple[str, ...], attributes: tuple[str, ...]) -> None:
+    """Check where the AIs of a link stand; their values do not matter, so answers are kept.
 
-    Each may be one, stands once and has a right value; none belongs in the path, none
-    excludes another element.
+    Args:
+        path: AIs of the key and its qualifiers.
+        attributes: AIs of the query.
 
     Raises:
-        Gs1Error: one of them does not.
+        Gs1Error: no key, another order, an AI that is unknown, stands twice or elsewhere, or
+            two that exclude each other.
     """
-    codes = tuple(ai for ai, _ in path)
-    places = range(1, len(codes) + 1)
-    qualifiers = _qualifiers(codes[0])
-    seen = set(codes)
-    for code, value in attributes:
-        ai = known(code)
+    for fault in place_faults(path, attributes):
+        raise fault
+
+
+def place_faults(path: tuple[str, ...], attributes: tuple[str, ...]) -> Iterator[Gs1Error]:
+    """Yield everything that ``check_places`` would raise for, the first first."""
+    yield from _path_faults(path)
+    places = range(1, len(path) + 1)
+    seen = set(path)
+    for code in attributes:
+        ai = application_identifier(code)
         error = ""
+        if ai is None:
+            yield Gs1Error("gs1.unknown_ai", place=f"({shown(code)})", ai=shown(code))
+            continue
         if code in seen:
             error = "gs1.repeated"
         elif not ai.is_attribute:
             error = "gs1.not_attribute"
-        elif code in qualifiers and any(
-            (*codes[:at], code, *codes[at:]) in _paths() for at in places
+        elif code in _qualifiers(path[0]) and any(
+            (*path[:at], code, *path[at:]) in _paths() for at in places
         ):
             error = "gs1.belongs_in_path"
         if error:
-            raise Gs1Error(error, place=f"({code})", ai=code, title=ai.title)
-        check_value(code, value)
+            yield Gs1Error(error, place=f"({code})", ai=code, title=ai.title)
         seen.add(code)
-    if pair := exclusive_pair((*path, *attributes)):
-        raise Gs1Error("gs1.exclusive", place=f"({pair[0]})", ai=pair[0], other=pair[1])
+    if attributes and (pair := exclusive_pair((*path, *attributes))):
+        yield Gs1Error("gs1.exclusive", place=f"({pair[0]})", ai=pair[0], other=pair[1])
+
+
+def _path_faults(path: tuple[str, ...]) -> Iterator[Gs1Error]:
+    if path in _paths():
+        return
+    key, *qualifiers = path
+    if not is_primary_key(key):
+        yield Gs1Error("gs1.no_key", value=f"({shown(key)})")
+        return
+    unknown = [code for code in qualifiers if application_identifier(code) is None]
+    for code in unknown:
+        yield Gs1Error("gs1.unknown_ai", place=f"({shown(code)})", ai=shown(code))
+    if not unknown:
+        yield Gs1Error(
+            "gs1.path",
+            place=f"({key})",
+            found=" ".join(qualifiers) or "-",
+            expected=" | ".join(" ".join(order) for order in _orders(key)).strip() or "-",
+        )

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1 import uri as uris
-from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
+from ocoptrace.gs1._text_value import TextValue
 from ocoptrace.gs1.checks import slug
 from ocoptrace.gs1.link_rules import is_primary_key
 
@@ -35,7 +35,7 @@ _LITERAL = "ocop"
 _LEVELS: dict[int, Level] = {2: "product", 3: "batch", 4: "item"}
 
 
-class PlainName(Frozen):
+class PlainName(TextValue):
     """A plain name whose parts are right; the namespace host is part of the name.
 
     Args:
@@ -104,7 +104,7 @@ class PlainName(Frozen):
         root, literal, *segments = path.split("/") if path.count("/") > 1 else ("", "", "")
         if root or literal.lower() != _LITERAL or len(segments) not in _LEVELS:
             raise Gs1Error("gs1.plain_name", uri=shown(uri))
-        other = tuple(uris.read_query(query)) if query else ()
+        other = tuple(uris.read_query(query) if query else ())
         return cls(host, *segments, other=other, fragment=fragment)
 
     @classmethod

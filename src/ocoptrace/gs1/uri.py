@@ -1,28 +1,27 @@
 """The parts of a URI that a name may be: split, checked and put together.
 
-Splitting looks at the whole (length, characters, scheme); the values check their own parts.
+Splitting matches the whole against one pattern; only where that fails is it asked why.
 
 >>> split("HTTPS://Coop.EXAMPLE/OCOP/A/B?s=1#42")
-Uri(scheme='https', host='coop.example', path='/OCOP/A/B', query='s=1', fragment='42')
->>> list(read_query("&linkType=gs1%3Apip&singleton"))
+('https', 'coop.example', '/OCOP/A/B', 's=1', '42')
+>>> read_query("&linkType=gs1%3Apip&singleton")
 [('linkType', 'gs1:pip'), ('singleton', '')]
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.percent_encoding import escape, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 __all__ = [
     "MAX_LENGTH",
-    "Uri",
     "authority",
     "check_host",
     "check_parameters",
@@ -36,52 +35,47 @@ __all__ = [
 MAX_LENGTH = 4096
 """Longest URI that is read, in characters; the longest symbol holds fewer."""
 
-_ILLEGAL = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
-_HOST = re.compile(r"(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?")
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~:@!$&'()*+,;=%-]*)*")
-_FRAGMENT = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]*")
-_PARAMETER_NAME = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$'()*+,;%-]*")
-_SCHEMES = {"https": "https", "HTTPS": "https", "http": "http", "HTTP": "http"}
+_CHARACTERS = r"A-Za-z0-9._~:@!$&'()*+,;=%\-"
+_HOST = r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+_PATH = f"(?:/[{_CHARACTERS}]*)*"
+_BEHIND = rf"[{_CHARACTERS}/?\[\]]*"
+_URI = re.compile(rf"(https?|HTTPS?)://({_HOST})({_PATH})(?:\?({_BEHIND}))?(?:#({_BEHIND}))?")
+_ILLEGAL = re.compile(rf"[^{_CHARACTERS}/?#\[\]]")
+_PARAMETER_NAME = re.compile(rf"[{_CHARACTERS.replace('&', '').replace('=', '')}/?\[\]]*")
+_SCHEMES = ("https", "HTTPS", "http", "HTTP")
 
 
-class Uri(NamedTuple):
-    """The parts of a URI.
+def split(uri: str) -> tuple[str, str, str, str, str]:
+    """Return scheme, host, path, query and fragment of a URI, each of characters it may have.
 
-    Attributes:
-        scheme: ``https`` or ``http``.
-        host: lower case, with the port where there is one.
-        path: raw, starting with ``/`` or empty.
-        query: raw.
-        fragment: raw.
-    """
-
-    scheme: str
-    host: str
-    path: str
-    query: str
-    fragment: str
-
-
-def split(uri: str) -> Uri:
-    """Return the parts of a URI; host, path and fragment are still to be checked.
+    Scheme and host are in lower case; a path is empty or starts with ``/``; path, query and
+    fragment are raw.
 
     Raises:
-        Gs1Error: too long, a character no URI has, or another scheme than https and http.
+        Gs1Error: too long, a character no URI has, another scheme than https and http, no host.
     """
+    match = _URI.fullmatch(uri) if len(uri) <= MAX_LENGTH else None
+    if match is None:
+        raise _misshapen(uri)
+    scheme, host, path, query, fragment = match.groups("")
+    return scheme.lower(), host.lower(), path, query, fragment
+
+
+def _misshapen(uri: str) -> Gs1Error:
+    """Return why a text is no URI that is read here."""
     if len(uri) > MAX_LENGTH:
-        raise Gs1Error("gs1.uri_too_long", length=len(uri), limit=MAX_LENGTH)
+        return Gs1Error("gs1.uri_too_long", length=len(uri), limit=MAX_LENGTH)
     if stray := _ILLEGAL.search(uri):
-        raise Gs1Error(
+        return Gs1Error(
             "gs1.uri_character", uri=shown(uri), character=shown(stray[0]), at=stray.start() + 1
         )
-    written, separator, rest = uri.partition("://")
-    scheme = _SCHEMES.get(written)
-    if scheme is None or not separator:
-        raise Gs1Error("gs1.scheme", uri=shown(uri))
-    rest, _, fragment = rest.partition("#")
-    rest, _, query = rest.partition("?")
-    host, slash, path = rest.partition("/")
-    return Uri(scheme, host.lower(), slash + path, query, fragment)
+    scheme, separator, rest = uri.partition("://")
+    if scheme not in _SCHEMES or not separator:
+        return Gs1Error("gs1.scheme", uri=shown(uri))
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    if not re.fullmatch(_HOST, host):
+        return Gs1Error("gs1.host", host=shown(host))
+    return Gs1Error("gs1.uri_part", part=shown(rest[len(host) :]))
 
 
 def check_scheme(scheme: str) -> str:
@@ -101,7 +95,7 @@ def check_host(host: str) -> str:
     Raises:
         Gs1Error: it is not.
     """
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host) or host != host.lower():
         raise Gs1Error("gs1.host", host=shown(host))
     return host
 
@@ -112,7 +106,7 @@ def check_raw(text: str, *, path: bool = False) -> str:
     Raises:
         Gs1Error: too long, or a character that would end the part.
     """
-    if text and (len(text) > MAX_LENGTH or not (_PATH if path else _FRAGMENT).fullmatch(text)):
+    if text and (len(text) > MAX_LENGTH or not re.fullmatch(_PATH if path else _BEHIND, text)):
         raise Gs1Error("gs1.uri_part", part=shown(text))
     return text
 
@@ -127,19 +121,22 @@ def authority(scheme: str, host: str, *, upper: bool) -> str:
     return written.upper() if upper else written
 
 
-def read_query(query: str) -> Iterator[tuple[str, str]]:
-    """Yield the parameters of a query: raw name, decoded value, empty where there is none.
+def read_query(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of a query: raw name, decoded value, empty where there is none.
 
     Raises:
         Gs1Error: a value with a NUL character.
     """
+    parameters = []
     for parameter in query.split("&"):
-        name, _, raw = parameter.partition("=")
-        value = unescape(raw, query=True)
-        if "\0" in value:
-            raise Gs1Error("gs1.nul", part=shown(parameter))
+        name, _, value = parameter.partition("=")
+        if "%" in value or "+" in value:
+            value = unescape(value, query=True)
+            if "\0" in value:
+                raise Gs1Error("gs1.nul", part=shown(parameter))
         if name or value:
-            yield name, value
+            parameters.append((name, value))
+    return parameters
 
 
 def write_query(parameters: Iterable[tuple[str, str]]) -> str:

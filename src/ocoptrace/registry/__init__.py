@@ -1,4 +1,13 @@
-"""Who made it: producers, places, products, OCOP grades, batches, and their stories."""
+"""Who made it: producers, places, products, OCOP grades, batches, and their stories.
+
+>>> batch = read_entry({
+...     "type": "batch", "id": "https://id.example/ocop/7K3MQ9TB/MAMTOM/ST260915",
+...     "productionDate": "2026-09-15", "expiryDate": "2028-09-14",
+...     "quantity": {"value": 18456, "uom": "EA"},
+... })
+>>> batch.lot, batch.product, batch.expiry_date.year
+('ST260915', 'https://id.example/ocop/7K3MQ9TB/MAMTOM', 2028)
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ import calendar
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from ocoptrace.epcis.intake import form
 from ocoptrace.errors import RegistryError
 from ocoptrace.registry.entity import Bilingual, CanonicalName, CivilDate, Entity, Number, Text
 
@@ -67,7 +68,7 @@ class Grade(Entity):
     authority: Bilingual
     criteria_set: Text
     action: Literal["recognise", "re_recognise", "upgrade"] = "recognise"
-    file_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    file_sha256: Annotated[str, form(r"[0-9a-f]{64}", "e3b0c442…, 64 digits")] | None = None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
+from ocoptrace.epcis.intake import form
 from ocoptrace.gs1 import Gln
 from ocoptrace.registry.entity import Bilingual, CivilDate, Entity, Text
 
@@ -43,10 +44,10 @@ PartnerKind = Literal["producer", "supplier", "lab", "port", "carrier", "buyer",
 
 PARTNER_KINDS: tuple[PartnerKind, ...] = get_args(PartnerKind)
 
-ProducerId = Annotated[str, StringConstraints(pattern=f"^[{PRODUCER_ID_ALPHABET}]{{8}}$")]
+ProducerId = Annotated[str, form(f"[{PRODUCER_ID_ALPHABET}]{{8}}", "7K3MQ9TB")]
 
 
-CompanyPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,12}$")]
+CompanyPrefix = Annotated[str, form(r"[0-9]{4,12}", "8931234")]
 
 
 def _gln(value: str) -> str:
@@ -67,11 +68,11 @@ class Address(Entity):
     """
 
     detail: Bilingual
-    commune_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+    commune_code: Annotated[str, form(r"[0-9]{5}", "16078")]
     commune: Text
-    province_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    province_code: Annotated[str, form(r"[0-9]{2}", "38")]
     province: Text
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "VN"
+    country: Annotated[str, form(r"[A-Z]{2}", "VN")] = "VN"
     as_of: CivilDate
     legacy_text: Text | None = None
 
@@ -101,9 +102,7 @@ class Producer(Entity):
     address: Address
     website: Text | None = None
     story: Bilingual | None = None
-    tax_code: (
-        Annotated[str, StringConstraints(pattern=r"^([0-9]{10}(-?[0-9]{3})?|[0-9]{12})$")] | None
-    ) = None
+    tax_code: Annotated[str, form(r"[0-9]{10}(-?[0-9]{3})?|[0-9]{12}", "2800000000")] | None = None
     representative: Text | None = None
     phone: Text | None = None
     email: Text | None = None

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
+from ocoptrace.epcis.intake import form
 from ocoptrace.errors import RegistryError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.registry.entity import Amount, Bilingual, CanonicalName, Entity, Text
@@ -75,7 +76,7 @@ class Product(Entity):
     warnings: Bilingual | None = None
     shelf_life_months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
     standards: tuple[Text, ...] = ()
-    hs: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,10}$")] | None = None
+    hs: Annotated[str, form(r"[0-9]{4,10}", "210390")] | None = None
     description: Bilingual | None = None
 
     @property

@@ -16,11 +16,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
 from ocoptrace.epcis import parse_event
 from ocoptrace.epcis.dimensions import Action, EventTime
 from ocoptrace.epcis.faults import error_of, findings_of, pointer
+from ocoptrace.epcis.intake import form
 from ocoptrace.epcis.vocabulary import (
     BIZ_STEPS,
     CONTEXT,
@@ -95,7 +96,7 @@ class Paper(Entity):
 class Goal(Entity):
     """Where goods are sent: a country (ISO 3166-1 alpha-2) and a name."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, form(r"[A-Z]{2}", "KR")]
     name: Bilingual
 
 

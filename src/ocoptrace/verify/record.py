@@ -50,10 +50,10 @@ def verify_record(
         except RecordError as error:
             facts = {"reason": error, "place": error.place, "error": error.code}
             return Verdict("", (Check("format", "fail", facts=facts),))
-    evidence = examine(record, trust)
+    checkpoints = [check_checkpoint(checkpoint, trust) for checkpoint in record.checkpoints]
+    evidence = [gather(recorded, checkpoints, trust) for recorded in record.statements]
     # A witness's time is good even where the log's proof of a single statement is not.
-    times = [check_checkpoint(c, trust).time for c in record.checkpoints]
-    seen = max((time for time in times if time), default=None)
+    seen = max((checked.time for checked in checkpoints if checked.time), default=None)
     at = effective_now(now, trust, seen)
     checks = [
         _format(evidence),
@@ -170,33 +170,30 @@ def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
 
 
 def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
-    facts: dict[str, object] = {"count": len(record.statements)}
+    """Return whether the owner of the batch states that this is all there is.
+
+    What anyone else states of it proves nothing, and changes nothing.
+    """
+    ids = [e.recorded.statement.id for e in evidence if e.recorded.statement.kind != "record"]
+    facts: dict[str, object] = {"count": len(ids)}
     statements = [e for e in evidence if e.recorded.statement.kind == "record" and not e.withheld]
-    if not statements:
-        return Check("complete", "unknown", facts=facts)
+    if any(e.recorded.statement.subject != record.about for e in statements):
+        return Check("complete", "fail", facts=facts)
     owners = {
         e.recorded.statement.issuer
         for e in evidence
         if e.recorded.statement.kind == "batch" and e.signature_holds
     }
-    stated = [
-        e
-        for e in statements
-        if e.recorded.statement.subject == record.about and e.recorded.statement.issuer in owners
-    ]
-    ids = [
-        recorded.statement.id
-        for recorded in record.statements
-        if recorded.statement.kind != "record"
-    ]
+    stated = [e for e in statements if e.recorded.statement.issuer in owners]
+    if not stated:
+        return Check("complete", "unknown", facts=facts)
     for e in stated:
         payload = e.recorded.payload or ""
         try:
             size = canonical_json.loads(payload)["size"]
         except (OcopTraceError, LookupError, TypeError):
             continue
-        expected = completeness_payload(record.about, record.bundle, ids, size)
-        if payload.encode() == expected and len(statements) == 1:
+        if payload.encode() == completeness_payload(record.about, record.bundle, ids, size):
             return Check("complete", "pass", facts=facts | {"size": size})
     return Check("complete", "fail", facts=facts)
 

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ocoptrace.errors import StorageError
+from ocoptrace.signing import Statement, sign_statement
+from ocoptrace.store import SqliteStore
+from ocoptrace.transparency import leaf_hash, tree_root
+from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
+from village import NOW, PRODUCER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SALT = bytes(16)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ocoptrace.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    made = SqliteStore.create(path)
+    yield made
+    made.close()
+
+
+def stated(number: int) -> Statement:
+    subject = f"urn:uuid:0190a7c5-8a3e-8f00-8000-{number:012d}"
+    statement, _ = sign_statement(
+        "event",
+        str(number).encode(),
+        issuer=PRODUCER.issuer,
+        subject=subject,
+        signer=PRODUCER.signer,
+        now=NOW,
+        salt=SALT,
+    )
+    return statement
+
+
+def append(store: SqliteStore, number: int) -> int:
+    payload = str(number).encode()
+    return store.append(stated(number), payload, SALT, hashlib.sha256(payload).digest())
+
+
+def code_of(error: pytest.ExceptionInfo[StorageError]) -> str:
+    return error.value.code
+
+
+def test_a_store_is_made_once_and_opened_again(path: Path) -> None:
+    store = SqliteStore.create(path)
+    with store.writing():
+        store.set_meta("origin", "log.example/1")
+    store.close()
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.create(path)
+    assert code_of(caught) == "store.exists"
+    again = SqliteStore.open(path)
+    assert again.meta("origin") == "log.example/1"
+    again.close()
+
+
+def test_what_is_no_store_is_not_opened_and_nothing_is_made(path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(path)
+    assert code_of(caught) == "store.file"
+    assert not path.exists()
+    path.write_bytes(b"no database " * 100)
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(path)
+    assert code_of(caught) == "store.failed"
+    path.write_bytes(b"")
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(path)
+    assert code_of(caught) == "store.version"
+
+
+def test_a_store_of_another_version_is_not_opened(store: SqliteStore, path: Path) -> None:
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(path)
+    assert caught.value.facts["found"] == 99
+
+
+def test_a_block_is_written_whole_or_not_at_all(store: SqliteStore) -> None:
+    def fail() -> None:
+        with store.writing():
+            append(store, 1)
+            store.set_meta("name", "value")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert (store.log_size(), store.meta("name")) == (0, None)
+    with store.writing():
+        append(store, 1)
+    assert store.log_size() == 1
+
+
+def test_what_was_written_is_there_for_another_connection(store: SqliteStore, path: Path) -> None:
+    other = SqliteStore.open(path)
+    with store.writing():
+        append(store, 1)
+        assert other.log_size() == 0
+    assert other.log_size() == 1
+    other.close()
+
+
+def test_a_full_disk_is_named_and_costs_nothing_that_was_kept(store: SqliteStore) -> None:
+    with store.writing():
+        append(store, 1)
+    pages = store._rows("PRAGMA page_count")[0][0]  # noqa: SLF001 - a small disk
+    store._rows(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001
+
+    def fill() -> None:
+        with store.writing():
+            store.set_meta("large", "x" * 1_000_000)
+
+    with pytest.raises(StorageError) as caught:
+        fill()
+    assert code_of(caught) == "store.full"
+    store._rows("PRAGMA max_page_count = 1000000")  # noqa: SLF001
+    assert (store.log_size(), store.meta("large")) == (1, None)
+    with store.writing():
+        append(store, 2)
+    assert store.log_size() == 2
+
+
+def test_one_block_does_not_begin_inside_another(store: SqliteStore) -> None:
+    def nest() -> None:
+        with store.writing(), store.writing():
+            pass
+
+    with pytest.raises(StorageError):
+        nest()
+    with store.writing():
+        append(store, 1)
+    assert store.log_size() == 1
+
+
+def test_eight_writers_lose_nothing(store: SqliteStore, path: Path) -> None:
+    store.close()
+    failures: list[BaseException] = []
+
+    def work(first: int) -> None:
+        own = SqliteStore.open(path)
+        try:
+            for number in range(first, first + 5):
+                with own.writing():
+                    append(own, number)
+        except BaseException as error:  # noqa: BLE001 - shown by the test
+            failures.append(error)
+        finally:
+            own.close()
+
+    threads = [threading.Thread(target=work, args=(10 * n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    again = SqliteStore.open(path)
+    kept = again.statements("event")
+    assert [each.position for each in kept] == list(range(40))
+    leaves = [leaf_hash(each.statement.cose) for each in kept]
+    assert [again.log_node(0, position) for position in range(40)] == leaves
+    assert len(tree_root(40, again.log_node)) == 32
+    again.close()
+
+
+def test_a_statement_is_kept_byte_for_byte(store: SqliteStore) -> None:
+    with store.writing():
+        positions = [append(store, number) for number in range(3)]
+    assert positions == [0, 1, 2]
+    found = store.statement(stated(1).id)
+    assert found is not None
+    assert (found.statement, found.payload, found.salt, found.position) == (
+        stated(1),
+        b"1",
+        SALT,
+        1,
+    )
+    assert store.statement(bytes(32)) is None
+    assert [each.payload for each in store.statements("event", stated(2).subject)] == [b"2"]
+    assert store.statements("batch") == []
+
+
+def test_the_same_content_is_found_and_never_kept_twice(store: SqliteStore) -> None:
+    with store.writing():
+        append(store, 1)
+    content = hashlib.sha256(b"1").digest()
+    assert store.find_content(PRODUCER.issuer, "event", content) == stated(1).id
+    assert store.find_content("https://id.example/ocop/X", "event", content) is None
+    assert store.find_content(PRODUCER.issuer, "batch", content) is None
+
+    def again() -> None:
+        with store.writing():
+            append(store, 1)
+
+    with pytest.raises(StorageError):
+        again()
+    assert store.log_size() == 1
+
+
+def test_a_node_that_was_lost_is_noticed(store: SqliteStore) -> None:
+    with pytest.raises(StorageError) as caught:
+        store.log_node(0, 0)
+    assert code_of(caught) == "store.node_missing"
+
+
+def test_checkpoints_are_kept_once_and_found_by_what_they_cover(store: SqliteStore) -> None:
+    with store.writing():
+        for size in (7, 3):
+            store.add_checkpoint(size, f"at {size}")
+        store.add_checkpoint(3, "another at 3")
+    covering = [store.checkpoint_covering(position) for position in (0, 2, 3, 6, 7)]
+    assert covering == ["at 3", "at 3", "at 7", "at 7", None]
+    assert store.newest_checkpoint() == "at 7"
+
+
+def test_a_witness_remembers_each_log(store: SqliteStore) -> None:
+    memory = Memory(3, bytes(32))
+    with store.writing():
+        store.set_witness_memory("w1", "log.example/1", memory)
+    assert store.witness_memory("w1", "log.example/1") == memory
+    assert store.witness_memory("w1", "log.example/2") == NOTHING_SEEN
+    assert store.witness_memory("w2", "log.example/1") == NOTHING_SEEN
+
+
+def test_the_newest_trust_file_is_given_unless_one_is_asked_for(store: SqliteStore) -> None:
+    with store.writing():
+        for version in (2, 1):
+            store.add_trust_file("bundle", version, str(version).encode())
+    assert store.trust_file("bundle") == b"2"
+    assert store.trust_file("bundle", 1) == b"1"
+    assert store.trust_file("bundle", 3) is None
+    assert store.trust_file("root") is None
+
+
+def index_event(store: SqliteStore, number: int, *edges: tuple[str, str]) -> None:
+    append(store, number)
+    statement = stated(number)
+    store.add_event(
+        statement.id,
+        statement.subject,
+        event_time="2026-09-15T07:30:00+07:00",
+        declares_error=False,
+        edges=edges,
+        mentions=dict.fromkeys(name for edge in edges for name in edge),
+    )
+
+
+def test_origins_go_back_as_far_as_there_are_edges(store: SqliteStore) -> None:
+    with store.writing():
+        index_event(store, 1, ("krill", "mash"), ("salt", "mash"))
+        index_event(store, 2, ("mash", "paste"), ("paste", "mash"))
+        index_event(store, 3, ("krill", "sauce"))
+    assert store.origins("paste") == {"paste", "mash", "krill", "salt"}
+    assert store.origins("krill") == {"krill"}
+    assert store.origins("unheard of") == {"unheard of"}
+    assert store.flows_into("krill") == ["mash", "sauce"]
+    about = store.events_about(["paste", "krill", "mash"])
+    assert [each.payload for each in about] == [b"1", b"2", b"3"]
+    assert store.event_statement(stated(2).subject) == stated(2).id
+    assert store.event_statement("urn:uuid:x") is None
+
+
+def test_an_item_is_issued_once(store: SqliteStore) -> None:
+    def run(*items: str) -> None:
+        with store.writing():
+            store.add_label_run("batch", made_at="", template="t", stock="s", items=items)
+
+    run("a", "b")
+    for items in (("c", "a"), ("d", "d")):
+        with pytest.raises(StorageError):
+            run(*items)
+    assert [store.was_issued(name) for name in "abcd"] == [True, True, False, False]
+
+
+def test_registered_entries_are_the_newest(store: SqliteStore) -> None:
+    with store.writing():
+        store.register("place", "p1", "urn:1", '{"v":1}')
+        store.register("place", "p1", "urn:1", '{"v":2}')
+    assert store.registered("place", "p1") == ("urn:1", '{"v":2}')
+    assert store.registered("batch", "p1") is None
+    assert store.all_registered("place") == ['{"v":2}']
