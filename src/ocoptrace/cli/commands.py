@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.options import kind_of, open_workspace, passphrase, read_file
+from ocoptrace.cli.options import kind_of, located, open_workspace, passphrase, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.epcis import read_document
 from ocoptrace.errors import InputError
@@ -74,7 +74,9 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
                 terminal.findings(story.findings)
                 ids = ws.record(story.events, producer=story.producer.id)
             case "json":
-                ids = ws.record(read_document(data).events, producer=producer)
+                document = read_document(data)
+                with located(document.place):
+                    ids = ws.record(document.events, producer=producer)
             case _:
                 raise InputError("cli.not_recordable", path=file)
         new = ws.log_size - before

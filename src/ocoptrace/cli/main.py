@@ -63,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str], terminal: Terminal, *, debug: bool) -> int:
     try:
-        result: Any = build_app(terminal)(args=arguments, standalone_mode=False)
+        result: Any = build_app(terminal)(
+            args=arguments, prog_name="ocoptrace", standalone_mode=False
+        )
     except (KeyboardInterrupt, typer.Abort):
         terminal.note(terminal.text("cli.interrupted"))
         return _INTERRUPTED

@@ -1,11 +1,15 @@
 """What several commands share: finding the workspace, reading files, telling kinds apart."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import InputError, StorageError, WorkspaceError
+from ocoptrace.errors import InputError, OcopTraceError, StorageError, WorkspaceError
+from ocoptrace.findings import Finding
 from ocoptrace.registry.story import SCHEMA
 from ocoptrace.workspace import Workspace
 from ocoptrace.workspace.workspace import is_workspace
@@ -15,6 +19,7 @@ __all__ = [
     "destination",
     "find_workspace",
     "kind_of",
+    "located",
     "open_workspace",
     "passphrase",
     "read_file",
@@ -94,6 +99,21 @@ def destination(path: Path) -> Path:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise StorageError("cli.no_writing", path=path, folder=folder)
     return path
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Put what an error is about within something larger: a file, a list in it."""
+    try:
+        yield
+    except OcopTraceError as error:
+        found = [
+            replace(each, place=where + each.place)
+            for each in error.findings
+            if isinstance(each, Finding)
+        ]
+        place = (where + error.place).removesuffix(": ")
+        raise type(error)(error.code, place=place, findings=found, **error.facts) from error
 
 
 def kind_of(data: bytes, path: Path | None = None) -> FileKind:

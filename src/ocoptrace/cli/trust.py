@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.options import find_workspace, open_workspace, read_file
+from ocoptrace.cli.options import find_workspace, located, open_workspace, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, OcopTraceError, SigningError
 from ocoptrace.signing import Root, TrustBundle
@@ -31,7 +30,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         yes: Annotated[bool, typer.Option("--yes", help=text("cli.trust.yes"))] = False,
     ) -> None:
         data = read_file(root)
-        with _about(root):
+        with located(f"{root}: "):
             pinned = Root.load(data)
         terminal.say(text("cli.trust.fingerprint", fingerprint=pinned.fingerprint))
         if not yes and not typer.confirm(text("cli.trust.ask")):
@@ -42,7 +41,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
             bundle_data = read_file(bundle)
             kept = folder / "bundle.json"
             seen = _vouched(kept, [pinned]).version if kept.is_file() else None
-            with _about(bundle):
+            with located(f"{bundle}: "):
                 TrustBundle.load(bundle_data, root=pinned, previous_version=seen)
             write_whole(folder / "bundle.json", bundle_data)
         write_whole(folder / "root.json", data)
@@ -97,7 +96,7 @@ def _vouched(path: Path, roots: Sequence[Root]) -> TrustBundle:
     refused: OcopTraceError = InputError("cli.no_root", path=path)
     for root in roots:
         try:
-            with _about(path):
+            with located(f"{path}: "):
                 return TrustBundle.load(data, root=root)
         except SigningError as error:
             refused = error
@@ -106,19 +105,8 @@ def _vouched(path: Path, roots: Sequence[Root]) -> TrustBundle:
 
 def _root(path: Path) -> Root:
     data = read_file(path)
-    with _about(path):
+    with located(f"{path}: "):
         return Root.load(data)
-
-
-@contextmanager
-def _about(path: Path) -> Iterator[None]:
-    """Let an error say which of several files it is about."""
-    try:
-        yield
-    except OcopTraceError as error:
-        place = ": ".join(filter(None, (str(path), error.place)))
-        told = type(error)(error.code, place=place, findings=error.findings, **error.facts)
-        raise told from error
 
 
 def _roots(workspace: Path | None) -> Iterator[Root]:

@@ -55,9 +55,11 @@ class Document:
 
     Attributes:
         events: in the order of the document; each knows the document's contexts.
+        place: JSON pointer of the list that they stand in.
     """
 
     events: tuple[Event, ...]
+    place: str = ""
 
 
 def read_document(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -103,7 +105,7 @@ def _document(items: list[Any], *, place: str, context: Sequence[Any]) -> Docume
             findings.extend(findings_of(error))
     if findings:
         raise error_of(EpcisError, findings)
-    return Document(tuple(events))
+    return Document(tuple(events), place)
 
 
 def write_json(events: Sequence[Event], *, now: datetime | None = None) -> bytes:

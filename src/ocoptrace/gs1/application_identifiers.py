@@ -29,6 +29,7 @@ __all__ = [
     "Component",
     "application_identifier",
     "application_identifiers",
+    "code_lengths",
     "identifies",
     "known",
 ]
@@ -158,6 +159,16 @@ def known(code: str) -> ApplicationIdentifier:
 def application_identifiers() -> tuple[str, ...]:
     """Return the codes of all AIs, in the order of the dictionary."""
     return tuple(_rows())
+
+
+@cache
+def code_lengths() -> dict[str, int]:
+    """Return how many digits an AI has, by its first two; that holds for AIs to come as well.
+
+    >>> code_lengths()["01"], code_lengths()["24"], code_lengths()["31"]
+    (2, 3, 4)
+    """
+    return {code[:2]: len(code) for code in _rows()}
 
 
 @cache

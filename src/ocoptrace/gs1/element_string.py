@@ -16,24 +16,23 @@ Rules: GS1 General Specifications 7.8, as the GS1 Barcode Syntax Engine applies 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1._text_value import TextValue
-from ocoptrace.gs1.application_identifiers import application_identifier
+from ocoptrace.gs1.application_identifiers import application_identifier, code_lengths
 from ocoptrace.gs1.associations import check_associations, contradiction, exclusive_pair
+from ocoptrace.gs1.checks import is_digits
 from ocoptrace.gs1.digital_link import CANONICAL_HOST, DigitalLink, bracketed
 from ocoptrace.gs1.link_rules import is_primary_key
 from ocoptrace.gs1.values import ACCEPTS, check_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ocoptrace.findings import Finding
     from ocoptrace.gs1.link_rules import Element
 
-__all__ = ["FNC1", "MAX_LENGTH", "ElementString"]
+__all__ = ["FNC1", "MAX_LENGTH", "ElementString", "read_elements"]
 
 FNC1 = "^"
 """How FNC1 is written here; the GS character (0x1D) that scanners send is read as well."""
@@ -42,7 +41,6 @@ MAX_LENGTH = 4096
 """Longest text that is read, in characters; no symbol holds more."""
 
 _GROUP_SEPARATOR = "\x1d"
-_AI_LENGTHS = (2, 3, 4)
 _BRACKETED = re.compile(r"\(([0-9]{2,4})\)((?:\\\(|[^(])+)")
 
 
@@ -82,13 +80,7 @@ class ElementString(TextValue):
         Raises:
             Gs1Error: neither form, an unknown AI, or what the constructor refuses.
         """
-        if len(text) > MAX_LENGTH:
-            raise Gs1Error("gs1.uri_too_long", length=len(text), limit=MAX_LENGTH)
-        if text.startswith("("):
-            return cls(tuple(_read_bracketed(text)))
-        if text.startswith((FNC1, _GROUP_SEPARATOR)):
-            return cls(tuple(_read_unbracketed(text.replace(_GROUP_SEPARATOR, FNC1))))
-        raise Gs1Error("gs1.element_string", value=shown(text))
+        return cls(read_elements(text))
 
     def bracketed(self) -> str:
         """Return the elements with their AIs in brackets."""
@@ -125,36 +117,61 @@ class ElementString(TextValue):
     def __str__(self) -> str:
         return self.bracketed()
 
+    @classmethod
+    def _text_schema(cls) -> dict[str, Any]:
+        return {"examples": ["(01)09520101001115(10)MT-0601"]}
 
-def _read_bracketed(text: str) -> Iterator[Element]:
-    end = 0
-    for match in _BRACKETED.finditer(text):
-        if match.start() != end:
-            break
-        end = match.end()
-        yield match[1], match[2].replace("\\(", "(")
-    if end != len(text):
+
+def read_elements(text: str, *, unknown: bool = False) -> tuple[Element, ...]:
+    """Return the AIs and values of a text, whose values are not checked yet.
+
+    Args:
+        text: as ``ElementString.parse`` takes it.
+        unknown: keep AIs that the dictionary does not have, where their length is known.
+
+    Raises:
+        Gs1Error: neither in brackets nor starting with FNC1, or not to be split.
+    """
+    if len(text) > MAX_LENGTH:
+        raise Gs1Error("gs1.uri_too_long", length=len(text), limit=MAX_LENGTH)
+    if text.startswith("("):
+        return _read_bracketed(text)
+    if text.startswith((FNC1, _GROUP_SEPARATOR)):
+        return _read_unbracketed(text.replace(_GROUP_SEPARATOR, FNC1), unknown=unknown)
+    raise Gs1Error("gs1.element_string", value=shown(text))
+
+
+def _read_bracketed(text: str) -> tuple[Element, ...]:
+    elements: list[Element] = _BRACKETED.findall(text)
+    if sum([len(code) + len(value) + 2 for code, value in elements]) != len(text):
+        end = 0
+        while match := _BRACKETED.match(text, end):
+            end = match.end()
         raise Gs1Error("gs1.element_string", place=f"character {end + 1}", value=shown(text))
+    if "\\" in text:
+        return tuple([(code, value.replace("\\(", "(")) for code, value in elements])
+    return tuple(elements)
 
 
-def _read_unbracketed(text: str) -> Iterator[Element]:
-    at = 1
-    while at < len(text):
-        codes = (text[at : at + length] for length in _AI_LENGTHS)
-        code = next((code for code in codes if application_identifier(code)), None)
-        if code is None:
-            raise Gs1Error(
-                "gs1.unknown_ai", place=f"character {at + 1}", ai=shown(text[at : at + 4])
-            )
-        at += len(code)
-        length = _predefined_length(code)
+def _read_unbracketed(text: str, *, unknown: bool) -> tuple[Element, ...]:
+    lengths = code_lengths()
+    elements = []
+    at, last = 1, len(text)
+    while at < last:
+        start = at + lengths.get(text[at : at + 2], 2)
+        code = text[at:start]
+        ai = application_identifier(code)
+        if ai is None and not (unknown and code[:2] in lengths and is_digits(code)):
+            shown_ai = shown(text[at : at + 4])
+            raise Gs1Error("gs1.unknown_ai", place=f"character {at + 1}", ai=shown_ai)
+        length = ai.predefined_length if ai else None
         if length is not None:
-            end = at + length
-        else:
-            separator = text.find(FNC1, at)
-            end = len(text) if separator < 0 else separator
-        yield code, text[at:end]
-        at = end + text.startswith(FNC1, end)
+            at = start + length
+        elif (at := text.find(FNC1, start)) < 0:
+            at = last
+        elements.append((code, text[start:at]))
+        at += text.startswith(FNC1, at)
+    return tuple(elements)
 
 
 def _predefined_length(code: str) -> int | None:

@@ -5,8 +5,8 @@
 >>> digital_link_to_epc_urn("https://id.gs1.org/01/09520101001115/10/L1", company_prefix_length=7)
 'urn:epc:class:lgtin:9520101.000111.L1'
 
-A link does not tell where its company prefix ends, so the writer must be told; it never
-guesses. Source: EPC Tag Data Standard 2.1, clauses 6 and 7; CBV 2.0, clause 8.
+A link does not tell where its company prefix ends, so the writer is told, by a number or by
+a table; it never guesses. Source: EPC Tag Data Standard 2.1, clauses 6 and 7; CBV 2.0, clause 8.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.checks import check_digit, is_digits
+from ocoptrace.gs1.company_prefixes import VIETNAM, CompanyPrefixes
 from ocoptrace.gs1.digital_link import DigitalLink
 from ocoptrace.gs1.percent_encoding import unescape
 
@@ -122,7 +123,12 @@ def _key(scheme: _Scheme, prefix: str, reference: str, urn: str) -> str:
     return digits + check_digit(digits)
 
 
-def digital_link_to_epc_urn(uri: str, *, company_prefix_length: int) -> str:
+def digital_link_to_epc_urn(
+    uri: str,
+    *,
+    company_prefix_length: int | None = None,
+    prefixes: CompanyPrefixes | None = None,
+) -> str:
     """Return the EPC URN of a Digital Link; of a class without a serial, the EPC pattern.
 
     A URN names an item by GTIN and serial alone, and a batch by GTIN and lot: a lot beside a
@@ -131,13 +137,13 @@ def digital_link_to_epc_urn(uri: str, *, company_prefix_length: int) -> str:
     Args:
         uri: a Digital Link.
         company_prefix_length: how many digits of the key are the GS1 Company Prefix, 4 to 12.
+        prefixes: the table to ask where no length is given; else what is known of Vietnam.
 
     Raises:
-        Gs1Error: no Digital Link, a length that does not fit, or nothing a URN can name.
+        Gs1Error: no Digital Link, a length that is not known or does not fit, or nothing that
+            a URN can name.
     """
     link = DigitalLink.parse(uri)
-    if company_prefix_length not in _PREFIX_LENGTHS:
-        raise Gs1Error("gs1.company_prefix_length", found=company_prefix_length)
     qualifiers = dict(link.qualifiers)
     candidates = [scheme for scheme in _SCHEMES if scheme.ai == link.key[0]]
     scheme = next(
@@ -146,7 +152,15 @@ def digital_link_to_epc_urn(uri: str, *, company_prefix_length: int) -> str:
     )
     if scheme is None:
         raise Gs1Error("gs1.no_epc_urn", place=f"({link.key[0]})", uri=shown(uri))
-    fields = _fields(scheme, link.key[1], company_prefix_length)
+    value = link.key[1]
+    length = company_prefix_length
+    if length is None:
+        length = (prefixes or VIETNAM).length(value[len(scheme.lead) :])
+    if length is None:
+        raise Gs1Error("gs1.company_prefix_unknown", place=f"({scheme.ai})", value=shown(value))
+    if length not in _PREFIX_LENGTHS:
+        raise Gs1Error("gs1.company_prefix_length", found=length)
+    fields = _fields(scheme, value, length)
     if scheme.qualifier:
         extension = _NO_EXTENSION if scheme.qualifier == "254" else ""
         fields.append(qualifiers.get(scheme.qualifier, extension))

@@ -4,31 +4,116 @@ A key is parsed strictly: digits and check digit must be right, blanks and hyphe
 taken off. Each knows its application identifier, so that a link is built from it:
 
 >>> gtin = Gtin.parse("9520101001115")
->>> gtin.digits, str(gtin), gtin.element
-('09520101001115', '09520101001115', ('01', '09520101001115'))
->>> Gln.parse("9520000000004")
-Gln(value='9520000000004')
+>>> gtin.digits, gtin.short(), gtin.element
+('09520101001115', '9520101001115', ('01', '09520101001115'))
+>>> str(gtin.digital_link(host="example.com"))
+'https://example.com/01/09520101001115'
 >>> Gtin.parse("9520101001119")
 Traceback (most recent call last):
 ocoptrace.errors.Gs1Error: (01): the check digit of "09520101001119" should be 5, but is 9. \
 Compare each digit with the original; one may be mistyped.
+
+A producer makes a key of the company prefix that GS1 gave out and a number of its own; the
+check digit is computed:
+
+>>> Gtin.of("9520101", "111"), Sscc.of("9520101", "1", lead="3")
+(Gtin(value='09520101001115'), Sscc(value='395201010000000010'))
+>>> Grai.of("9520101", "1", serial="CRATE7").epc_urn(company_prefix_length=7)
+'urn:epc:id:grai:9520101.00001.CRATE7'
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ocoptrace.errors import Gs1Error
-from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
-from ocoptrace.gs1.values import check_value
+from ocoptrace.gs1._text_value import TextValue
+from ocoptrace.gs1.application_identifiers import known
+from ocoptrace.gs1.checks import char_set_82, check_digit, check_pair, is_digits
+from ocoptrace.gs1.digital_link import CANONICAL_HOST, DigitalLink, bracketed
+from ocoptrace.gs1.values import check_value, value_pattern
 
-__all__ = ["Gdti", "Giai", "Gln", "Grai", "Gsrn", "Gtin", "Key", "Sscc"]
+if TYPE_CHECKING:
+    from ocoptrace.gs1.company_prefixes import CompanyPrefixes
+    from ocoptrace.gs1.link_rules import Element
+
+__all__ = [
+    "KEYS",
+    "Cpid",
+    "Gcn",
+    "Gdti",
+    "Giai",
+    "Ginc",
+    "Gln",
+    "Gmn",
+    "Grai",
+    "Gsin",
+    "Gsrn",
+    "Gsrnp",
+    "Gtin",
+    "Identifier",
+    "Itip",
+    "Key",
+    "Pgln",
+    "Sscc",
+]
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_PREFIX_LENGTHS = range(4, 13)
+_MOST_BEFORE_PAIR = 23
 
 
-class Key(Frozen):
+class Identifier(TextValue):
+    """What names a thing: one key, or a key with its qualifier."""
+
+    __slots__ = ()
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The AIs and values of the identifier, the key first."""
+        raise NotImplementedError
+
+    def element_string(self) -> str:
+        """Return the elements in brackets."""
+        return bracketed(self.elements)
+
+    def digital_link(
+        self, *, host: str = CANONICAL_HOST, scheme: str = "https", stem: str = ""
+    ) -> DigitalLink:
+        """Return the link that names the thing.
+
+        Raises:
+            Gs1Error: a host, scheme or stem that no URI has.
+        """
+        return DigitalLink.of(*self.elements, host=host, scheme=scheme, stem=stem)
+
+    def epc_urn(
+        self,
+        *,
+        company_prefix_length: int | None = None,
+        prefixes: CompanyPrefixes | None = None,
+    ) -> str:
+        """Return the EPC URN of the thing, or the EPC pattern of a class of things.
+
+        Args:
+            company_prefix_length: as ``digital_link_to_epc_urn`` takes it.
+            prefixes: as ``digital_link_to_epc_urn`` takes it.
+
+        Raises:
+            Gs1Error: the length is not known or does not fit, or there is no URN.
+        """
+        # Imported here: most who name a thing never write a URN.
+        from ocoptrace.gs1.epc import digital_link_to_epc_urn  # noqa: PLC0415
+
+        return digital_link_to_epc_urn(
+            self.digital_link().canonical(),
+            company_prefix_length=company_prefix_length,
+            prefixes=prefixes,
+        )
+
+
+class Key(Identifier):
     """A GS1 identification key: one value of one application identifier.
 
     Args:
@@ -42,6 +127,10 @@ class Key(Frozen):
     value: str
     ai: ClassVar[str]
     """The application identifier that carries the key."""
+    _counted: ClassVar[int] = 0
+    """Digits of company prefix and reference together; 0 where the reference is free."""
+    _lead: ClassVar[str] = ""
+    """What stands before the company prefix."""
 
     def __init__(self, value: str) -> None:
         check_value(self.ai, value)
@@ -56,16 +145,60 @@ class Key(Frozen):
         """
         return cls(text)
 
+    @classmethod
+    def of(cls, company_prefix: str, reference: str) -> Self:
+        """Return the key of a company prefix and a reference; a check digit is computed.
+
+        Args:
+            company_prefix: GS1 Company Prefix, 4 to 12 digits.
+            reference: the producer's own number; where the key has a fixed length, zeros are
+                put in front.
+
+        Raises:
+            Gs1Error: the two do not make such a key.
+        """
+        return cls(cls._counted_part(company_prefix, reference))
+
+    @classmethod
+    def _counted_part(cls, company_prefix: str, reference: str, lead: str = "") -> str:
+        """Return lead, prefix and reference, with the check digit where the key counts."""
+        if not is_digits(company_prefix) or len(company_prefix) not in _PREFIX_LENGTHS:
+            raise Gs1Error(
+                "gs1.company_prefix_digits", place=f"({cls.ai})", value=shown(company_prefix)
+            )
+        if not cls._counted:
+            return company_prefix + reference
+        room = cls._counted - len(company_prefix)
+        if len(reference) > room or not is_digits(reference or "0"):
+            raise Gs1Error(
+                "gs1.reference",
+                place=f"({cls.ai})",
+                title=known(cls.ai).title,
+                value=shown(reference),
+                expected=room,
+            )
+        digits = (lead or cls._lead) + company_prefix + reference.rjust(room, "0")[:room]
+        return digits + check_digit(digits)
+
     @property
-    def element(self) -> tuple[str, str]:
+    def element(self) -> Element:
         """The key as an element: its AI and its value."""
         return self.ai, self.value
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The key alone."""
+        return (self.element,)
 
     def __str__(self) -> str:
         return self.value
 
+    @classmethod
+    def _text_schema(cls) -> dict[str, Any]:
+        return {"title": known(cls.ai).title, "pattern": f"^{value_pattern(cls.ai)}$"}
 
-class _NumericKey(Key):
+
+class _DigitsKey(Key):
     """A key of digits only."""
 
     __slots__ = ()
@@ -76,11 +209,57 @@ class _NumericKey(Key):
         return self.value
 
 
-class Gtin(_NumericKey):
+class _LedKey(_DigitsKey):
+    """A key whose first digit is the producer's to choose."""
+
+    __slots__ = ()
+    _lead = "0"
+
+    @classmethod
+    def of(cls, company_prefix: str, reference: str, *, lead: str = "0") -> Self:
+        """Return the key of a company prefix and a reference; the check digit is computed.
+
+        Args:
+            company_prefix: GS1 Company Prefix, 4 to 12 digits.
+            reference: the producer's own number; zeros are put in front.
+            lead: the digit before the prefix: indicator (packing level) of a GTIN, 0 for the
+                product itself and 9 for variable measure; extension digit of an SSCC.
+
+        Raises:
+            Gs1Error: the three do not make such a key.
+        """
+        if len(lead) != 1 or not is_digits(lead):
+            raise Gs1Error("gs1.lead_digit", place=f"({cls.ai})", value=shown(lead))
+        return cls(cls._counted_part(company_prefix, reference, lead))
+
+
+class _SerialKey(Key):
+    """A key of digits with a serial number, or none, behind its check digit."""
+
+    __slots__ = ()
+    _counted = 12
+
+    @classmethod
+    def of(cls, company_prefix: str, reference: str, *, serial: str = "") -> Self:
+        """Return the key of a company prefix and a reference; the check digit is computed.
+
+        Args:
+            company_prefix: GS1 Company Prefix, 4 to 12 digits.
+            reference: the producer's own number; zeros are put in front.
+            serial: serial number of one thing; empty for the kind.
+
+        Raises:
+            Gs1Error: the three do not make such a key.
+        """
+        return cls(cls._counted_part(company_prefix, reference) + serial)
+
+
+class Gtin(_LedKey):
     """A Global Trade Item Number in its 14-digit form: what a product is."""
 
     __slots__ = ()
     ai = "01"
+    _counted = 12
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -97,37 +276,86 @@ class Gtin(_NumericKey):
             ai="01",
             title="GTIN",
             value=shown(text),
-            expected="8, 12, 13, 14",
+            expected=", ".join(map(str, _GTIN_LENGTHS)),
             found=len(text),
         )
 
+    def short(self) -> str:
+        """Return the digits as a bar code shows them: GTIN-8, -12, -13, else -14.
 
-class Gln(_NumericKey):
+        >>> Gtin("00000095201012").short(), Gtin("00614141123452").short()
+        ('95201012', '614141123452')
+        """
+        zeros = len(self.value) - len(self.value.lstrip("0"))
+        length = next(n for n in _GTIN_LENGTHS if n >= len(self.value) - zeros)
+        return self.value[-length:]
+
+    @classmethod
+    def _text_schema(cls) -> dict[str, Any]:
+        return {"title": "GTIN", "pattern": "^([0-9]{8}|[0-9]{12,14})$"}
+
+
+class Gln(_DigitsKey):
     """A Global Location Number, 13 digits: where something is."""
 
     __slots__ = ()
     ai = "414"
+    _counted = 12
 
 
-class Sscc(_NumericKey):
+class Pgln(_DigitsKey):
+    """A Global Location Number of a party, 13 digits: who someone is."""
+
+    __slots__ = ()
+    ai = "417"
+    _counted = 12
+
+
+class Sscc(_LedKey):
     """A Serial Shipping Container Code, 18 digits: a carton or pallet."""
 
     __slots__ = ()
     ai = "00"
+    _counted = 16
 
 
-class Gsrn(_NumericKey):
+class Gsrn(_DigitsKey):
     """A Global Service Relation Number of a recipient, 18 digits."""
 
     __slots__ = ()
     ai = "8018"
+    _counted = 17
 
 
-class Grai(Key):
+class Gsrnp(_DigitsKey):
+    """A Global Service Relation Number of a provider, 18 digits."""
+
+    __slots__ = ()
+    ai = "8017"
+    _counted = 17
+
+
+class Gsin(_DigitsKey):
+    """A Global Shipment Identification Number, 17 digits: what one sender ships to one buyer."""
+
+    __slots__ = ()
+    ai = "402"
+    _counted = 16
+
+
+class Ginc(Key):
+    """A Global Identification Number for Consignment: what one carrier takes together."""
+
+    __slots__ = ()
+    ai = "401"
+
+
+class Grai(_SerialKey):
     """A Global Returnable Asset Identifier: 0, 13 digits, then a serial or nothing."""
 
     __slots__ = ()
     ai = "8003"
+    _lead = "0"
 
 
 class Giai(Key):
@@ -137,8 +365,89 @@ class Giai(Key):
     ai = "8004"
 
 
-class Gdti(Key):
+class Gdti(_SerialKey):
     """A Global Document Type Identifier: 13 digits, then a serial or nothing."""
 
     __slots__ = ()
     ai = "253"
+
+
+class Gcn(_SerialKey):
+    """A Global Coupon Number: 13 digits, then a serial of digits or nothing."""
+
+    __slots__ = ()
+    ai = "255"
+
+
+class Cpid(Key):
+    """A Component and Part Identifier: up to 30 characters of set 39."""
+
+    __slots__ = ()
+    ai = "8010"
+
+
+class Gmn(Key):
+    """A Global Model Number: prefix, model and a pair of check characters."""
+
+    __slots__ = ()
+    ai = "8013"
+
+    @classmethod
+    def of(cls, company_prefix: str, reference: str) -> Self:
+        """Return the number of a company prefix and a model; the check pair is computed.
+
+        Raises:
+            Gs1Error: the two do not make such a number.
+
+        >>> Gmn.of("1987654", "Ad4X4bL5ttr2310c")
+        Gmn(value='1987654Ad4X4bL5ttr2310c2K')
+        """
+        text = cls._counted_part(company_prefix, reference)
+        # Characters that no pair can be computed for are refused with the whole.
+        pair = check_pair(text) if char_set_82(text) and len(text) <= _MOST_BEFORE_PAIR else "22"
+        return cls(text + pair)
+
+
+class Itip(_DigitsKey):
+    """An Individual Trade Item Piece: a GTIN, then which piece of how many."""
+
+    __slots__ = ()
+    ai = "8006"
+    _counted = 12
+
+    @classmethod
+    def of(
+        cls,
+        company_prefix: str,
+        reference: str,
+        *,
+        piece: int = 1,
+        total: int = 1,
+        lead: str = "0",
+    ) -> Self:
+        """Return the piece of a trade item; the check digit of its GTIN is computed.
+
+        Args:
+            company_prefix: GS1 Company Prefix, 4 to 12 digits.
+            reference: the producer's own number of the trade item.
+            piece: which piece, from 1.
+            total: how many pieces there are, at most 99.
+            lead: indicator digit of the GTIN.
+
+        Raises:
+            Gs1Error: these do not make such a key.
+
+        >>> Itip.of("9520101", "111", piece=1, total=2)
+        Itip(value='095201010011150102')
+        """
+        gtin = Gtin.of(company_prefix, reference, lead=lead)
+        return cls(f"{gtin.value}{piece:02}{total:02}")
+
+
+KEYS: dict[str, type[Key]] = {
+    key.__name__.lower(): key
+    for key in (
+        Cpid, Gcn, Gdti, Giai, Ginc, Gln, Gmn, Grai, Gsin, Gsrn, Gsrnp, Gtin, Itip, Pgln, Sscc,
+    )
+}  # fmt: skip
+"""Every key by its name in lower case."""

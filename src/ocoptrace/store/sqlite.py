@@ -41,6 +41,11 @@ _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
 )
+_CODES: Final = {
+    "SQLITE_CORRUPT": "store.damaged",
+    "SQLITE_FULL": "store.full",
+    "SQLITE_NOTADB": "store.damaged",
+}
 _ANCESTORS = """
     WITH RECURSIVE origin(node) AS (
         SELECT id FROM node WHERE uri = ?
@@ -387,5 +392,5 @@ def _storage_errors() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", type(error).__name__)
-        code = "store.full" if name == "SQLITE_FULL" else "store.failed"
+        code = _CODES.get(name, "store.failed")
         raise StorageError(code, reason=str(error), name=name) from error

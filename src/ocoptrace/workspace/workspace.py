@@ -251,8 +251,9 @@ class Workspace:
         """
         speaker = self._setting.speaker(producer)
         now = self._setting.clock()
-        numbered = [with_event_id(event) for event in events]
-        self._check(numbered, speaker, now=now)
+        given = list(events)
+        self._check(given, speaker, now=now)
+        numbered = [with_event_id(event) for event in given]
         with self._setting.store.writing():
             ids = [
                 self._keep_event(event, edges, speaker, now=now) for event, edges in flows(numbered)
