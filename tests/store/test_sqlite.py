@@ -77,7 +77,7 @@ def test_what_is_no_store_is_not_opened_and_nothing_is_made(path: Path) -> None:
     path.write_bytes(b"no database " * 100)
     with pytest.raises(StorageError) as caught:
         SqliteStore.open(path)
-    assert code_of(caught) == "store.failed"
+    assert code_of(caught) == "store.damaged"
     path.write_bytes(b"")
     with pytest.raises(StorageError) as caught:
         SqliteStore.open(path)

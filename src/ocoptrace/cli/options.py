@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import InputError, OcopTraceError, StorageError, WorkspaceError
+from ocoptrace.errors import InputError, StorageError, WorkspaceError
 from ocoptrace.findings import Finding
 from ocoptrace.registry.story import SCHEMA
 from ocoptrace.workspace import Workspace
@@ -103,10 +103,10 @@ def destination(path: Path) -> Path:
 
 @contextmanager
 def located(where: str) -> Iterator[None]:
-    """Put what an error is about within something larger: a file, a list in it."""
+    """Say of what is wrong with an input where it stands: in which file, in which part."""
     try:
         yield
-    except OcopTraceError as error:
+    except InputError as error:
         found = [
             replace(each, place=where + each.place)
             for each in error.findings

@@ -89,7 +89,7 @@ def _entries(text: str) -> Iterator[tuple[str, int]]:
     try:
         entries = json.loads(text)["GCPPrefixFormatList"]["entry"]
         pairs = [(str(entry["prefix"]), int(entry["gcpLength"])) for entry in entries]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise Gs1Error("gs1.prefix_list", value=shown(text)) from error
     for prefix, length in pairs:
         if length:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ocoptrace.gs1.digital_link import DigitalLink
 from ocoptrace.gs1.plain_name import PlainName
 
-__all__ = ["DEMO_PREFIX", "SERIAL_ALPHABET", "Name", "is_demo_key", "parse_name"]
+__all__ = ["DEMO_PREFIX", "SERIAL_ALPHABET", "Name", "is_demo_key", "is_plain", "parse_name"]
 
 Name = DigitalLink | PlainName
 """A GS1 Digital Link or a plain name; both have the same methods."""
@@ -36,10 +36,13 @@ def parse_name(uri: str) -> Name:
     Raises:
         Gs1Error: it is neither a Digital Link nor a plain name.
     """
+    return PlainName.parse(uri) if is_plain(uri) else DigitalLink.parse(uri)
+
+
+def is_plain(uri: str) -> bool:
+    """Tell whether a URI can only be a plain name: its path starts with ``/ocop/``."""
     path_at = uri.find("/", uri.find("://") + len("://"))
-    if uri[path_at : path_at + len(_PLAIN_PATH)].lower() == _PLAIN_PATH:
-        return PlainName.parse(uri)
-    return DigitalLink.parse(uri)
+    return uri[path_at : path_at + len(_PLAIN_PATH)].lower() == _PLAIN_PATH
 
 
 def is_demo_key(name: Name) -> bool:

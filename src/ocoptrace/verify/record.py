@@ -174,6 +174,10 @@ def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
 
     What anyone else states of it proves nothing, and changes nothing.
     """
+    try:
+        batch = _batch_name(record.about)
+    except OcopTraceError:
+        return Check("complete", "unknown", facts={"count": len(evidence)})
     ids = [e.recorded.statement.id for e in evidence if e.recorded.statement.kind != "record"]
     facts: dict[str, object] = {"count": len(ids)}
     statements = [e for e in evidence if e.recorded.statement.kind == "record" and not e.withheld]
@@ -182,7 +186,8 @@ def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
     owners = {
         e.recorded.statement.issuer
         for e in evidence
-        if e.recorded.statement.kind == "batch" and e.signature_holds
+        if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
+        and e.signature_holds
     }
     stated = [e for e in statements if e.recorded.statement.issuer in owners]
     if not stated:

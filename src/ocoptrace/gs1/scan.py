@@ -1,0 +1,242 @@
+r"""Whatever a scanner or telephone gives, as one value with findings; nothing is refused.
+
+>>> scan = interpret_scan("]d2010952010100111510MT-0601")
+>>> scan.kind, scan.symbol, scan.elements
+('element_string', 'GS1 DataMatrix', (('01', '09520101001115'), ('10', 'MT-0601')))
+>>> interpret_scan("HTTPS://EXAMPLE.COM/01/09520101001115/10/MT-0601").name.level
+'batch'
+>>> wrong = interpret_scan("9520101001119")
+>>> wrong.kind, [finding.code for finding in wrong.findings], wrong.ok
+('trade_item', ['gs1.check_digit', 'gs1.demo_number'], False)
+>>> interpret_scan("Mắm tôm Ba Làng").kind
+'text'
+
+It takes AIM symbology identifiers, Digital Links (compressed ones too), plain names, element
+strings in brackets or with FNC1 (``^`` or 0x1D), EPC URNs, and bare digits of EAN, UPC and ITF.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ocoptrace.errors import Gs1Error
+from ocoptrace.findings import Finding
+from ocoptrace.gs1._frozen import Frozen
+from ocoptrace.gs1._shown import shown
+from ocoptrace.gs1.checks import is_digits
+from ocoptrace.gs1.compression import decompress
+from ocoptrace.gs1.digital_link import DigitalLink, read_link
+from ocoptrace.gs1.element_string import FNC1, ElementString, read_elements
+from ocoptrace.gs1.epc import epc_urn_to_digital_link
+from ocoptrace.gs1.inspection import as_finding, inspect_elements, inspect_link
+from ocoptrace.gs1.name import DEMO_PREFIX, is_plain
+from ocoptrace.gs1.plain_name import PlainName
+from ocoptrace.gs1.symbology import GROUP_SEPARATOR, receive
+from ocoptrace.gs1.uri import MAX_LENGTH
+
+if TYPE_CHECKING:
+    from ocoptrace.gs1.link_rules import Element
+    from ocoptrace.gs1.name import Name
+
+__all__ = ["Scan", "ScanKind", "interpret_scan"]
+
+ScanKind = Literal[
+    "digital_link", "plain_name", "element_string", "trade_item", "epc_urn", "link", "text"
+]
+"""What a scan turned out to be; ``trade_item``: the digits of an EAN, UPC or ITF symbol;
+``link``: a web address that names nothing of GS1's."""
+
+_SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")
+_TRADE_ITEM_LENGTHS = (8, 12, 13, 14)
+_RESTRICTED = ("02", "04", *map(str, range(20, 30)))
+"""GS1 prefixes whose numbers mean something in one shop or company only."""
+
+
+class Scan(Frozen):
+    """A scan, interpreted.
+
+    Attributes:
+        raw: what was scanned, untouched.
+        symbol: name of the symbol, where the reader told it; else empty.
+        kind: what it turned out to be.
+        elements: AIs and values as read, right or wrong; empty where there are none.
+        name: what it names, where all is right and it names something.
+        findings: everything that was noticed.
+    """
+
+    __slots__ = ("elements", "findings", "kind", "name", "raw", "symbol")
+    raw: str
+    symbol: str
+    kind: ScanKind
+    elements: tuple[Element, ...]
+    name: Name | None
+    findings: tuple[Finding, ...]
+
+    def __init__(
+        self,
+        raw: str,
+        kind: ScanKind,
+        *,
+        symbol: str = "",
+        elements: tuple[Element, ...] = (),
+        name: Name | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        self._set(
+            raw=raw, symbol=symbol, kind=kind, elements=elements, name=name, findings=findings
+        )
+
+    @property
+    def ok(self) -> bool:
+        """Whether no finding is an error."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+    @property
+    def gtin(self) -> str | None:
+        """The 14 digits of the GTIN, where there is one."""
+        return dict(self.elements).get("01")
+
+
+def interpret_scan(raw: str) -> Scan:
+    """Return what a scan is, with everything that is wrong with it.
+
+    Args:
+        raw: what the reader gave; a line end behind it is taken off.
+    """
+    if len(raw) > MAX_LENGTH:
+        facts = {"length": len(raw), "limit": MAX_LENGTH}
+        return Scan(raw, "text", findings=(Finding("gs1.uri_too_long", "error", "", facts),))
+    message, symbol = raw.rstrip("\r\n"), ""
+    if message.startswith("]"):
+        try:
+            received = receive(message)
+        except Gs1Error as error:
+            return Scan(raw, "text", findings=(as_finding(error),))
+        message, symbol = received.message, received.symbol
+    found = _interpret(message.strip())
+    return Scan(
+        raw,
+        found.kind,
+        symbol=symbol,
+        elements=found.elements,
+        name=found.name,
+        findings=found.findings,
+    )
+
+
+def _interpret(message: str) -> Scan:
+    linear = message.partition("|")[0]
+    if message.startswith(_SCHEMES):
+        return _link(message)
+    if message.lower().startswith("urn:epc:"):
+        return _epc_urn(message)
+    if is_digits(linear) and len(linear) in _TRADE_ITEM_LENGTHS:
+        return _trade_item(message)
+    if message.startswith(("(", FNC1, GROUP_SEPARATOR)):
+        return _element_string(message)
+    if _looks_like_elements(message):
+        # Some readers swallow the first FNC1.
+        scan = _element_string(FNC1 + message)
+        noted = Finding("gs1.assumed_fnc1", "info", "", {"value": shown(message)})
+        return Scan(
+            message,
+            scan.kind,
+            elements=scan.elements,
+            name=scan.name,
+            findings=(noted, *scan.findings),
+        )
+    noted = Finding("gs1.not_gs1", "info", "", {"value": shown(message)})
+    return Scan(message, "text", findings=(noted,))
+
+
+def _looks_like_elements(message: str) -> bool:
+    if not message[:2].isdigit() or not message.isascii():
+        return False
+    try:
+        message = ElementString.parse(FNC1 + message).unbracketed()
+    except Gs1Error:
+        return GROUP_SEPARATOR in message
+    return message.startswith((f"{FNC1}00", f"{FNC1}01", f"{FNC1}02"))
+
+
+def _link(message: str) -> Scan:
+    if is_plain(message):
+        try:
+            return Scan(message, "plain_name", name=PlainName.parse(message))
+        except Gs1Error as error:
+            return Scan(message, "plain_name", findings=(as_finding(error),))
+    try:
+        parts = read_link(message)
+    except Gs1Error as error:
+        return _compressed(message) or Scan(message, "link", findings=(as_finding(error),))
+    elements = parts.path + parts.attributes
+    findings = inspect_link(parts)
+    name = None if any(each.severity == "error" for each in findings) else DigitalLink.parse(message)
+    return Scan(
+        message,
+        "digital_link",
+        elements=elements,
+        name=name,
+        findings=(*findings, *_remarks(elements)),
+    )
+
+
+def _compressed(message: str) -> Scan | None:
+    try:
+        link = decompress(message)
+    except Gs1Error:
+        return None
+    noted = Finding("gs1.was_compressed", "info", "", {"uri": shown(str(link))})
+    return Scan(
+        message, "digital_link", elements=link.elements, name=link, findings=(noted,)
+    )
+
+
+def _epc_urn(message: str) -> Scan:
+    try:
+        link = DigitalLink.parse(epc_urn_to_digital_link(message))
+    except Gs1Error as error:
+        return Scan(message, "epc_urn", findings=(as_finding(error),))
+    return Scan(message, "epc_urn", elements=link.elements, name=link)
+
+
+def _trade_item(message: str) -> Scan:
+    digits, _, above = message.partition("|")
+    scan = _element_string(f"{FNC1}01{digits.rjust(14, '0')}{above.removeprefix(FNC1)}")
+    return Scan(
+        message, "trade_item", elements=scan.elements, name=scan.name, findings=scan.findings
+    )
+
+
+def _element_string(message: str) -> Scan:
+    elements: tuple[Element, ...] = ()
+    try:
+        for component in message.split("|"):
+            elements += read_elements(component, unknown=True)
+    except Gs1Error as error:
+        return Scan(message, "element_string", elements=elements, findings=(as_finding(error),))
+    findings = inspect_elements(elements)
+    name = None
+    if elements and not any(each.severity == "error" for each in findings):
+        try:
+            name = ElementString(elements).digital_link()
+        except Gs1Error:
+            # All is right, but a link does not carry these: no key, or no place for an element.
+            name = None
+    return Scan(
+        message,
+        "element_string",
+        elements=elements,
+        name=name,
+        findings=(*findings, *_remarks(elements)),
+    )
+
+
+def _remarks(elements: tuple[Element, ...]) -> tuple[Finding, ...]:
+    """Return what a person should know of a GTIN: it is for examples, or for one shop only."""
+    gtin = dict(elements).get("01", "")[1:]
+    if gtin.startswith(DEMO_PREFIX):
+        return (Finding("gs1.demo_number", "info", "(01)", {"value": gtin}),)
+    if gtin.startswith(_RESTRICTED):
+        return (Finding("gs1.restricted_number", "info", "(01)", {"value": gtin}),)
+    return ()
