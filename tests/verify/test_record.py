@@ -213,6 +213,14 @@ def test_only_who_stated_the_batch_can_say_that_this_is_all() -> None:
         assert check.outcome == outcome
 
 
+def test_an_item_that_nothing_signed_names_is_noted() -> None:
+    tale = Tale()
+    told = story(*tale.said[:2], village=tale.village, about=ITEM)
+    check = verdict_of(told).check("about")
+    assert check is not None
+    assert (check.outcome, check.reason) == ("warn", "item_not_named")
+
+
 def test_without_such_a_list_nothing_is_said_about_completeness() -> None:
     village = Village()
     verdict = verdict_of(story(village.state_batch(), village=village))

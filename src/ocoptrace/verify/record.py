@@ -166,6 +166,10 @@ def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
         return Check("about", "fail", "nothing_signed", facts)
     if withheld:
         return Check("about", "warn", "lineage_incomplete", facts)
+    named = {e.recorded.statement.subject for e in evidence}
+    if record.about not in named:
+        # Nobody signs the record's own members unless its list of statements is there.
+        return Check("about", "warn", "item_not_named", facts)
     return Check("about", "pass", facts=facts)
 
 
