@@ -3,12 +3,13 @@
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
+SECONDS ?= 60
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench docs serve chromium
+.PHONY: help demo test check bench fuzz docs serve chromium
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ check: .venv/tools ## Check format, style, spelling, layers, dependencies and ty
 bench: .venv/tools ## Measure against peers and limits, on this machine
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
+fuzz: .venv/fuzz ## Feed the readers of identifiers made-up input, for SECONDS
+	@$(BIN)/python tests/fuzz/fuzz_gs1.py -max_total_time=$(SECONDS) -max_len=256 -verbosity=0
+
 docs: .venv/tools ## Build the documentation into site/
 	@$(BIN)/zensical build --clean --strict
 
@@ -46,6 +50,11 @@ serve: demo ## Serve the origin pages of the demo
 .venv/tools: .venv/runtime
 	@echo "Installing the tools for tests, checks and documentation"
 	@$(PIP) --group test --group check --group docs
+	@touch $@
+
+.venv/fuzz: .venv/tools
+	@echo "Installing the fuzzer"
+	@$(PIP) --group fuzz
 	@touch $@
 
 $(BIN)/pip:

@@ -1,6 +1,11 @@
 """Write ``src/ocoptrace/gs1/ai_table.py`` from a GS1 Barcode Syntax Dictionary.
 
 Usage: ``python tools/gen_ai_table.py gs1-syntax-dictionary.txt``
+
+The dictionary is not kept here. GS1 publishes it as ``gs1-syntax-dictionary.txt`` in its
+repository gs1/gs1-syntax-dictionary; take the file of a tagged release, not of the main
+branch, whose first lines name the release. Then run the tests: a linter that is new there
+must be written in ``linters.py``, and the conformance vectors should be renewed with it.
 """
 
 from __future__ import annotations

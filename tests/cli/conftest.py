@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -10,17 +11,25 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 STORY = ROOT / "examples" / "stories" / "shrimp-paste.json"
 BATCH = "https://id.example/01/09524071001014/10/ST260915"
-PROGRAM = "from ocoptrace.cli import main; main()"
+FORK_SERVER = Path(__file__).with_name("fork_server.py")
+STARTING = {
+    "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",  # a process with threads should not be forked
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": str(ROOT / "src"),
+    # Font files stay open until the end, on purpose.
+    "PYTHONWARNINGS": "error,ignore::ResourceWarning",
+}
 
 
 @dataclass(frozen=True)
@@ -34,47 +43,53 @@ class Run:
 
 @dataclass(frozen=True)
 class Cli:
-    """The command line in one folder, with nothing of the user's own around it."""
+    """The command line in one folder, with nothing of the user's own around it.
+
+    Attributes:
+        folder: where commands run.
+        terminal: where what they print is kept.
+        server: what starts them; see fork_server.py.
+    """
 
     folder: Path
+    terminal: Path
+    server: subprocess.Popen[str]
 
     def __call__(
         self,
         *arguments: object,
         lang: str = "en",
-        before: tuple[str, ...] = (),
         environ: dict[str, str] | None = None,
-        **options: Any,
+        file_size: int | None = None,
     ) -> Run:
-        """Run a command.
+        """Run a command in a process of its own.
 
         Args:
             arguments: what stands behind ``ocoptrace``.
             lang: ``OCOPTRACE_LANG``.
-            before: a command that starts ours.
             environ: more environment variables.
-            options: more for ``subprocess.run``.
+            file_size: the bytes that a file may have at most.
         """
         surroundings = {
             "HOME": str(self.folder),
-            "LANG": "C.UTF-8",
             "OCOPTRACE_LANG": lang,
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT / "src"),
-            "PYTHONWARNINGS": "error",
             "XDG_CONFIG_HOME": str(self.folder / "config"),
         }
-        done = subprocess.run(  # noqa: S603 - our own program
-            [*before, sys.executable, "-c", PROGRAM, *map(str, arguments)],
-            cwd=self.folder,
-            env=surroundings | (environ or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            **options,
-        )
-        return Run(done.returncode, done.stdout, done.stderr)
+        out, err = self.terminal / "out", self.terminal / "err"
+        command = {
+            "arguments": [str(argument) for argument in arguments],
+            "folder": str(self.folder),
+            "environ": STARTING | surroundings | (environ or {}),
+            "out": str(out),
+            "err": str(err),
+            "file_size": file_size,
+        }
+        assert self.server.stdin is not None
+        assert self.server.stdout is not None
+        self.server.stdin.write(json.dumps(command) + "\n")
+        self.server.stdin.flush()
+        code = int(self.server.stdout.readline())
+        return Run(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -115,16 +130,32 @@ def read_all(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def cli_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Cli]]:
+    """Return the command line in a folder."""
+    terminal = tmp_path_factory.mktemp("terminal")
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, str(FORK_SERVER)],
+        env=STARTING,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as server:
+        yield lambda folder: Cli(folder, terminal, server)
+        assert server.stdin is not None
+        server.stdin.close()
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    return Cli(tmp_path)
+def cli(tmp_path: Path, cli_in: Callable[[Path], Cli]) -> Cli:
+    return cli_in(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(tmp_path_factory: pytest.TempPathFactory, cli_in: Callable[[Path], Cli]) -> Demo:
     """One demo for all tests of a process."""
     folder = tmp_path_factory.mktemp("session")
-    made = Cli(folder)("demo", "--out", "demo")
+    made = cli_in(folder)("demo", "--out", "demo")
     assert made.code == 0, made.err
     return Demo(folder / "demo", made.out)
 

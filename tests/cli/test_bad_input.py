@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-import resource
+import shutil
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,7 @@ class Case:
         story: what is changed in a story that is then kept as bad.json.
         document: what is changed in the events of an EPCIS document, kept as bad.jsonld.
         file: name and bytes of another file.
+        alone: whether there is no workspace.
     """
 
     name: str
@@ -84,17 +86,15 @@ class Case:
     story: Callable[[Json], Any] | None = None
     document: Callable[[list[Json]], Any] | None = None
     file: tuple[str, bytes] | None = None
-
-
-def first_amount(story: Json) -> Json:
-    amount: Json = story["events"][0]["quantities"][0]
-    return amount
+    alone: bool = False
 
 
 IMPORT, RECORD = "import bad.json -w workspace", "record bad.json -w workspace"
 RECORD_EPCIS = "record bad.jsonld -w workspace --producer {producer}"
 EVENT = "/epcisBody/eventList/0"
 PRINT = f"label print {BATCH} -w workspace"
+PRINT_DEMO = f"{PRINT} --demo"
+EXPORT = f"export record {BATCH} -w workspace"
 
 IN_STORIES = [
     Case(
@@ -106,11 +106,13 @@ IN_STORIES = [
     Case(
         "not UTF-8",
         IMPORT,
-        ("byte 12|json.not_utf8",),
+        ("byte 13|json.not_utf8",),
         file=("bad.json", '{"schema": "mắm"}'.encode("utf-16-le").replace(b"\0", b"")),
     ),
     Case("nested without end", IMPORT, ("|json.too_deep",), file=("bad.json", b"[" * 5000)),
-    Case("another schema", IMPORT, ("|registry.story_schema",), story=lambda s: s.update(schema="x")),
+    Case(
+        "another schema", IMPORT, ("|registry.story_schema",), story=lambda s: s.update(schema="x")
+    ),
     Case(
         "a member of the wrong kind",
         IMPORT,
@@ -144,16 +146,14 @@ IN_STORIES = [
     Case(
         "an event without time-zone offset",
         RECORD,
-        (INVALID, "/events/21/eventTime|epcis.no_offset"),
-        story=lambda s: s["events"][21].update(eventTime="2026-10-13T10:20:00"),
+        (INVALID, "/events/16/eventTime|epcis.time_without_offset"),
+        story=lambda s: s["events"][16].update(eventTime="2026-10-13T10:20:00"),
     ),
     Case(
         "a quantity below zero",
         RECORD,
-        (INVALID, "/events/21/quantities/0/value|registry.not_positive"),
-        story=lambda s: s["events"][21].update(
-            quantities=[{"of": "MAMTOM", "lot": "ST260915", "value": -5, "uom": "EA"}]
-        ),
+        (INVALID, "/events/6/quantities/0/value|registry.not_positive"),
+        story=lambda s: s["events"][6]["quantities"][0].update(value=-5),
     ),
     Case(
         "a producer who is not registered",
@@ -165,19 +165,19 @@ IN_STORIES = [
 
 IN_DOCUMENTS = [
     Case(
-        "an event without time-zone offset",
+        "an event of a document without time-zone offset",
         RECORD_EPCIS,
-        (f"{EVENT}/eventTime|epcis.no_offset",),
+        (f"{EVENT}/eventTime|epcis.time_without_offset",),
         document=lambda events: events[0].update(eventTime="2025-05-12T16:30:00"),
     ),
     Case(
-        "a quantity below zero",
+        "a quantity of a document below zero",
         RECORD_EPCIS,
         (f"{EVENT}/quantityList/0/quantity|epcis.not_positive",),
         document=lambda events: events[0]["quantityList"][0].update(quantity=-5),
     ),
     Case(
-        "a lot with Vietnamese letters",
+        "a lot of a document with Vietnamese letters",
         RECORD_EPCIS,
         (f"{EVENT}/quantityList/0/epcClass|gs1.charset",),
         document=lambda events: events[0]["quantityList"][0].update(epcClass=f"{BATCH}Ô"),
@@ -231,12 +231,23 @@ IN_FILES = [
         ("|cli.not_checkable",),
         file=("bad.txt", b"ftp://id.example/"),
     ),
-    Case("a PDF that is no PDF", f"verify bad.pdf {TRUST}", ("|label.not_a_picture",), 1, file=("bad.pdf", b"hello")),
-]  # fmt: skip
+    Case(
+        "a PDF that is no PDF",
+        f"verify bad.pdf {TRUST}",
+        ("|label.not_a_picture",),
+        1,
+        file=("bad.pdf", b"hello"),
+    ),
+]
 
 IN_TRUST = [
-    Case("no trust", "verify record.ocop", ("|cli.no_trust",)),
-    Case("a bundle without a root", "verify record.ocop --trust bundle.json", ("|cli.no_root",)),
+    Case("no trust", "verify record.ocop", ("|cli.no_trust",), alone=True),
+    Case(
+        "a bundle without a root",
+        "verify record.ocop --trust bundle.json",
+        ("|cli.no_root",),
+        alone=True,
+    ),
     Case(
         "a root without a bundle",
         "verify record.ocop --root root.json",
@@ -245,12 +256,12 @@ IN_TRUST = [
     Case(
         "a bundle that is none",
         "verify record.ocop --trust record.ocop --root root.json",
-        ("record.ocop|signing.not_signed_file",),
+        ("record.ocop|signing.signed_file",),
     ),
     Case(
         "a root that is no JSON",
         "verify record.ocop --trust bundle.json --root bad.json",
-        ("bad.json|json.syntax",),
+        ("bad.json|signing.signed_file",),
         file=("bad.json", b"{"),
     ),
 ]
@@ -264,33 +275,51 @@ IN_ARGUMENTS = [
     Case("one argument too many", "import x.json y.json", ("|cli.too_much",)),
     Case("no number", f"{PRINT} --count many", ("|cli.not_a_number",)),
     Case("no such language", "--lang xx import x.json", ("|cli.unknown_language",)),
-    Case("no workspace", "import x.json", ("|cli.no_workspace",), file=("x.json", b"{}")),
+    Case("no workspace", "trust show -w none", ("|workspace.not_one",)),
+    Case("no workspace anywhere", "export trust", ("|cli.no_workspace",), alone=True),
     Case("a folder that is no workspace", "trust show -w keys", ("|workspace.not_one",)),
     Case("a host with a scheme", "init new --host https://id.example", ("|gs1.host",)),
     Case("a host with a path", "init new --host id.example/ocop", ("|gs1.host",)),
     Case("a host with Vietnamese letters", "init new --host mắm.vn", ("|gs1.host",)),
     Case("a place that is taken", "init workspace", ("|workspace.exists",)),
-    Case("a wrong check digit", f"export record {WRONG_DIGIT} -w workspace", ("(01)|gs1.check_digit",)),
+    Case(
+        "a wrong check digit",
+        f"export record {WRONG_DIGIT} -w workspace",
+        ("(01)|gs1.check_digit",),
+    ),
     Case("no link", "export record ST260915 -w workspace", ("|gs1.scheme",)),
     Case("no such batch", f"export record {BATCH}X -w workspace", ("|workspace.no_batch",)),
     Case("an example key", PRINT, ("/0/link|label.demo_key",)),
-    Case("no stickers", f"{PRINT} --demo --count 0", ("|workspace.label_count",)),
-    Case("more seals than stickers", f"{PRINT} --demo --sealed 25", ("|workspace.sealed_count",)),
-    Case("no such slot", f"{PRINT} --demo --start-slot 25", ("|label.start_slot",)),
-    Case("no resolution", f"{PRINT} --demo --dpi 0", ("|label.dpi",)),
-    Case("no such stock", f"{PRINT} --demo --stock none", ("|label.unknown_stock",)),
-    Case("no such template", f"{PRINT} --demo --template none", ("|label.unknown_template",)),
-]  # fmt: skip
+    Case("no stickers", f"{PRINT_DEMO} --count 0", ("|workspace.label_count",)),
+    Case("more seals than stickers", f"{PRINT_DEMO} --sealed 25", ("|workspace.sealed_count",)),
+    Case("no such slot", f"{PRINT_DEMO} --start-slot 25", ("|label.start_slot",)),
+    Case("no resolution", f"{PRINT_DEMO} --dpi 0", ("|label.dpi",)),
+    Case("no such stock", f"{PRINT_DEMO} --stock none", ("|label.unknown_stock",)),
+    Case("no such template", f"{PRINT_DEMO} --template none", ("|label.unknown_template",)),
+]
 
 IN_THE_ENVIRONMENT = [
-    Case("a file where a folder should be", f"export record {BATCH} -w workspace -o root.json/x.ocop", ("|cli.no_writing",), 3),
-    Case("a folder where a file should be", f"export record {BATCH} -w workspace -o workspace", ("|cli.is_folder",), 3),
-    Case("nowhere to print to", f"{PRINT} --demo -o root.json/x.pdf", ("|cli.no_writing",), 3),
-    Case("nowhere for a picture", f"{PRINT} --demo --png workspace", ("|cli.is_folder",), 3),
-    Case("nowhere for the trust files", "export trust -w workspace -o root.json", ("|cli.no_writing",), 3),
+    Case(
+        "a file where a folder should be", f"{EXPORT} -o root.json/x.ocop", ("|cli.no_writing",), 3
+    ),
+    Case("a folder where a file should be", f"{EXPORT} -o workspace", ("|cli.is_folder",), 3),
+    Case("nowhere to print to", f"{PRINT_DEMO} -o root.json/x.pdf", ("|cli.no_writing",), 3),
+    Case("nowhere for a picture", f"{PRINT_DEMO} --png workspace", ("|cli.is_folder",), 3),
+    Case(
+        "nowhere for the trust files",
+        "export trust -w workspace -o root.json",
+        ("|cli.no_writing",),
+        3,
+    ),
     Case("nowhere for a workspace", "init root.json/new", ("|store.file",), 3),
-    Case("a database that is none", "trust show -w workspace", ("|store.damaged",), 3, file=("workspace/ocoptrace.db", b"hello" * 999)),
-]  # fmt: skip
+    Case(
+        "a database that is none",
+        "trust show -w workspace",
+        ("|store.damaged",),
+        3,
+        file=("workspace/ocoptrace.db", b"hello" * 999),
+    ),
+]
 
 CASES = [
     *IN_STORIES,
@@ -324,6 +353,8 @@ class Bench:
         return Path(self.cli.folder)
 
     def prepare(self, case: Case, story: Path, document: bytes) -> None:
+        if case.alone:
+            shutil.rmtree(self.folder / "workspace")
         if case.story is not None:
             changed = json.loads(story.read_text(encoding="utf-8"))
             case.story(changed)
@@ -462,7 +493,8 @@ def test_a_damaged_record_is_malformed(
     assert len(told_once) == 1
     assert messages.text("verdict.check.format", language) in told_once[0]
     end = Check("format", "fail").remedy(language)
-    assert " ".join(run.out.split()).endswith(end) and end
+    assert len(end) > 10
+    assert " ".join(run.out.split()).endswith(end)
     assert bench.contents(bench.folder) == before
 
 
@@ -498,7 +530,7 @@ def test_a_link_with_a_wrong_check_digit_is_malformed(bench: Bench, language: La
 @pytest.mark.parametrize(
     "case",
     [
-        Case("importing", "import story.json -w new", ("|store.failed",), 3),
+        Case("recording", "record story.json -w new", ("|store.failed",), 3),
         Case("a new workspace", "init another", ("|store.failed",), 3),
         Case("a record", f"export record {BATCH} -w workspace", ("|store.file",), 3),
     ],
@@ -509,18 +541,20 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 ) -> None:
     (bench.folder / "story.json").write_bytes(story.read_bytes())
     assert bench.cli("init", "new").code == 0
+    assert bench.cli("import", "story.json", "-w", "new").code == 0
 
-    def little_room() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-
-    bench.refuses(case, language, preexec_fn=little_room)
+    bench.refuses(case, language, file_size=60_000)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_keys_are_only_opened_as_their_owner_left_them(bench: Bench, language: Language) -> None:
     show = "trust show -w workspace"
     bench.refuses(
-        Case("a passphrase for open keys", show, ("|signing.key_not_locked",)),
+        Case(
+            "a passphrase for open keys",
+            show,
+            ("workspace/keys/witness-1.pem|signing.no_passphrase",),
+        ),
         language,
         environ={"OCOPTRACE_PASSPHRASE": "moi"},
     )
@@ -533,10 +567,14 @@ def test_keys_are_only_opened_as_their_owner_left_them(bench: Bench, language: L
 def test_a_wrong_passphrase_is_told(cli: Any, contents: Contents, language: Language) -> None:
     assert cli("init", "ocop", environ={"OCOPTRACE_PASSPHRASE": "moi"}).code == 0
     before = contents(cli.folder)
-    for environ in ({}, {"OCOPTRACE_PASSPHRASE": "muối"}):
+    for code, environ in (
+        ("signing.passphrase_needed", {}),
+        ("signing.not_a_key", {"OCOPTRACE_PASSPHRASE": "muối"}),
+    ):
         run = cli("trust", "show", lang=language, environ=environ)
         assert run.code == 2
-        assert re.fullmatch(told(("|signing.passphrase",), language), run.err), run.err
+        says = (f"ocop/keys/witness-1.pem|{code}",)
+        assert re.fullmatch(told(says, language), run.err), run.err
     assert cli("trust", "show", environ={"OCOPTRACE_PASSPHRASE": "moi"}).code == 0
     assert contents(cli.folder) == before
 
@@ -553,7 +591,7 @@ def test_an_expired_grade_is_a_warning_and_no_stars_are_printed(
     line = "/grades/0/validTo|registry.grade_expired"
     assert run.code == 0
     assert re.fullmatch(f"  ! {said(line, language)} {remedy(line, language)}\n", run.err)
-    assert messages.written_date(*ENDED, language) in run.err if False else True
+    assert messages.written_date(date(2025, 5, 17), language) in run.err
     printed = cli("label", "print", BATCH, "--demo", "--count", "2", lang=language)
     line = "|label.grade_expired"
     assert printed.code == 0

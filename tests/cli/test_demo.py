@@ -137,7 +137,9 @@ def test_a_story_with_a_fault_makes_nothing_and_removes_nothing(
     contents: Callable[[Path], dict[str, str]],
     options: tuple[str, ...],
 ) -> None:
-    (cli.folder / "bad.json").write_text(story.read_text().replace("9524071001014", "9524071001015"))
+    (cli.folder / "bad.json").write_text(
+        story.read_text().replace("9524071001014", "9524071001015")
+    )
     if options:
         demo.copy(".", to=cli.folder / "demo")
     before = contents(cli.folder)

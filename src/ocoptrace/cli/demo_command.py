@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ocoptrace.cli import attacks
-from ocoptrace.cli.options import open_workspace, passphrase, read_file
+from ocoptrace.cli.options import open_workspace, passphrase, program, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import RegistryError, StorageError, WorkspaceError
 from ocoptrace.gs1.uri import check_host
@@ -233,7 +233,7 @@ _FILES = (
 def _list_files(out: Path, terminal: Terminal) -> None:
     rows = []
     for name in _FILES:
-        purpose = Path(name).stem.replace("-", "_")
+        purpose = Path(name).name.replace("-", "_").replace(".", "_")
         rows.append((out / name, terminal.text(f"cli.demo.file_{purpose}")))
     terminal.files(row for row in rows if row[0].is_file())
 
@@ -241,7 +241,7 @@ def _list_files(out: Path, terminal: Terminal) -> None:
 def _next_steps(out: Path, terminal: Terminal) -> None:
     batch = open_workspace(out / "workspace").batches()[0].id
     path = batch.partition("//")[2].partition("/")[2]
-    facts = {"out": out, "workspace": out / "workspace"}
+    facts = {"out": out, "workspace": out / "workspace", "program": program()}
     terminal.heading(terminal.text("cli.demo.open_next"))
     terminal.say("  " + terminal.text("cli.demo.open_files", **facts))
     terminal.say("  " + terminal.text("cli.demo.open_page", **facts))

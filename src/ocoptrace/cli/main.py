@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ocoptrace.cli import commands, demo_command, export, label, serve, trust, verify
+from ocoptrace.cli import commands, demo_command, export, gs1, label, serve, trust, verify
 from ocoptrace.cli.misuse import misuse
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, OcopTraceError, StorageError
@@ -45,7 +45,7 @@ def build_app(terminal: Terminal) -> typer.Typer:
         if lang is not None and lang[:2].lower() not in LANGUAGES:
             raise InputError("cli.unknown_language", value=lang, known=", ".join(LANGUAGES))
 
-    for module in (demo_command, commands, export, label, verify, serve, trust):
+    for module in (demo_command, commands, export, label, verify, serve, trust, gs1):
         module.add(app, terminal)
     return app
 
@@ -84,8 +84,8 @@ def _tell(error: Exception, terminal: Terminal) -> int:
             told = error
             if isinstance(error, StorageError):
                 code = _ENVIRONMENT
-        case typer.TyperException(message=""):
-            return code  # the help was shown instead
+        case typer.TyperException() if not error.format_message():
+            return code  # no command was given, so the help was shown
         case typer.TyperException():
             told = misuse(error)
         case OSError():

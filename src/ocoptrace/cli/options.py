@@ -1,6 +1,8 @@
 """What several commands share: finding the workspace, reading files, telling kinds apart."""
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,11 +24,13 @@ __all__ = [
     "located",
     "open_workspace",
     "passphrase",
+    "program",
     "read_file",
 ]
 
 FileKind = Literal["pdf", "png", "jpeg", "record", "story", "json", "text", "unknown"]
 
+_NAME = "ocoptrace"
 _MAX_BYTES = 64 * 2**20
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", "pdf"),
@@ -67,6 +71,17 @@ def open_workspace(given: Path | None) -> Workspace:
 def passphrase() -> bytes | None:
     """Return what the key files are locked with (OCOPTRACE_PASSPHRASE), or None."""
     return os.fsencode(os.environ.get("OCOPTRACE_PASSPHRASE", "")) or None
+
+
+def program() -> str:
+    """Return how this program is called from where the user is."""
+    called = Path(sys.argv[0])
+    if called.name != _NAME or not called.is_file():
+        return _NAME
+    if (found := shutil.which(_NAME)) and Path(found).samefile(called):
+        return _NAME
+    path = called.absolute()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def read_file(path: Path) -> bytes:

@@ -43,7 +43,7 @@ CHARACTER_SETS = {
 
 CHARACTER_CLASSES = {
     "N": "[0-9]",
-    "X": "[!\"%-?A-Z_a-z]",
+    "X": '[!"%-?A-Z_a-z]',
     "Y": "[#/0-9A-Z-]",
     "Z": "[0-9A-Z_a-z=-]",
 }

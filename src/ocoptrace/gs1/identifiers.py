@@ -283,8 +283,8 @@ class Gtin(_LedKey):
     def short(self) -> str:
         """Return the digits as a bar code shows them: GTIN-8, -12, -13, else -14.
 
-        >>> Gtin("00000095201012").short(), Gtin("00614141123452").short()
-        ('95201012', '614141123452')
+        >>> Gtin("00000095201016").short(), Gtin("00614141123452").short()
+        ('95201016', '614141123452')
         """
         zeros = len(self.value) - len(self.value.lstrip("0"))
         length = next(n for n in _GTIN_LENGTHS if n >= len(self.value) - zeros)

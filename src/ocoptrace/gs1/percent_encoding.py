@@ -44,7 +44,9 @@ def unescape(text: str, *, query: bool = False) -> str:
         text = text.replace("+", " ")
     if "%" not in text:
         return text
-    octets = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), text.encode())
+    octets = _ESCAPED.sub(
+        lambda match: bytes([int(match[1], 16)]), text.encode("utf-8", "surrogatepass")
+    )
     try:
         return octets.decode()
     except UnicodeDecodeError:

@@ -113,7 +113,7 @@ def interpret_scan(raw: str) -> Scan:
         except Gs1Error as error:
             return Scan(raw, "text", findings=(as_finding(error),))
         message, symbol = received.message, received.symbol
-    found = _interpret(message.strip())
+    found = _interpret(message.strip(" \t\r\n"))
     return Scan(
         raw,
         found.kind,
@@ -171,7 +171,9 @@ def _link(message: str) -> Scan:
         return _compressed(message) or Scan(message, "link", findings=(as_finding(error),))
     elements = parts.path + parts.attributes
     findings = inspect_link(parts)
-    name = None if any(each.severity == "error" for each in findings) else DigitalLink.parse(message)
+    name = (
+        None if any(each.severity == "error" for each in findings) else DigitalLink.parse(message)
+    )
     return Scan(
         message,
         "digital_link",
@@ -187,9 +189,7 @@ def _compressed(message: str) -> Scan | None:
     except Gs1Error:
         return None
     noted = Finding("gs1.was_compressed", "info", "", {"uri": shown(str(link))})
-    return Scan(
-        message, "digital_link", elements=link.elements, name=link, findings=(noted,)
-    )
+    return Scan(message, "digital_link", elements=link.elements, name=link, findings=(noted,))
 
 
 def _epc_urn(message: str) -> Scan:

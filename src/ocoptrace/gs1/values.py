@@ -215,7 +215,7 @@ def _why_not(code: str, value: str) -> Gs1Error:
     """Return why a value of an AI is refused."""
     shape = _pattern(tuple(part._replace(linters=()) for part in known(code).components))
     found = _first_fault(_rules(code), value) if re.fullmatch(shape, value) else None
-    return _misshapen(code, value) if found is None else _faulty(code, value, *found)
+    return _misshapen(code, value) if found is None else _faulty(code, value, found)
 
 
 def _misshapen(code: str, value: str) -> Gs1Error:
@@ -254,8 +254,9 @@ def _misshapen(code: str, value: str) -> Gs1Error:
     )
 
 
-def _faulty(code: str, value: str, start: int, part: str, name: str, fault: Fault) -> Gs1Error:
+def _faulty(code: str, value: str, found: tuple[int, str, str, Fault]) -> Gs1Error:
     """Return what a linter found, in words that name the value."""
+    start, part, name, fault = found
     ai = known(code)
     expected = " ".join(str(component) for component in ai.components)
     if name == "csum":

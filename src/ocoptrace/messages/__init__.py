@@ -19,8 +19,18 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from typing import Self
 
-__all__ = ["LANGUAGES", "Language", "choose_language", "has", "remedy", "text", "written_date"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Term",
+    "choose_language",
+    "has",
+    "remedy",
+    "text",
+    "written_date",
+]
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -28,6 +38,24 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _ENGLISH_MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+
+
+class Term(str):
+    """A word of ours among the facts: itself to a program, said in the reader's language.
+
+    >>> text("findings.warning", "vi"), f"{Term('warning', 'findings.warning')}"
+    ('cảnh báo', 'warning')
+    """
+
+    __slots__ = ("code",)
+
+    code: str
+
+    def __new__(cls, word: str, code: str) -> Self:
+        """Return a word that a catalogue can say."""
+        term = super().__new__(cls, word)
+        term.code = code
+        return term
 
 
 class _Facts(dict[str, Any]):
@@ -48,6 +76,8 @@ def _said(fact: object, language: Language) -> object:
 
     if isinstance(fact, date):
         return written_date(fact, language)
+    if isinstance(fact, Term):
+        return text(fact.code, language)
     if isinstance(fact, Exception) and hasattr(fact, "text"):
         return fact.text(language)
     return fact
@@ -68,8 +98,8 @@ def written_date(day: date, language: Language = "en") -> str:
 @cache
 def _catalogue(language: str, name: str) -> dict[str, Any]:
     # Imported here: reading an identifier must not pay for catalogues it never shows.
-    import tomllib
-    from importlib.resources import files
+    import tomllib  # noqa: PLC0415
+    from importlib.resources import files  # noqa: PLC0415
 
     source = files(__name__) / language / f"{name}.toml"
     if not source.is_file():

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ocoptrace.errors import StorageError
+from ocoptrace.errors import SigningError, StorageError
 from ocoptrace.signing import SoftwareSigner
 
 if TYPE_CHECKING:
@@ -70,4 +70,7 @@ def read_key(path: Path, *, passphrase: bytes | None = None) -> SoftwareSigner:
             data = file.read(_MAX_BYTES)
     except OSError as error:
         raise StorageError("store.file", path=path, reason=error.strerror) from error
-    return SoftwareSigner.from_pem(data, passphrase=passphrase)
+    try:
+        return SoftwareSigner.from_pem(data, passphrase=passphrase)
+    except SigningError as error:
+        raise SigningError(error.code, place=str(path), **error.facts) from error

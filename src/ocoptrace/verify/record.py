@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError, RecordError
 from ocoptrace.gs1 import parse_name
+from ocoptrace.messages import Term
 from ocoptrace.origin_record import OriginRecord, completeness_payload
 from ocoptrace.registry import Batch, Grade
 from ocoptrace.verify.evidence import Evidence, check_checkpoint, gather
@@ -75,7 +76,11 @@ def _format(evidence: Sequence[Evidence]) -> Check:
     if not faulty:
         return Check("format", "pass", facts={"count": len(evidence)})
     statement = faulty[0].recorded.statement
-    facts = {"kind": statement.kind, "subject": statement.subject, "error": faulty[0].payload_fault}
+    facts = {
+        "kind": _kind(statement.kind),
+        "subject": statement.subject,
+        "error": faulty[0].payload_fault,
+    }
     return Check("format", "fail", "payload", facts)
 
 
@@ -105,7 +110,7 @@ def _tally(code: str, evidence: Sequence[Evidence], fails: Callable[[Evidence], 
     first = failed[0]
     why, what = first.refused or ("", "")
     facts |= {
-        "kind": first.recorded.statement.kind,
+        "kind": _kind(first.recorded.statement.kind),
         "subject": first.recorded.statement.subject,
         "issuer": first.recorded.statement.issuer,
         "kid": first.recorded.statement.kid.hex(),
@@ -114,6 +119,10 @@ def _tally(code: str, evidence: Sequence[Evidence], fails: Callable[[Evidence], 
         "statements": " ".join(e.recorded.statement.id.hex() for e in failed),
     }
     return Check(code, "fail", why if code == "entitlement" else "", facts)
+
+
+def _kind(kind: Kind) -> Term:
+    return Term(kind, f"verdict.kind.{kind}")
 
 
 def _log_checks(

@@ -1,0 +1,20 @@
+"""Feed ``ocoptrace.gs1`` whatever atheris makes up: ``make fuzz``; options as for libFuzzer."""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["ocoptrace"]):
+    from gs1_readers import one_input
+
+
+def main() -> None:
+    """Run until atheris has had enough."""
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
