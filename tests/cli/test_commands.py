@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +22,8 @@ from ocoptrace.signing import Root, TrustBundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+SOURCE = Path(__file__).parents[2] / "src"
 FILES = ("record.ocop", "bundle.json", "root.json", "stickers.pdf", "stickers.png")
 TRUST = ("--trust", "bundle.json", "--root", "root.json")
 
@@ -42,6 +45,20 @@ def paper(cli: Any, demo: Any) -> Any:
     """The command line in a folder with what a demo hands on: no workspace."""
     demo.copy(*FILES, to=cli.folder)
     return cli
+
+
+def test_a_command_started_alone_says_the_same(cli: Any, paper: Any) -> None:
+    arguments = ("verify", "record.ocop", *TRUST)
+    alone = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", "from ocoptrace.cli import main; main()", *arguments],
+        cwd=paper.folder,
+        env={"OCOPTRACE_LANG": "vi", "PYTHONPATH": str(SOURCE), "LANG": "C.UTF-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    run = cli(*arguments, lang="vi")
+    assert (alone.returncode, alone.stdout, alone.stderr) == (run.code, run.out, run.err)
 
 
 def test_init_makes_a_workspace_whose_keys_only_the_owner_reads(cli: Any) -> None:

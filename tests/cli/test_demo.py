@@ -37,9 +37,9 @@ def test_every_verdict_of_the_story_is_shown(demo: Any, word: str) -> None:
 
 def test_every_file_is_there_and_listed_with_its_purpose(demo: Any) -> None:
     for name in FILES:
-        stem = name.rpartition("/")[2].partition(".")[0].replace("-", "_")
+        key = name.rpartition("/")[2].replace("-", "_").replace(".", "_")
         (line,) = [each for each in demo.out.splitlines() if each.startswith(f"demo/{name} ")]
-        assert messages.text(f"cli.demo.file_{stem}", "en") in line
+        assert messages.text(f"cli.demo.file_{key}", "en") in line
         assert (demo.folder / name).stat().st_size > 100
 
 

@@ -18,11 +18,15 @@ from ocoptrace.gs1 import (
     check_associations,
     digital_link_to_epc_urn,
     epc_urn_to_digital_link,
+    hri,
+    interpret_scan,
+    transmit,
 )
-from ocoptrace.gs1.checks import has_check_digit
+from ocoptrace.gs1.checks import check_digit, has_check_digit
 from ocoptrace.gs1.link_rules import check_path
 from ocoptrace.gs1.linters import LINTERS
 from ocoptrace.gs1.percent_encoding import escape, unescape
+from ocoptrace.gs1.symbology import receive
 
 ROOT = Path(__file__).parents[2]
 Case = dict[str, Any]
@@ -33,6 +37,21 @@ RULES = {
     "validateAImutex": "gs1.exclusive",
     "validateDigSigRequiresSerialisedKey": "gs1.unserialised",
 }
+
+
+SYMBOLS = {
+    "DM": "DataMatrix",
+    "DataBarExpanded": "DataBar",
+    "DataBarLimited": "DataBar",
+    "DataBarOmni": "DataBar",
+    "EAN13": "EAN-13",
+    "EAN8": "EAN-8",
+    "GS1_128_CCA": "GS1-128",
+    "GS1_128_CCC": "GS1-128",
+    "UPCA": "EAN-13",
+    "UPCE": "EAN-13",
+}
+"""The engine's names of symbols that have another one here."""
 
 
 def alphabetic(case: Case) -> str | None:
@@ -153,6 +172,30 @@ def test_epc_urn_and_digital_link_are_one_name(case: Case) -> None:
     length = len(case["gcp"])
     assert digital_link_to_epc_urn(case["dl"], company_prefix_length=length) == case["epc_uri"]
     assert DigitalLink.parse(case["dl"]).element_string() == case["element_string"]
+
+
+@pytest.mark.vectors("gs1/hri.json", 7)
+def test_lines_below_a_symbol(case: Case) -> None:
+    scan = interpret_scan(case["input"])
+    assert hri(scan.elements, titles=case["titles"]) == tuple(case["hri"])
+    unknown = any(finding.code == "gs1.unknown_ai" for finding in scan.findings)
+    assert not unknown or case["permit_unknown_ais"]
+
+
+@pytest.mark.vectors("gs1/scandata_process.json", 32)
+def test_what_a_reader_sends_is_understood(case: Case) -> None:
+    assert interpret_scan(case["scan_data"]).ok == case["valid"]
+    if case["valid"]:
+        assert receive(case["scan_data"]).message == case["data"]
+
+
+@pytest.mark.vectors("gs1/scandata_generate.json", 21)
+def test_what_a_reader_would_send(case: Case) -> None:
+    data = case["data"]
+    if case.get("options", {}).get("add_check_digit"):
+        data += check_digit(data)
+    symbol = SYMBOLS.get(case["sym"], case["sym"])
+    assert transmit(symbol, data) == case["scan_data"]
 
 
 def test_table_is_what_its_generator_makes_of_the_dictionary(vectors: Path) -> None:

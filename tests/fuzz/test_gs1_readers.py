@@ -3,10 +3,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from fuzz.gs1_readers import SEEDS, elements, link, one_input, plain, urn
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzz.gs1_readers import SEEDS, elements, link, one_input, plain, urn
 from ocoptrace.gs1 import CompanyPrefixes, Gs1Error, interpret_scan
 
 

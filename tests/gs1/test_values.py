@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,14 @@ from hypothesis import strategies as st
 
 from ocoptrace import messages
 from ocoptrace.gs1 import Gs1Error, application_identifier, check_value
-from ocoptrace.gs1.application_identifiers import application_identifiers
+from ocoptrace.gs1.application_identifiers import application_identifiers, code_lengths
+from ocoptrace.gs1.checks import outside
+from ocoptrace.gs1.dates import hhmi, yymmd0, yymmdd
 from ocoptrace.gs1.linters import LINTERS
+from ocoptrace.gs1.values import ACCEPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CODES = application_identifiers()
 
@@ -32,6 +39,44 @@ def test_the_table_has_every_ai_and_every_linter_it_names() -> None:
         for linter in component.linters
     }
     assert named <= set(LINTERS)
+
+
+def test_the_first_two_digits_tell_how_long_an_ai_is() -> None:
+    assert [code for code in CODES if code_lengths()[code[:2]] != len(code)] == []
+
+
+@pytest.mark.parametrize(("code", "linter"), [("17", yymmd0), ("7006", yymmdd)])
+def test_the_pattern_of_a_date_admits_what_its_linter_does(
+    code: str, linter: Callable[[str], object]
+) -> None:
+    for number in range(200_000):
+        year, month, day = number // 2000, number // 100 % 20, number % 100
+        text = f"{year:02}{month:02}{day:02}"
+        assert bool(ACCEPTS[code](text)) == (linter(text) is None), text
+
+
+def test_the_pattern_of_a_time_admits_what_its_linter_does() -> None:
+    for clock in range(10_000):
+        text = f"{clock:04}"
+        assert bool(ACCEPTS["7003"](f"271231{text}")) == (hhmi(text) is None), text
+
+
+@given(st.sampled_from(CODES), st.text("0123456789AaZ-/%=", min_size=1, max_size=40))
+def test_a_value_is_admitted_exactly_where_no_linter_objects(code: str, value: str) -> None:
+    ai = application_identifier(code)
+    assert ai is not None
+    start, right = 0, True
+    for component in ai.components:
+        part = value[start : start + component.maximum]
+        start += component.maximum
+        if not part and component.optional:
+            continue
+        right &= component.minimum <= len(part) <= component.maximum
+        right &= not outside(part, component.kind)
+        right &= all(LINTERS[linter](part) is None for linter in component.linters)
+        right &= component.kind != "Z" or LINTERS["cset64"](part) is None
+    right &= len(value) <= start
+    assert bool(ACCEPTS[code](value)) == right
 
 
 def test_no_ai_is_the_beginning_of_another() -> None:
@@ -118,3 +163,16 @@ def test_wrong_values(code: str, value: str, error: str) -> None:
         check_value(code, value)
     assert caught.value.code == f"gs1.{error}"
     assert caught.value.place == f"({code})"
+
+
+def test_an_error_says_where_in_the_value_and_what_was_expected() -> None:
+    facts = [
+        (error.facts["at"], error.facts["expected"])
+        for error in (
+            refusal("10", "Lô 7"),
+            refusal("8003", "09520000000005S"),
+            refusal("17", "271331"),
+        )
+        if error
+    ]
+    assert facts == [(2, "X..20"), (14, "4"), (3, "N6")]

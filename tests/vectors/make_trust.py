@@ -21,7 +21,7 @@ from vectors.trust_cases import (
     revocation,
     signature,
     statement_form,
-    time,
+    freshness,
     trust_files,
 )
 from vectors.trust_cases.case import BUNDLE_FILE, ROOT_FILE, STANDARD
@@ -41,7 +41,7 @@ SUBJECTS = {
     "revocation": revocation,
     "log": log,
     "completeness": completeness,
-    "time": time,
+    "freshness": freshness,
     "label-form": label_form,
     "label-seal": label_seal,
     "trust-files": trust_files,
@@ -94,7 +94,7 @@ def made() -> dict[str, bytes]:
     files = Files()
     for subject, module in SUBJECTS.items():
         cases = [members(case, files) for case in module.cases()]
-        lines = ",\n".join(json.dumps(case, ensure_ascii=True) for case in cases)
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
         files.contents[f"cases/{subject}.json"] = f"[\n{lines}\n]\n".encode()
     return files.contents
 

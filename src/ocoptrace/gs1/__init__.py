@@ -45,13 +45,12 @@ if TYPE_CHECKING:
         Gsrn,
         Gsrnp,
         Gtin,
-        Identifier,
         Itip,
-        Key,
         Pgln,
         Sscc,
     )
     from ocoptrace.gs1.inspection import inspect_elements, inspect_link
+    from ocoptrace.gs1.keys import Identifier, Key
     from ocoptrace.gs1.readings import Amount, read_amount, read_dates
     from ocoptrace.gs1.scan import Scan, interpret_scan
     from ocoptrace.gs1.symbology import transmit
@@ -118,10 +117,10 @@ _LAZY = {
     "epc": "digital_link_to_epc_urn epc_urn_to_digital_link",
     "human_readable": "hri",
     "identifiers": (
-        "KEYS Cpid Gcn Gdti Giai Ginc Gln Gmn Grai Gsin Gsrn Gsrnp Gtin Identifier Itip Key Pgln "
-        "Sscc"
+        "KEYS Cpid Gcn Gdti Giai Ginc Gln Gmn Grai Gsin Gsrn Gsrnp Gtin Itip Pgln Sscc"
     ),
     "inspection": "inspect_elements inspect_link",
+    "keys": "Identifier Key",
     "readings": "Amount read_amount read_dates",
     "scan": "Scan interpret_scan",
     "symbology": "transmit",

@@ -18,7 +18,8 @@ from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.digital_link import DigitalLink
 from ocoptrace.gs1.element_string import ElementString
 from ocoptrace.gs1.epc import epc_urn_to_digital_link
-from ocoptrace.gs1.identifiers import Gln, Gtin, Identifier
+from ocoptrace.gs1.identifiers import Gln, Gtin
+from ocoptrace.gs1.keys import Identifier
 from ocoptrace.gs1.values import check_value
 
 if TYPE_CHECKING:

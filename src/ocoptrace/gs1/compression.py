@@ -126,13 +126,7 @@ def decompress(uri: str) -> DigitalLink:
     above = stem.rsplit("/", 2)
     if len(above) == len(("stem", "key", "value")) and is_primary_key(above[1]):
         stem, kept = above[0], [(above[1], unescape(above[2]))]
-    elements, other = _read(uri, segment, kept, in_order=True)
-    try:
-        link = DigitalLink.of(*elements)
-    except Gs1Error:
-        # One widely used encoder sorts the AIs of a shared code.
-        elements, other = _read(uri, segment, kept, in_order=False)
-        link = DigitalLink.of(*elements)
+    link, other = _read_link(uri, segment, kept)
     parameters = uris.read_query(query) if query else []
     return DigitalLink(
         link.key,
@@ -246,10 +240,33 @@ def _write_value(bits: _Bits, code: str, value: str) -> None:
                 bits.put(encoding.alphabet.index(character), encoding.bits)
 
 
+def _read_link(
+    uri: str, segment: str, kept: Iterable[Element]
+) -> tuple[DigitalLink, list[tuple[str, str]]]:
+    """Return the link of what is kept and what a segment holds, and its other parameters."""
+    try:
+        elements, other = _read(uri, segment, kept, in_order=True)
+        return DigitalLink.of(*elements), other
+    except Gs1Error as error:
+        # One widely used encoder sorts the AIs of a shared code.
+        try:
+            elements, other = _read(uri, segment, kept, in_order=False)
+            return DigitalLink.of(*elements), other
+        except Gs1Error:
+            raise error from None
+
+
 def _read(
     uri: str, segment: str, kept: Iterable[Element], *, in_order: bool
 ) -> tuple[list[Element], list[tuple[str, str]]]:
-    """Return the elements and the other parameters that a segment holds."""
+    """Return the elements and the other parameters that a segment holds.
+
+    Args:
+        uri: for the error.
+        segment: the compressed part.
+        kept: elements that stand before it, readable.
+        in_order: read the AIs of a shared code in the order of the table, else sorted.
+    """
     refusal = Gs1Error("gs1.compressed", value=shown(uri))
     if not _SEGMENT.fullmatch(segment):
         raise refusal

@@ -15,23 +15,23 @@ Rules: GS1 Digital Link Standard, URI Syntax, as the GS1 Barcode Syntax Engine a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1 import uri as uris
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1._text_value import TextValue
 from ocoptrace.gs1.checks import is_digits
-from ocoptrace.gs1.link_rules import check_places, is_primary_key, path_order, primary_keys
-from ocoptrace.gs1.percent_encoding import escape, unescape
-from ocoptrace.gs1.values import ACCEPTS, check_value
+from ocoptrace.gs1.link_parts import LinkParts, check_elements, read_link
+from ocoptrace.gs1.link_rules import is_primary_key, path_order
+from ocoptrace.gs1.percent_encoding import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocoptrace.gs1.link_rules import Element
 
-__all__ = ["CANONICAL_HOST", "DigitalLink", "Level", "LinkParts", "bracketed", "read_link"]
+__all__ = ["CANONICAL_HOST", "DigitalLink", "Level", "bracketed"]
 
 CANONICAL_HOST = "id.gs1.org"
 """The host of canonical names; it says nothing about who answers there."""
@@ -52,7 +52,6 @@ _LEVELS: dict[tuple[str, ...], Level] = {
     ("417", "7040"): "party",
 }
 _VARIANT = "22"
-_GTIN_LENGTHS = (8, 12, 13)
 
 
 class DigitalLink(TextValue):
@@ -92,7 +91,7 @@ class DigitalLink(TextValue):
         uris.check_raw(stem, path=True)
         uris.check_raw(fragment)
         path = (key, *qualifiers)
-        _check_elements(path, attributes)
+        check_elements(path, attributes)
         uris.check_parameters(other)
         for name, _ in other:
             if is_digits(name):
@@ -113,7 +112,7 @@ class DigitalLink(TextValue):
             Gs1Error: no URI of that kind, no key in it, or something GS1 does not allow.
         """
         parts = read_link(uri, short_gtin=short_gtin)
-        _check_elements(parts.path, parts.attributes)
+        check_elements(parts.path, parts.attributes)
         return cls._made(parts)
 
     @classmethod
@@ -328,87 +327,3 @@ def bracketed(elements: Iterable[Element]) -> str:
     """Return elements with their AIs in brackets; a bracket in a value gets a backslash."""
     written = ((ai, value.replace("(", "\\(")) for ai, value in elements)
     return "".join(f"({ai}){value}" for ai, value in written)
-
-
-class LinkParts(NamedTuple):
-    """A URI taken apart as a Digital Link; its elements are not checked yet.
-
-    Attributes:
-        scheme: ``https`` or ``http``.
-        host: lower case, with the port where there is one.
-        stem: raw path before the key.
-        path: AIs and values of the path, the primary key first.
-        attributes: AIs and values of the query.
-        other: query parameters that are not GS1's: raw name, decoded value.
-        fragment: raw.
-    """
-
-    scheme: str
-    host: str
-    stem: str
-    path: tuple[Element, ...]
-    attributes: tuple[Element, ...]
-    other: tuple[tuple[str, str], ...]
-    fragment: str
-
-
-def read_link(uri: str, *, short_gtin: bool = False) -> LinkParts:
-    """Return the parts of a URI with a GS1 key in its path.
-
-    Args:
-        uri: as ``DigitalLink.parse`` takes it.
-        short_gtin: fill up a GTIN of 8, 12 or 13 digits.
-
-    Raises:
-        Gs1Error: no URI of that kind, or no key in it.
-    """
-    if not uri.isascii():
-        # A letter that no code may have is better refused as such than as a URI character.
-        DigitalLink.parse(_ascii(uri))
-    scheme, host, path, query, fragment = uris.split(uri)
-    segments = path.split("/")
-    keys = primary_keys()
-    at = len(segments) - 2
-    while at > 0 and segments[at] not in keys:
-        at -= 2
-    if at <= 0 or not segments[-1]:
-        if path.endswith("/"):
-            raise Gs1Error("gs1.trailing_slash", uri=shown(uri))
-        raise Gs1Error("gs1.no_key", value=shown(uri))
-    values = segments[at + 1 :: 2]
-    if "%" in path:
-        values = [unescape(raw) for raw in values]
-    elements = tuple(zip(segments[at::2], values, strict=True))
-    attributes = tuple(uris.read_query(query)) if query else ()
-    # The characters of a URI are ASCII here, so isdigit means digits.
-    other = tuple([each for each in attributes if not each[0].isdigit()])
-    if other:
-        attributes = tuple([each for each in attributes if each[0].isdigit()])
-    if short_gtin:
-        elements = tuple(_with_long_gtin(element) for element in elements)
-        attributes = tuple(_with_long_gtin(element) for element in attributes)
-    stem = "/".join(segments[:at])
-    return LinkParts(scheme, host, stem, elements, attributes, other, fragment)
-
-
-def _check_elements(path: tuple[Element, ...], attributes: tuple[Element, ...]) -> None:
-    """Check where the elements of a link stand, and then their values."""
-    check_places(tuple([ai for ai, _ in path]), tuple([ai for ai, _ in attributes]))
-    for code, value in path:
-        if not ACCEPTS[code](value):
-            check_value(code, value)
-    for code, value in attributes:
-        if not ACCEPTS[code](value):
-            check_value(code, value)
-
-
-def _with_long_gtin(element: Element) -> Element:
-    code, value = element
-    return (code, value.rjust(14, "0")) if code == "01" and len(value) in _GTIN_LENGTHS else element
-
-
-def _ascii(uri: str) -> str:
-    """Return what a person typed as a URI: blanks and letters beyond ASCII percent-encoded."""
-    return "".join(
-        letter if letter.isascii() and letter != " " else escape(shown(letter)) for letter in uri
-    )

@@ -24,19 +24,12 @@ check digit is computed:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, Self
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
-from ocoptrace.gs1._text_value import TextValue
-from ocoptrace.gs1.application_identifiers import known
-from ocoptrace.gs1.checks import char_set_82, check_digit, check_pair, is_digits
-from ocoptrace.gs1.digital_link import CANONICAL_HOST, DigitalLink, bracketed
-from ocoptrace.gs1.values import check_value, value_pattern
-
-if TYPE_CHECKING:
-    from ocoptrace.gs1.company_prefixes import CompanyPrefixes
-    from ocoptrace.gs1.link_rules import Element
+from ocoptrace.gs1.checks import char_set_82, check_pair
+from ocoptrace.gs1.keys import DigitsKey, Key, LedKey, SerialKey
 
 __all__ = [
     "KEYS",
@@ -52,209 +45,16 @@ __all__ = [
     "Gsrn",
     "Gsrnp",
     "Gtin",
-    "Identifier",
     "Itip",
-    "Key",
     "Pgln",
     "Sscc",
 ]
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
-_PREFIX_LENGTHS = range(4, 13)
 _MOST_BEFORE_PAIR = 23
 
 
-class Identifier(TextValue):
-    """What names a thing: one key, or a key with its qualifier."""
-
-    __slots__ = ()
-
-    @property
-    def elements(self) -> tuple[Element, ...]:
-        """The AIs and values of the identifier, the key first."""
-        raise NotImplementedError
-
-    def element_string(self) -> str:
-        """Return the elements in brackets."""
-        return bracketed(self.elements)
-
-    def digital_link(
-        self, *, host: str = CANONICAL_HOST, scheme: str = "https", stem: str = ""
-    ) -> DigitalLink:
-        """Return the link that names the thing.
-
-        Raises:
-            Gs1Error: a host, scheme or stem that no URI has.
-        """
-        return DigitalLink.of(*self.elements, host=host, scheme=scheme, stem=stem)
-
-    def epc_urn(
-        self,
-        *,
-        company_prefix_length: int | None = None,
-        prefixes: CompanyPrefixes | None = None,
-    ) -> str:
-        """Return the EPC URN of the thing, or the EPC pattern of a class of things.
-
-        Args:
-            company_prefix_length: as ``digital_link_to_epc_urn`` takes it.
-            prefixes: as ``digital_link_to_epc_urn`` takes it.
-
-        Raises:
-            Gs1Error: the length is not known or does not fit, or there is no URN.
-        """
-        # Imported here: most who name a thing never write a URN.
-        from ocoptrace.gs1.epc import digital_link_to_epc_urn  # noqa: PLC0415
-
-        return digital_link_to_epc_urn(
-            self.digital_link().canonical(),
-            company_prefix_length=company_prefix_length,
-            prefixes=prefixes,
-        )
-
-
-class Key(Identifier):
-    """A GS1 identification key: one value of one application identifier.
-
-    Args:
-        value: the key as an element string carries it.
-
-    Raises:
-        Gs1Error: wrong length, characters or check digit.
-    """
-
-    __slots__ = ("value",)
-    value: str
-    ai: ClassVar[str]
-    """The application identifier that carries the key."""
-    _counted: ClassVar[int] = 0
-    """Digits of company prefix and reference together; 0 where the reference is free."""
-    _lead: ClassVar[str] = ""
-    """What stands before the company prefix."""
-
-    def __init__(self, value: str) -> None:
-        check_value(self.ai, value)
-        self._set(value=value)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the key that a text is.
-
-        Raises:
-            Gs1Error: wrong length, characters or check digit.
-        """
-        return cls(text)
-
-    @classmethod
-    def of(cls, company_prefix: str, reference: str) -> Self:
-        """Return the key of a company prefix and a reference; a check digit is computed.
-
-        Args:
-            company_prefix: GS1 Company Prefix, 4 to 12 digits.
-            reference: the producer's own number; where the key has a fixed length, zeros are
-                put in front.
-
-        Raises:
-            Gs1Error: the two do not make such a key.
-        """
-        return cls(cls._counted_part(company_prefix, reference))
-
-    @classmethod
-    def _counted_part(cls, company_prefix: str, reference: str, lead: str = "") -> str:
-        """Return lead, prefix and reference, with the check digit where the key counts."""
-        if not is_digits(company_prefix) or len(company_prefix) not in _PREFIX_LENGTHS:
-            raise Gs1Error(
-                "gs1.company_prefix_digits", place=f"({cls.ai})", value=shown(company_prefix)
-            )
-        if not cls._counted:
-            return company_prefix + reference
-        room = cls._counted - len(company_prefix)
-        if len(reference) > room or not is_digits(reference or "0"):
-            raise Gs1Error(
-                "gs1.reference",
-                place=f"({cls.ai})",
-                title=known(cls.ai).title,
-                value=shown(reference),
-                expected=room,
-            )
-        digits = (lead or cls._lead) + company_prefix + reference.rjust(room, "0")[:room]
-        return digits + check_digit(digits)
-
-    @property
-    def element(self) -> Element:
-        """The key as an element: its AI and its value."""
-        return self.ai, self.value
-
-    @property
-    def elements(self) -> tuple[Element, ...]:
-        """The key alone."""
-        return (self.element,)
-
-    def __str__(self) -> str:
-        return self.value
-
-    @classmethod
-    def _text_schema(cls) -> dict[str, Any]:
-        return {"title": known(cls.ai).title, "pattern": f"^{value_pattern(cls.ai)}$"}
-
-
-class _DigitsKey(Key):
-    """A key of digits only."""
-
-    __slots__ = ()
-
-    @property
-    def digits(self) -> str:
-        """The digits of the key."""
-        return self.value
-
-
-class _LedKey(_DigitsKey):
-    """A key whose first digit is the producer's to choose."""
-
-    __slots__ = ()
-    _lead = "0"
-
-    @classmethod
-    def of(cls, company_prefix: str, reference: str, *, lead: str = "0") -> Self:
-        """Return the key of a company prefix and a reference; the check digit is computed.
-
-        Args:
-            company_prefix: GS1 Company Prefix, 4 to 12 digits.
-            reference: the producer's own number; zeros are put in front.
-            lead: the digit before the prefix: indicator (packing level) of a GTIN, 0 for the
-                product itself and 9 for variable measure; extension digit of an SSCC.
-
-        Raises:
-            Gs1Error: the three do not make such a key.
-        """
-        if len(lead) != 1 or not is_digits(lead):
-            raise Gs1Error("gs1.lead_digit", place=f"({cls.ai})", value=shown(lead))
-        return cls(cls._counted_part(company_prefix, reference, lead))
-
-
-class _SerialKey(Key):
-    """A key of digits with a serial number, or none, behind its check digit."""
-
-    __slots__ = ()
-    _counted = 12
-
-    @classmethod
-    def of(cls, company_prefix: str, reference: str, *, serial: str = "") -> Self:
-        """Return the key of a company prefix and a reference; the check digit is computed.
-
-        Args:
-            company_prefix: GS1 Company Prefix, 4 to 12 digits.
-            reference: the producer's own number; zeros are put in front.
-            serial: serial number of one thing; empty for the kind.
-
-        Raises:
-            Gs1Error: the three do not make such a key.
-        """
-        return cls(cls._counted_part(company_prefix, reference) + serial)
-
-
-class Gtin(_LedKey):
+class Gtin(LedKey):
     """A Global Trade Item Number in its 14-digit form: what a product is."""
 
     __slots__ = ()
@@ -295,7 +95,7 @@ class Gtin(_LedKey):
         return {"title": "GTIN", "pattern": "^([0-9]{8}|[0-9]{12,14})$"}
 
 
-class Gln(_DigitsKey):
+class Gln(DigitsKey):
     """A Global Location Number, 13 digits: where something is."""
 
     __slots__ = ()
@@ -303,7 +103,7 @@ class Gln(_DigitsKey):
     _counted = 12
 
 
-class Pgln(_DigitsKey):
+class Pgln(DigitsKey):
     """A Global Location Number of a party, 13 digits: who someone is."""
 
     __slots__ = ()
@@ -311,7 +111,7 @@ class Pgln(_DigitsKey):
     _counted = 12
 
 
-class Sscc(_LedKey):
+class Sscc(LedKey):
     """A Serial Shipping Container Code, 18 digits: a carton or pallet."""
 
     __slots__ = ()
@@ -319,7 +119,7 @@ class Sscc(_LedKey):
     _counted = 16
 
 
-class Gsrn(_DigitsKey):
+class Gsrn(DigitsKey):
     """A Global Service Relation Number of a recipient, 18 digits."""
 
     __slots__ = ()
@@ -327,7 +127,7 @@ class Gsrn(_DigitsKey):
     _counted = 17
 
 
-class Gsrnp(_DigitsKey):
+class Gsrnp(DigitsKey):
     """A Global Service Relation Number of a provider, 18 digits."""
 
     __slots__ = ()
@@ -335,7 +135,7 @@ class Gsrnp(_DigitsKey):
     _counted = 17
 
 
-class Gsin(_DigitsKey):
+class Gsin(DigitsKey):
     """A Global Shipment Identification Number, 17 digits: what one sender ships to one buyer."""
 
     __slots__ = ()
@@ -350,7 +150,7 @@ class Ginc(Key):
     ai = "401"
 
 
-class Grai(_SerialKey):
+class Grai(SerialKey):
     """A Global Returnable Asset Identifier: 0, 13 digits, then a serial or nothing."""
 
     __slots__ = ()
@@ -365,14 +165,14 @@ class Giai(Key):
     ai = "8004"
 
 
-class Gdti(_SerialKey):
+class Gdti(SerialKey):
     """A Global Document Type Identifier: 13 digits, then a serial or nothing."""
 
     __slots__ = ()
     ai = "253"
 
 
-class Gcn(_SerialKey):
+class Gcn(SerialKey):
     """A Global Coupon Number: 13 digits, then a serial of digits or nothing."""
 
     __slots__ = ()
@@ -408,7 +208,7 @@ class Gmn(Key):
         return cls(text + pair)
 
 
-class Itip(_DigitsKey):
+class Itip(DigitsKey):
     """An Individual Trade Item Piece: a GTIN, then which piece of how many."""
 
     __slots__ = ()

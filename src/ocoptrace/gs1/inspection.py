@@ -2,7 +2,7 @@
 
 >>> [finding.code for finding in inspect_elements([("01", "09520101001119"), ("17", "271331")])]
 ['gs1.check_digit', 'gs1.date']
->>> from ocoptrace.gs1.digital_link import read_link
+>>> from ocoptrace.gs1.link_parts import read_link
 >>> parts = read_link("https://example.com/01/09520101001119/21/S/10/L?17=271331")
 >>> [finding.code for finding in inspect_link(parts)]
 ['gs1.path', 'gs1.check_digit', 'gs1.date']
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ocoptrace.errors import Gs1Error
-    from ocoptrace.gs1.digital_link import LinkParts
+    from ocoptrace.gs1.link_parts import LinkParts
     from ocoptrace.gs1.link_rules import Element
 
 __all__ = ["as_finding", "inspect_elements", "inspect_link"]

@@ -69,8 +69,8 @@ def read_amount(code: str, value: str) -> Amount | None:
 
 
 def _unit(title: str) -> str:
-    """Return what a data title has in brackets at its end: NET WEIGHT (kg)."""
-    return title[title.rindex("(") + 1 : -1].strip() if title.endswith(")") else ""
+    """Return what a data title has in brackets: NET WEIGHT (kg)."""
+    return title.partition("(")[2].partition(")")[0]
 
 
 def read_dates(code: str, value: str, *, year: int) -> tuple[date, ...]:

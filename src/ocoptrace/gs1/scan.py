@@ -25,10 +25,11 @@ from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.checks import is_digits
 from ocoptrace.gs1.compression import decompress
-from ocoptrace.gs1.digital_link import DigitalLink, read_link
+from ocoptrace.gs1.digital_link import DigitalLink
 from ocoptrace.gs1.element_string import FNC1, ElementString, read_elements
 from ocoptrace.gs1.epc import epc_urn_to_digital_link
 from ocoptrace.gs1.inspection import as_finding, inspect_elements, inspect_link
+from ocoptrace.gs1.link_parts import percent_encoded, read_link
 from ocoptrace.gs1.name import DEMO_PREFIX, is_plain
 from ocoptrace.gs1.plain_name import PlainName
 from ocoptrace.gs1.symbology import GROUP_SEPARATOR, receive
@@ -166,14 +167,18 @@ def _link(message: str) -> Scan:
         except Gs1Error as error:
             return Scan(message, "plain_name", findings=(as_finding(error),))
     try:
-        parts = read_link(message)
+        # A letter that no code may have is better found as such than as a URI character.
+        parts = read_link(percent_encoded(message))
     except Gs1Error as error:
         return _compressed(message) or Scan(message, "link", findings=(as_finding(error),))
     elements = parts.path + parts.attributes
     findings = inspect_link(parts)
-    name = (
-        None if any(each.severity == "error" for each in findings) else DigitalLink.parse(message)
-    )
+    name = None
+    if all(each.severity != "error" for each in findings):
+        try:
+            name = DigitalLink.parse(message)
+        except Gs1Error as error:
+            findings = (as_finding(error), *findings)
     return Scan(
         message,
         "digital_link",
@@ -215,9 +220,12 @@ def _element_string(message: str) -> Scan:
             elements += read_elements(component, unknown=True)
     except Gs1Error as error:
         return Scan(message, "element_string", elements=elements, findings=(as_finding(error),))
+    if not elements:
+        noted = Finding("gs1.element_string", "error", "", {"value": shown(message)})
+        return Scan(message, "element_string", findings=(noted,))
     findings = inspect_elements(elements)
     name = None
-    if elements and not any(each.severity == "error" for each in findings):
+    if not any(each.severity == "error" for each in findings):
         try:
             name = ElementString(elements).digital_link()
         except Gs1Error:

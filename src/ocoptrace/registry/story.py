@@ -6,8 +6,8 @@ producer id is not in the file: the registrar issues it, so it is an argument.
 >>> read_story(b'{"schema": "ocoptrace-story/1"}', producer_id="7K3MQ9TB",
 ...     namespace_host="id.example")
 Traceback (most recent call last):
-ocoptrace.errors.RegistryError: The story has 7 faults, the first at /title; \
-nothing was taken over. Correct them all, then read the file again.
+ocoptrace.errors.RegistryError: Faults in the story: 7, the first at /title. \
+Nothing was taken over. Correct what is listed, then read the file again.
 """
 
 from __future__ import annotations

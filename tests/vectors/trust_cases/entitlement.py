@@ -1,0 +1,374 @@
+"""Who may state what, about which names, at which time (formats, section 4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
+from village import (
+    A_DAY,
+    BATCH,
+    CLOSED,
+    FOREIGN_BATCH,
+    FOREIGN_PRODUCT,
+    FOUNDED,
+    HOST,
+    KEYS,
+    NEIGHBOUR,
+    NOW,
+    OFFICE,
+    PRODUCER,
+    PRODUCT,
+    Party,
+    Village,
+    grant,
+    key_entry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocoptrace.signing.bundle import Grant
+    from vectors.trust_cases.case import Case
+
+A_SECOND = timedelta(seconds=1)
+GTIN_8 = "https://id.gs1.org/01/00000095200002"
+CASE_OF_12 = "https://id.gs1.org/01/19521234543210/10/L1"
+INDICATOR_9 = "https://id.gs1.org/01/95212345432106/10/L1"
+SSCC, FOREIGN_SSCC = (
+    f"https://id.gs1.org/00/{digits}" for digits in ("095212345432100010", "095200005432100013")
+)
+PLAIN = f"{PRODUCER.issuer}/MAMTOM/L1"
+EVERY_KIND = ("place", "product", "batch", "event", "evidence", "record", "alias", "seal")
+
+
+def granted(*grants: Grant, **changes: Any) -> bytes:
+    """Return a second bundle in which the producer's key has these grants."""
+    return bundle_file(2, keys=[KEYS[0], key_entry(PRODUCER, *grants, **changes), KEYS[2]]).to_bytes()
+
+
+GRANTED: dict[str, tuple[str, bytes, str]] = {
+    "same": ("The same grant in a later bundle.", granted(grant()), ""),
+    "gtin-14": (
+        "The GTIN itself is granted, and no prefix.",
+        granted(grant(gtin_prefixes=(), gtins=("09521234543213",))),
+        "",
+    ),
+    "gtin-13": (
+        "The GTIN is granted with 13 digits.",
+        granted(grant(gtin_prefixes=(), gtins=("9521234543213",))),
+        "",
+    ),
+    "other-gtin": (
+        "Another GTIN is granted.",
+        granted(grant(gtin_prefixes=(), gtins=("09521234543220",))),
+        "name",
+    ),
+    "longer-prefix": (
+        "A longer prefix that still fits.",
+        granted(grant(gtin_prefixes=("952123454",))),
+        "",
+    ),
+    "other-prefix": ("Another prefix.", granted(grant(gtin_prefixes=("9521235",))), "name"),
+    "prefix-from-first-digit": (
+        "A prefix that fits only from the first digit of the GTIN-14.",
+        granted(grant(gtin_prefixes=("0952123",))),
+        "name",
+    ),
+    "no-names": (
+        "Every kind is granted, and no name.",
+        granted(grant(gtin_prefixes=(), name_prefixes=())),
+        "name",
+    ),
+    "plain-names-only": ("Plain names alone.", granted(grant(gtin_prefixes=())), "name"),
+    "no-batches": (
+        "Every kind but batch.",
+        granted(grant(kinds=[kind for kind in EVERY_KIND if kind != "batch"])),
+        "kind",
+    ),
+    "no-events": (
+        "Every kind but event.",
+        granted(grant(kinds=[kind for kind in EVERY_KIND if kind != "event"])),
+        "kind",
+    ),
+    "no-lists": (
+        "Every kind but record.",
+        granted(grant(kinds=[kind for kind in EVERY_KIND if kind != "record"])),
+        "kind",
+    ),
+    "parted": (
+        "Batches of these names; events of other names.",
+        granted(
+            grant(kinds=("batch", "record")),
+            grant(kinds=("event",), gtin_prefixes=("9520000",)),
+        ),
+        "name",
+    ),
+    "joined": (
+        "Two grants, each for some of the kinds.",
+        granted(grant(kinds=("batch",)), grant(kinds=("event", "record"))),
+        "",
+    ),
+    "no-grants": ("No grant at all.", granted(role="producer"), "kind"),
+    "over": ("A grant that ended as it was stated.", granted(grant(until=NOW)), "period"),
+    "last-second": (
+        "A grant that ended a second later.",
+        granted(grant(until=NOW + A_SECOND)),
+        "",
+    ),
+    "not-yet": (
+        "A grant that began a second later.",
+        granted(grant(from_=NOW + A_SECOND)),
+        "period",
+    ),
+    "first-second": ("A grant that began as it was stated.", granted(grant(from_=NOW)), ""),
+    "key-over": (
+        "A key whose time ended as it was stated.",
+        granted(grant(), sign_until=NOW),
+        "period",
+    ),
+    "key-last-second": (
+        "A key whose time ended a second later.",
+        granted(grant(), sign_until=NOW + A_SECOND),
+        "",
+    ),
+    "key-not-yet": (
+        "A key whose time began a second later.",
+        granted(grant(), sign_from=NOW + A_SECOND),
+        "period",
+    ),
+    "other-issuer": (
+        "The key is listed for another issuer.",
+        granted(grant(), issuer=f"https://{HOST}/ocop/8N5P2RCE"),
+        "issuer",
+    ),
+    "as-authority": ("The key is listed as an office's.", granted(grant(), role="authority"), "role"),
+    "as-log": ("The key is listed as a log's.", granted(grant(), role="log"), "role"),
+    "grade-over": (
+        "The time of the office's key ended as it stated the grade.",
+        bundle_file(2, keys=[key_entry(OFFICE, sign_until=NOW), *KEYS[1:]]).to_bytes(),
+        "period",
+    ),
+    "grade-by-producer": (
+        "The key that stated the grade is listed as a producer's.",
+        bundle_file(2, keys=[key_entry(OFFICE, grant(), role="producer"), *KEYS[1:]]).to_bytes(),
+        "role",
+    ),
+}
+
+EVENTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "adds-own-item": (
+        "An ObjectEvent ADD of an item of its own.",
+        {"epcList": [f"{BATCH}/21/A1"], "quantityList": []},
+        "",
+    ),
+    "adds-class-of-other": (
+        "An ObjectEvent ADD of the neighbour's lot.",
+        {"quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}]},
+        "name",
+    ),
+    "adds-item-of-other": (
+        "An ObjectEvent ADD of the neighbour's item.",
+        {"epcList": [f"{FOREIGN_BATCH}/21/1"], "quantityList": []},
+        "name",
+    ),
+    "adds-other-among-own": (
+        "An ObjectEvent ADD of its own lot and the neighbour's.",
+        {
+            "quantityList": [
+                {"epcClass": name, "quantity": 1, "uom": "KGM"} for name in (BATCH, FOREIGN_BATCH)
+            ]
+        },
+        "name",
+    ),
+    "adds-no-name": (
+        "An ObjectEvent ADD of something that has no name of ours.",
+        {"epcList": ["urn:uuid:" + "0" * 32], "quantityList": []},
+        "name",
+    ),
+    "observes-other": (
+        "An ObjectEvent OBSERVE of the neighbour's lot.",
+        {
+            "action": "OBSERVE",
+            "quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}],
+        },
+        "",
+    ),
+    "deletes-other": (
+        "An ObjectEvent DELETE of the neighbour's lot.",
+        {
+            "action": "DELETE",
+            "quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}],
+        },
+        "",
+    ),
+}
+
+
+def transformation(output: str) -> dict[str, Any]:
+    return {
+        "type": "TransformationEvent",
+        "inputQuantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 6000, "uom": "KGM"}],
+        "outputQuantityList": [{"epcClass": output, "quantity": 18456, "uom": "EA"}],
+    }
+
+
+def aggregation(parent: str, action: str = "ADD") -> dict[str, Any]:
+    return {
+        "type": "AggregationEvent",
+        "action": action,
+        "parentID": parent,
+        "childEPCs": [f"{FOREIGN_BATCH}/21/1"],
+    }
+
+
+SHAPED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "makes-own-of-other": (
+        "Its own lot is made of the neighbour's.",
+        transformation(BATCH),
+        "",
+    ),
+    "makes-other": ("The neighbour's lot is made.", transformation(FOREIGN_BATCH), "name"),
+    "packs-other-in-own": (
+        "The neighbour's item is packed on a pallet of its own.",
+        aggregation(SSCC),
+        "",
+    ),
+    "packs-in-other": (
+        "It is packed on a pallet of the neighbour's.",
+        aggregation(FOREIGN_SSCC),
+        "name",
+    ),
+    "unpacks-other": (
+        "It is taken off a pallet of the neighbour's.",
+        aggregation(FOREIGN_SSCC, "DELETE"),
+        "",
+    ),
+}
+
+
+def shaped(village: Village, members: dict[str, Any]) -> Any:
+    """Return an event of another type than ObjectEvent, stated by the producer."""
+    event = {
+        "eventID": "urn:uuid:0190a7c5-8a3e-8f00-8000-000000000003",
+        "eventTime": "2026-09-15T07:30:00+07:00",
+        "eventTimeZoneOffset": "+07:00",
+    }
+    return village.state("event", event | members, subject=event["eventID"])
+
+
+def cases() -> Iterator[Case]:
+    """Yield one record under many grants, then many statements under one grant."""
+    for name, (says, bundle, why) in GRANTED.items():
+        given = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        yield record(f"grant-{name}", says, STANDARD, *given, bundle=bundle)
+    for name, (says, members, why) in (EVENTS | SHAPED).items():
+        village = Village()
+        batch = village.state_batch()
+        said = shaped(village, members) if name in SHAPED else village.state_event(**members)
+        given = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        yield short_record(f"event-{name}", says, village.record([batch, said], TRUST), *given)
+    yield from of_kinds()
+    yield from of_names()
+
+
+def of_kinds() -> Iterator[Case]:
+    uuid = "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
+    key = "urn:ietf:params:oauth:ckt:sha-256:" + "A" * 43
+    stated: dict[str, tuple[str, Any, Party, str]] = {
+        "place": ("place", uuid, PRODUCER, ""),
+        "evidence": ("evidence", uuid, PRODUCER, ""),
+        "alias": ("alias", PLAIN, PRODUCER, ""),
+        "alias-of-other": ("alias", FOREIGN_PRODUCT, PRODUCER, "name"),
+        "product-of-other": ("product", FOREIGN_PRODUCT, PRODUCER, "name"),
+        "batch-of-other": ("batch", FOREIGN_BATCH, PRODUCER, "name"),
+        "grade-by-producer": ("grade", PRODUCT, PRODUCER, "role"),
+        "grade-by-neighbour": ("grade", PRODUCT, NEIGHBOUR, "role"),
+        "producer-by-producer": ("producer", uuid, PRODUCER, "role"),
+        "producer-by-office": ("producer", uuid, OFFICE, ""),
+        "key-by-producer": ("key", key, PRODUCER, "role"),
+        "key-by-office": ("key", key, OFFICE, ""),
+        "revocation-by-producer": ("revocation", key, PRODUCER, "role"),
+        "revocation-by-office": ("revocation", key, OFFICE, ""),
+        "bundle-by-producer": ("bundle", "bundle:2", PRODUCER, "role"),
+        "root-by-office": ("root", "root:2", OFFICE, "role"),
+        "policy-by-producer": ("policy", "log.example/ocop-log/1", PRODUCER, "role"),
+        "policy-by-office": ("policy", "log.example/ocop-log/1", OFFICE, "role"),
+        "place-by-office": ("place", uuid, OFFICE, "role"),
+    }
+    members = {"product": "id", "batch": "id", "grade": "product"}
+    for name, (kind, subject, party, why) in stated.items():
+        village = Village()
+        batch = village.state_batch()
+        payload = {members[kind]: subject} if kind in members else {}
+        said = village.state(kind, payload, subject=subject, by=party)  # type: ignore[arg-type]
+        changes = [f"entitlement fail {why}"] if why else []
+        if kind == "grade":
+            changes += ["registry warn", "-shelf_life"]
+        says = f"A statement of kind {kind} by the {role_of(party)}, about {subject}."
+        given = village.record([batch, said], TRUST)
+        overall = "not_entitled" if why else "ok"
+        yield short_record(f"kind-{name}", says, given, overall, *changes)
+    village = Village()
+    says = "The office states a batch."
+    given = village.record([village.state_batch(by=OFFICE)], TRUST)
+    changes = ("entitlement fail role",)
+    yield short_record("kind-batch-by-office", says, given, "not_entitled", *changes)
+
+
+def role_of(party: Party) -> str:
+    return {OFFICE.code: "office", PRODUCER.code: "producer"}.get(party.code, "neighbour")
+
+
+def of_names() -> Iterator[Case]:
+    other_host = f"https://other.example/ocop/{PRODUCER.code}/MAMTOM/L1"
+    names: dict[str, tuple[str, str, str]] = {
+        "plain": ("A plain name of its own.", PLAIN, ""),
+        "plain-of-other": ("A plain name of the neighbour's.", f"{NEIGHBOUR.issuer}/A/L1", "name"),
+        "plain-other-host": ("A plain name on another host.", other_host, "name"),
+        "plain-alike": (
+            "A plain name of a producer whose code begins alike.",
+            f"{PRODUCER.issuer}X/MAMTOM/L1",
+            "name",
+        ),
+        "other-unit": ("A GTIN of the same prefix, with indicator 1.", CASE_OF_12, ""),
+        "indicator": (
+            "A GTIN whose indicator and digits look like the prefix.",
+            INDICATOR_9,
+            "name",
+        ),
+        "of-other": ("The neighbour's GTIN.", FOREIGN_BATCH, "name"),
+        "gtin-8": ("A GTIN-8, which no prefix covers.", f"{GTIN_8}/10/L1", "name"),
+    }
+    for name, (says, batch, why) in names.items():
+        village = Village()
+        given = village.record([village.state_batch(batch)], TRUST, about=batch)
+        found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        yield short_record(f"name-{name}", says, given, *found, about=batch)
+    batch = f"{GTIN_8}/10/L1"
+    village = Village()
+    given = village.record([village.state_batch(batch)], TRUST, about=batch)
+    for name, grants, found in (
+        ("granted", grant(gtins=("95200002",)), ("ok",)),
+        ("by-zeros", grant(gtin_prefixes=("000000",)), ("not_entitled", "entitlement fail name")),
+    ):
+        says = f"A GTIN-8 where the grant lists {'it' if name == 'granted' else 'a prefix of zeros'}."
+        yield short_record(f"name-gtin-8-{name}", says, given, *found, about=batch, bundle=granted(grants))
+    village = Village()
+    impostor = Party(NEIGHBOUR.code, PRODUCER.signer)
+    says = "The producer's key speaks in the neighbour's name."
+    given = village.record([village.state_batch(by=impostor)], TRUST)
+    yield short_record("name-issuer", says, given, "not_entitled", "entitlement fail issuer")
+    times = {"before-key": FOUNDED - A_SECOND, "after-key": CLOSED, "year-ago": FOUNDED - 365 * A_DAY}
+    for name, at in times.items():
+        village = Village()
+        given = village.record([village.state_batch(at=at)], TRUST)
+        says = f"A batch stated at {at:%Y-%m-%dT%H:%M:%SZ}, outside the time of the key."
+        changes = ("entitlement fail period",)
+        yield short_record(f"time-{name}", says, given, "not_entitled", *changes)
+    for name, at in {"first-second": FOUNDED, "last-second": CLOSED - A_SECOND}.items():
+        village = Village()
+        given = village.record([village.state_batch(at=at)], TRUST)
+        says = f"A batch stated at {at:%Y-%m-%dT%H:%M:%SZ}, just within the time of the key."
+        yield short_record(f"time-{name}", says, given, "ok")
