@@ -32,7 +32,9 @@ bench: .venv/tools ## Measure against peers and limits, on this machine
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
 fuzz: .venv/fuzz ## Feed the readers of identifiers made-up input, for SECONDS
-	@$(BIN)/python tests/fuzz/fuzz_gs1.py -max_total_time=$(SECONDS) -max_len=256 -verbosity=0
+	@mkdir -p var/fuzz/corpus
+	@$(BIN)/python tests/fuzz/fuzz_gs1.py -max_total_time=$(SECONDS) -max_len=256 -verbosity=0 \
+	  -artifact_prefix=var/fuzz/ var/fuzz/corpus
 
 docs: .venv/tools ## Build the documentation into site/
 	@$(BIN)/zensical build --clean --strict

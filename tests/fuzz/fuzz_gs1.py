@@ -9,6 +9,8 @@ import atheris
 with atheris.instrument_imports(include=["ocoptrace"]):
     from gs1_readers import one_input
 
+    import ocoptrace.gs1.linters  # noqa: F401 - else imported when first needed, uninstrumented
+
 
 def main() -> None:
     """Run until atheris has had enough."""

@@ -145,6 +145,23 @@ def test_elements_survive_the_reader(symbol: str) -> None:
     assert receive(transmit(symbol, message)).message == message
 
 
+@pytest.mark.parametrize(
+    ("symbol", "message"),
+    [
+        ("QR", "^0109520101001115|^99A"),
+        ("EAN-13", "19520101001112"),
+        ("EAN-13", "^010952010100111510L"),
+        ("EAN-8", "9520101001115"),
+        ("ITF-14", "L1"),
+        ("DataBar", "L1"),
+    ],
+)
+def test_what_a_symbol_does_not_hold_is_refused(symbol: str, message: str) -> None:
+    with pytest.raises(Gs1Error) as caught:
+        transmit(symbol, message)
+    assert caught.value.code == "gs1.symbol_data"
+
+
 def test_an_unknown_symbol_is_refused_with_those_there_are() -> None:
     with pytest.raises(Gs1Error, match="EAN-13"):
         transmit("Aztec", "^0109520101001115")

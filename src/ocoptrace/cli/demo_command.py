@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,15 +16,16 @@ from ocoptrace.cli.options import open_workspace, passphrase, program, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import RegistryError, StorageError, WorkspaceError
 from ocoptrace.gs1.uri import check_host
-from ocoptrace.labels import scan_file
 from ocoptrace.registry import read_story
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.store import write_whole
 from ocoptrace.verify import verify_label, verify_record
 from ocoptrace.workspace import Workspace
-from ocoptrace.workspace.label_run import LabelRun
 from ocoptrace.workspace.office import new_code
 from ocoptrace.workspace.workspace import DEFAULT_HOST
+
+if TYPE_CHECKING:
+    from ocoptrace.workspace.label_run import LabelRun
 
 __all__ = ["add"]
 
@@ -172,7 +173,7 @@ class _Demo:
             self._told("exported", count=len(record.statements), size=len(data))
         return data
 
-    def _print(self, ws: Workspace, batch: str) -> LabelRun:
+    def _print(self, ws: Workspace, batch: str) -> "LabelRun":
         with self._step("print"):
             run = ws.label_run(batch, count=_STICKERS, sealed=_SEALED, demo=True)
             self.terminal.findings(run.findings)
@@ -181,8 +182,10 @@ class _Demo:
             self._told("printed", count=_STICKERS, sealed=_SEALED)
         return run
 
-    def _read_back(self, run: LabelRun) -> None:
+    def _read_back(self, run: "LabelRun") -> None:
         with self._step("read_back"):
+            from ocoptrace.labels import scan_file
+
             # From here on only files count: no workspace, no network.
             root = Root.load((self.out / "root.json").read_bytes())
             trust = TrustBundle.load((self.out / "bundle.json").read_bytes(), root=root)
@@ -202,7 +205,7 @@ class _Demo:
             verdict = verify_record(record, trust=trust, now=now)
             self.terminal.verdict(verdict, title=self.terminal.text("cli.demo.whole_record"))
 
-    def _attack(self, ws: Workspace, batch: str, record: bytes, run: LabelRun) -> None:
+    def _attack(self, ws: Workspace, batch: str, record: bytes, run: "LabelRun") -> None:
         with self._step("attack"):
             folder = self.out / "attacks"
             tried = (

@@ -7,7 +7,6 @@ import typer
 
 from ocoptrace.cli.options import destination, open_workspace
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.labels import load_stock, load_template, stock_names, template_names
 
 __all__ = ["add"]
 
@@ -60,6 +59,8 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
 
     @label.command("stock", help=text("cli.label.stocks"))
     def stock_(*, as_json: Annotated[bool, json_option] = False) -> None:
+        from ocoptrace.labels import load_stock, stock_names
+
         known = [load_stock(name) for name in stock_names()]
         if as_json:
             terminal.json(
@@ -76,6 +77,8 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
 
     @label.command("templates", help=text("cli.label.templates"))
     def templates(*, as_json: Annotated[bool, json_option] = False) -> None:
+        from ocoptrace.labels import load_template, template_names
+
         known = [load_template(name) for name in template_names()]
         if as_json:
             terminal.json([{"name": t.name} | _millimetres(t.width, t.height) for t in known])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
+from typer import rich_utils
 
 from ocoptrace.cli import commands, demo_command, export, gs1, label, serve, trust, verify
 from ocoptrace.cli.misuse import misuse
@@ -50,6 +51,13 @@ def build_app(terminal: Terminal) -> typer.Typer:
     return app
 
 
+def _speak(terminal: Terminal) -> None:
+    """Let typer's own headings speak the terminal's language; it keeps them in globals."""
+    rich_utils.ARGUMENTS_PANEL_TITLE = terminal.text("cli.panel.arguments")
+    rich_utils.OPTIONS_PANEL_TITLE = terminal.text("cli.panel.options")
+    rich_utils.COMMANDS_PANEL_TITLE = terminal.text("cli.panel.commands")
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -58,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             # A terminal that cannot show a Vietnamese letter shows "?", and goes on.
             stream.reconfigure(errors="replace")
     terminal = Terminal(choose_language(_given(arguments, "--lang"), os.environ))
+    _speak(terminal)
     sys.exit(_run(arguments, terminal, debug="--debug" in arguments))
 
 

@@ -27,7 +27,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     ) -> None:
         try:
             # Here, because it is an extra, and slow to come in.
-            from ocoptrace.web.serve import run  # noqa: PLC0415
+            from ocoptrace.web.serve import run
         except ModuleNotFoundError as error:
             raise WorkspaceError("cli.no_web", module=error.name) from error
         ws = open_workspace(workspace)

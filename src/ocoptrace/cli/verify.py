@@ -10,7 +10,6 @@ from ocoptrace.cli.options import kind_of, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.cli.trust import load_trust
 from ocoptrace.errors import InputError, LabelError
-from ocoptrace.labels import scan_file
 from ocoptrace.signing import TrustBundle
 from ocoptrace.verify import Verdict, verify_label, verify_record
 from ocoptrace.verify.verdict import OVERALL
@@ -72,6 +71,8 @@ def verdicts_on(
         case "record":
             return [(target, verify_record(data, trust=trust, now=now))]
         case "pdf" | "png" | "jpeg":
+            from ocoptrace.labels import scan_file
+
             scans = scan_file(data)
             if not scans:
                 raise LabelError("label.no_code", path=target)

@@ -39,6 +39,7 @@ _ELEMENTS = {
 }
 _DIGITS = {"E0": ("EAN-13", 13), "E4": ("EAN-8", 8), "I0": ("ITF-14", 14), "I1": ("ITF-14", 14)}
 _TEXT = {"C0": "Code 128", "J0": "DotCode", "Q1": "QR Code", "d1": "DataMatrix"}
+_WITH_COMPOSITE = ("DataBar", "GS1-128")
 SYMBOLS = {
     "DataBar": ("e0", "e0"),
     "DataMatrix": ("d1", "d2"),
@@ -122,6 +123,8 @@ def transmit(symbol: str, message: str) -> str:
         return f"]{plain}{unescaped}"
     linear, separator, above = message.partition(f"{_COMPOSITE}{FNC1}")
     if separator:
+        if symbol not in _WITH_COMPOSITE:
+            raise Gs1Error("gs1.symbol_data", symbol=symbol, value=shown(message))
         linear += (FNC1 if _ends_open(linear) else "") + above
         elements = "e0"
     return f"]{elements}{linear[1:].replace(FNC1, GROUP_SEPARATOR)}"
@@ -138,6 +141,6 @@ def _digits(symbol: str, linear: str) -> str:
 
 def _ends_open(linear: str) -> bool:
     """Tell whether the last element needs FNC1 behind it before another may follow."""
-    code = read_elements(linear, unknown=True)[-1][0]
-    ai = application_identifier(code)
+    elements = read_elements(linear, unknown=True)
+    ai = application_identifier(elements[-1][0]) if elements else None
     return ai is None or ai.predefined_length is None

@@ -101,6 +101,20 @@ class Checkpoint:
         Raises:
             ProofError: no valid log signature, a false signature, or fewer witnesses.
         """
+        times = self.cosigned_at(vkeys)
+        if len(times) < quorum:
+            raise ProofError("proof.no_quorum", count=len(times), quorum=quorum)
+        return times[quorum - 1] if quorum else None
+
+    def cosigned_at(self, vkeys: Iterable[VerifierKey | str]) -> tuple[datetime, ...]:
+        """Return when witnesses signed, the earliest first; each key counts once.
+
+        Args:
+            vkeys: as for ``verify``.
+
+        Raises:
+            ProofError: no valid log signature, or a false signature.
+        """
         keys = [VerifierKey.parse(key) if isinstance(key, str) else key for key in vkeys]
         logs = [k for k in keys if k.signature_type == ED25519 and k.name == self.origin]
         witnesses = [k for k in keys if k.signature_type == COSIGNATURE_V1]
@@ -116,9 +130,7 @@ class Checkpoint:
             raise ProofError(error.code, **error.facts) from error
         if not signed:
             raise ProofError("proof.not_signed_by_log", origin=self.origin)
-        if len(times) < quorum:
-            raise ProofError("proof.no_quorum", count=len(times), quorum=quorum)
-        return datetime.fromtimestamp(sorted(times.values())[quorum - 1], UTC) if quorum else None
+        return tuple(datetime.fromtimestamp(time, UTC) for time in sorted(times.values()))
 
     def __str__(self) -> str:
         return str(self.note)

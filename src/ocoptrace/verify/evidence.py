@@ -38,12 +38,14 @@ class CheckedCheckpoint:
         log: the log in the bundle, None where the bundle lists none of this origin.
         fault: why it does not hold; empty where it does.
         time: by when the quorum had seen it; None without a quorum.
+        newest: when the last of its witnesses signed it; None without a witness.
     """
 
     checkpoint: Checkpoint
     log: Log | None
     fault: str = ""
     time: datetime | None = None
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,13 @@ def check_checkpoint(checkpoint: Checkpoint, trust: TrustBundle) -> CheckedCheck
     log = trust.log(checkpoint.origin)
     if log is None:
         return CheckedCheckpoint(checkpoint, None)
-    keys = log.verifier_keys(checkpoint.size)
     try:
-        return CheckedCheckpoint(checkpoint, log, "", checkpoint.verify(keys, quorum=log.quorum))
+        times = checkpoint.cosigned_at(log.verifier_keys(checkpoint.size))
     except ProofError as error:
-        # Too few witnesses are no fault of the checkpoint: it only shows no time.
-        fault = "" if error.code == "proof.no_quorum" else error.code
-        return CheckedCheckpoint(checkpoint, log, fault)
+        return CheckedCheckpoint(checkpoint, log, error.code)
+    # Too few witnesses are no fault of the checkpoint: it only shows no time.
+    time = times[log.quorum - 1] if 0 < log.quorum <= len(times) else None
+    return CheckedCheckpoint(checkpoint, log, "", time, max(times, default=None))
 
 
 def gather(

@@ -54,7 +54,7 @@ def verify_record(
     checkpoints = [check_checkpoint(checkpoint, trust) for checkpoint in record.checkpoints]
     evidence = [gather(recorded, checkpoints, trust) for recorded in record.statements]
     # A witness's time is good even where the log's proof of a single statement is not.
-    seen = max((checked.time for checked in checkpoints if checked.time), default=None)
+    seen = max((checked.newest for checked in checkpoints if checked.newest), default=None)
     at = effective_now(now, trust, seen)
     checks = [
         _format(evidence),

@@ -84,7 +84,7 @@ def changed() -> Iterator[Case]:
     told[BATCH_AT] = replace(first, payload=second.payload, salt=second.salt)
     told[EVENT_AT] = replace(second, payload=first.payload, salt=first.salt)
     says = "The payloads of two statements, with their salts, changed places."
-    changes = ("content fail", "registry warn", "-shelf_life")
+    changes = ("content fail", "registry warn", "-grade", "-shelf_life")
     yield record("content-swapped", says, village.record(told, TRUST), "altered", *changes)
     for length in (0, 15, 17, 32):
         village = Village()

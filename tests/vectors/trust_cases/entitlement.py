@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 A_SECOND = timedelta(seconds=1)
 GTIN_8 = "https://id.gs1.org/01/00000095200002"
 CASE_OF_12 = "https://id.gs1.org/01/19521234543210/10/L1"
-INDICATOR_9 = "https://id.gs1.org/01/95212345432106/10/L1"
+INDICATOR_9 = "https://id.gs1.org/01/95212345432103/10/L1"
 SSCC, FOREIGN_SSCC = (
-    f"https://id.gs1.org/00/{digits}" for digits in ("095212345432100010", "095200005432100013")
+    f"https://id.gs1.org/00/{digits}" for digits in ("095212345432100010", "095200005432100018")
 )
 PLAIN = f"{PRODUCER.issuer}/MAMTOM/L1"
 EVERY_KIND = ("place", "product", "batch", "event", "evidence", "record", "alias", "seal")

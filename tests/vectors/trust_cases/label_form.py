@@ -58,8 +58,8 @@ SPELLINGS: dict[str, tuple[str, str]] = {
 
 MALFORMED: dict[str, tuple[str, str, str]] = {
     "empty": ("No text.", "", "gs1.scheme"),
-    "text": ("Some text.", "Mắm tôm Sóng Trăng", "gs1.uri_character"),
-    "no-name": ("A link to somewhere else.", "https://id.example/", "gs1.no_key"),
+    "text": ("Some text.", "Mắm tôm Sóng Trăng", "gs1.scheme"),
+    "no-name": ("A link to somewhere else.", "https://id.example/", "gs1.trailing_slash"),
     "ftp": ("Another scheme.", "ftp://id.example/01/09521234543213", "gs1.scheme"),
     "scheme-mixed": ("A scheme in mixed case.", f"{LINK.replace('HTTPS', 'Https')}#{NUMBER}", "gs1.scheme"),
     "check-digit": (
@@ -75,7 +75,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "qualifier-order": (
         "The serial stands before the lot.",
         f"https://{HOST}/01/09521234543213/21/0123456789AB/10/L1#{NUMBER}",
-        "gs1.path_order",
+        "gs1.path",
     ),
     "lot-long": (
         "A lot of 21 characters.",
@@ -88,7 +88,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         "gs1.date",
     ),
     "attribute-unknown": ("A numeric parameter that is no AI.", f"{LINK}?9999=1#{NUMBER}", "gs1.unknown_ai"),
-    "attribute-twice": ("An attribute stands twice.", f"{LINK}?17=280914&17=290914#{NUMBER}", "gs1.twice"),
+    "attribute-twice": ("An attribute stands twice.", f"{LINK}?17=280914&17=290914#{NUMBER}", "gs1.repeated"),
     "control": ("A control character.", f"{LINK}\n#{NUMBER}", "gs1.uri_character"),
     "too-long": ("A text of 5,000 characters.", "x" * 5000, "gs1.uri_too_long"),
     "seal-171": ("A seal of 171 digits.", f"{LINK}#{NUMBER[:-1]}", "signing.seal_digits"),
@@ -104,7 +104,7 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     ),
     "seal-percent": ("A digit percent-encoded.", f"{LINK}#{NUMBER[:-3]}%31", "signing.seal_digits"),
     "seal-word": ("A word for the seal.", f"{LINK}#section", "signing.seal_digits"),
-    "seal-twice": ("Two seals.", f"{LINK}#{NUMBER}#{NUMBER}", "gs1.uri_character"),
+    "seal-twice": ("Two seals.", f"{LINK}#{NUMBER}#{NUMBER}", "gs1.uri_part"),
     "seal-guard-1": ("The guard is 0x01.", f"{LINK}#{'1' * 172}", "signing.seal_guard"),
     "seal-guard-9": ("Nothing but nines.", f"{LINK}#{'9' * 172}", "signing.seal_guard"),
     "seal-version-0": ("Version 0.", f"{LINK}#{renumbered(-(256**70))}", "signing.seal_version"),

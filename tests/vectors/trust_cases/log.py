@@ -44,7 +44,7 @@ ALTERED_UNSEEN = ("altered", "proof fail", "witnessed fail")
 
 @dataclass(frozen=True)
 class Story:
-    """A log of three entries more than its first two: a batch and two events."""
+    """A log of five entries: its first two, a batch, an event, and something of someone else's."""
 
     village: Village
     told: list[Said]
@@ -63,7 +63,8 @@ class Story:
 
 def story() -> Story:
     village = Village()
-    told = [village.state_batch(), village.state_event(), village.state_event()]
+    told = [village.state_batch(), village.state_event()]
+    village.append(b"entry 4, of someone else")
     return Story(village, told)
 
 
@@ -86,7 +87,7 @@ def cases() -> Iterator[Case]:
 
 def of_proofs() -> Iterator[Case]:
     tale = story()
-    batch, event, _ = tale.told
+    batch, event = tale.told
     good = tale.village.proof(batch.index)
     path = good.path
     proofs: dict[str, tuple[str, Proof]] = {

@@ -75,7 +75,7 @@ TEXT: dict[str, tuple[str, bytes, str]] = {
     ),
     "lone-surrogate": (
         "An escape of half a character.",
-        replaced('"about":"https', '"about":"\\ud800https'),
+        replaced('"payload":"{', '"payload":"\\ud800{'),
         "json.not_unicode",
     ),
     "white-space": (

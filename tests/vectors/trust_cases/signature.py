@@ -180,4 +180,5 @@ def of_others() -> Iterator[Case]:
     yield short_record("signature-kid-of-other", says, given, "altered", *changes)
     says = "A later bundle no longer lists the producer's key."
     later = bundle_file(2, keys=[key for key in KEYS if key.issuer == OFFICE.issuer]).to_bytes()
-    yield record("signature-key-gone", says, STANDARD, "unknown_issuer", "issuer fail", bundle=later)
+    changes = ("issuer fail", "complete unknown")
+    yield record("signature-key-gone", says, STANDARD, "unknown_issuer", *changes, bundle=later)

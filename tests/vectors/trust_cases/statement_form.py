@@ -35,7 +35,7 @@ def of_kind(kind: str, subject: str) -> bytes:
 
 def claims(changes: dict[Any, Any], *, without: int | None = None) -> bytes:
     """Return a statement with some CWT claims set, and one taken away."""
-    return changed({CLAIMS: {k: v for k, v in (CLAIM | changes).items() if k != without}})
+    return changed({CLAIMS: ordered({k: v for k, v in (CLAIM | changes).items() if k != without})})
 
 
 def put(old: bytes, new: bytes) -> bytes:
@@ -51,7 +51,7 @@ MESSAGE: dict[str, tuple[str, bytes, str]] = {
     "tag-in-tag": (
         "Tag 55799 (self-described CBOR) around it.",
         cbor2.dumps(cbor2.CBORTag(55799, cbor2.loads(WHOLE))),
-        "signing.cbor_type",
+        "signing.not_cbor",
     ),
     "tag-long": ("Tag 18 in two bytes.", b"\xd8\x12" + WHOLE[1:], "signing.not_deterministic"),
     "three-parts": (
@@ -79,7 +79,7 @@ MESSAGE: dict[str, tuple[str, bytes, str]] = {
         b"\xd2\x98\x04" + WHOLE[2:],
         "signing.not_deterministic",
     ),
-    "trailing-byte": ("A byte behind it.", WHOLE + b"\x00", "signing.not_cbor"),
+    "trailing-byte": ("A byte behind it.", WHOLE + b"\x00", "signing.not_deterministic"),
     "cut-off": ("Its last byte is missing.", WHOLE[:-1], "signing.not_cbor"),
     "empty": ("No bytes.", b"", "signing.not_cbor"),
     "unprotected-kid": (
@@ -133,7 +133,7 @@ MESSAGE: dict[str, tuple[str, bytes, str]] = {
     "protected-trailing": (
         "A byte behind the protected map.",
         message(PROTECTED + b"\x00"),
-        "signing.not_cbor",
+        "signing.not_deterministic",
     ),
     "protected-indefinite": (
         "A protected map of indefinite length.",
@@ -199,7 +199,16 @@ HEADER: dict[str, tuple[str, bytes, str]] = {
     ),
     "private-label": ("A label of one's own.", changed({-70000: 1}), "signing.header_labels"),
     "text-label": ("A label that is text.", changed({"alg": -7}), "signing.header_labels"),
-    "bool-label": ("A label that is true.", changed({True: -7}), "signing.cbor_type"),
+    "bool-label": (
+        "The label true for 1.",
+        put(b"\xa6\x01\x26", b"\xa6\xf5\x26"),
+        "signing.cbor_type",
+    ),
+    "float-label": (
+        "The label 1.0 for 1.",
+        put(b"\xa6\x01\x26", b"\xa6\xf9\x3c\x00\x26"),
+        "signing.cbor_type",
+    ),
     "alg-es384": ("alg ES384 (-35).", changed({1: -35}), "signing.unknown_algorithm"),
     "alg-hmac": ("alg HMAC 256 (5).", changed({1: 5}), "signing.unknown_algorithm"),
     "alg-reserved": ("alg 0.", changed({1: 0}), "signing.unknown_algorithm"),
@@ -258,7 +267,7 @@ HEADER: dict[str, tuple[str, bytes, str]] = {
     "iat-tagged": (
         "An iat under tag 1.",
         claims({6: cbor2.CBORTag(1, CLAIM[6])}),
-        "signing.cbor_type",
+        "signing.not_cbor",
     ),
     "iat-year-10000": (
         "An iat that no calendar holds.",
