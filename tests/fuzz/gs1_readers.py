@@ -88,9 +88,10 @@ def urn(text: str) -> None:
 
 def sent(text: str) -> None:
     """Write what a reader would send for a text, and interpret that."""
-    for symbol in SYMBOLS:
+    symbol = list(SYMBOLS)[len(text) % len(SYMBOLS)]
+    for message in (text, f"^{text}", f"^01{text}|^{text}"):
         with contextlib.suppress(Gs1Error):
-            interpret_scan(transmit(symbol, text))
+            interpret_scan(transmit(symbol, message))
 
 
 def keys(text: str) -> None:

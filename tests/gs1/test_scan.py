@@ -130,7 +130,10 @@ def test_a_scan_is_right_where_parsing_is(raw: str) -> None:
                 read(whole)
 
 
-@given(st.sampled_from(sorted(SYMBOLS)), st.text(max_size=20).map("^01095201010011151".__add__))
+@given(
+    st.sampled_from(sorted(SYMBOLS)),
+    st.text("^|019A\\", max_size=20) | st.text(max_size=20).map("^01095201010011151".__add__),
+)
 def test_what_is_transmitted_is_received_or_refused(symbol: str, message: str) -> None:
     try:
         sent = transmit(symbol, message)

@@ -14,6 +14,7 @@ from vectors.trust_cases import (
     completeness,
     content,
     entitlement,
+    freshness,
     label_form,
     label_seal,
     log,
@@ -21,7 +22,6 @@ from vectors.trust_cases import (
     revocation,
     signature,
     statement_form,
-    freshness,
     trust_files,
 )
 from vectors.trust_cases.case import BUNDLE_FILE, ROOT_FILE, STANDARD

@@ -48,8 +48,9 @@ class Frozen:
     def _made(cls, *values: object) -> Self:
         """Return a value of fields that have been checked already, in their order."""
         made = object.__new__(cls)
-        for set_field, value in zip(cls._setters, values, strict=True):
-            set_field(made, value)
+        left = iter(values)
+        for set_field in cls._setters:
+            set_field(made, next(left))
         return made
 
     def __setattr__(self, name: str, value: object) -> Never:

@@ -32,6 +32,7 @@ __all__ = [
     "code_lengths",
     "identifies",
     "known",
+    "primary_key_codes",
 ]
 
 _COMPONENT = re.compile(r"\[?([NXYZ])(\.\.)?([0-9]+)\]?((?:,\w+)*)")
@@ -159,6 +160,11 @@ def known(code: str) -> ApplicationIdentifier:
 def application_identifiers() -> tuple[str, ...]:
     """Return the codes of all AIs, in the order of the dictionary."""
     return tuple(_rows())
+
+
+def primary_key_codes() -> tuple[str, ...]:
+    """Return the codes of the AIs that may be the key of a Digital Link."""
+    return tuple(code for code, row in _rows().items() if "dlpkey" in row)
 
 
 @cache

@@ -18,10 +18,7 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
-from ocoptrace.gs1.application_identifiers import (
-    application_identifier,
-    application_identifiers,
-)
+from ocoptrace.gs1.application_identifiers import application_identifier, primary_key_codes
 from ocoptrace.gs1.associations import exclusive_pair
 
 if TYPE_CHECKING:
@@ -55,7 +52,7 @@ def _paths() -> frozenset[tuple[str, ...]]:
     """Return every sequence of AIs that a path may have."""
     paths = {
         (key, *chosen)
-        for key in application_identifiers()
+        for key in primary_key_codes()
         for order in _orders(key)
         for length in range(len(order) + 1)
         for chosen in combinations(order, length)

@@ -17,10 +17,11 @@ strings in brackets or with FNC1 (``^`` or 0x1D), EPC URNs, and bare digits of E
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ocoptrace.errors import Gs1Error
-from ocoptrace.findings import Finding
+from ocoptrace.findings import Finding, worst
 from ocoptrace.gs1._frozen import Frozen
 from ocoptrace.gs1._shown import shown
 from ocoptrace.gs1.checks import is_digits
@@ -49,6 +50,8 @@ ScanKind = Literal[
 
 _SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")
 _TRADE_ITEM_LENGTHS = (8, 12, 13, 14)
+_BLANKS = " \t\r\n"  # all but the separator 0x1D, which strip() alone would take for one
+_OFTEN_FIRST = ("00", "01", "02")
 _RESTRICTED = ("02", "04", *map(str, range(20, 30)))
 """GS1 prefixes whose numbers mean something in one shop or company only."""
 
@@ -90,7 +93,7 @@ class Scan(Frozen):
     @property
     def ok(self) -> bool:
         """Whether no finding is an error."""
-        return all(finding.severity != "error" for finding in self.findings)
+        return worst(self.findings) != "error"
 
     @property
     def gtin(self) -> str | None:
@@ -98,146 +101,126 @@ class Scan(Frozen):
         return dict(self.elements).get("01")
 
 
+class _Found(NamedTuple):
+    """What a message turned out to be: the fields of a Scan without where it came from."""
+
+    kind: ScanKind
+    elements: tuple[Element, ...] = ()
+    name: Name | None = None
+    findings: tuple[Finding, ...] = ()
+
+
 def interpret_scan(raw: str) -> Scan:
     """Return what a scan is, with everything that is wrong with it.
 
     Args:
-        raw: what the reader gave; a line end behind it is taken off.
+        raw: what the reader gave; blanks and a line end around it do not matter.
     """
     if len(raw) > MAX_LENGTH:
         facts = {"length": len(raw), "limit": MAX_LENGTH}
         return Scan(raw, "text", findings=(Finding("gs1.uri_too_long", "error", "", facts),))
-    message, symbol = raw.rstrip("\r\n"), ""
+    message, symbol = raw.strip(_BLANKS), ""
     if message.startswith("]"):
         try:
-            received = receive(message)
+            _, symbol, message = receive(message)
         except Gs1Error as error:
             return Scan(raw, "text", findings=(as_finding(error),))
-        message, symbol = received.message, received.symbol
-    found = _interpret(message.strip(" \t\r\n"))
-    return Scan(
-        raw,
-        found.kind,
-        symbol=symbol,
-        elements=found.elements,
-        name=found.name,
-        findings=found.findings,
-    )
+    found = _interpret(message.strip(_BLANKS))
+    return Scan(raw, symbol=symbol, **found._asdict())
 
 
-def _interpret(message: str) -> Scan:
+def _interpret(message: str) -> _Found:
     linear = message.partition("|")[0]
     if message.startswith(_SCHEMES):
-        return _link(message)
+        return _plain_name(message) if is_plain(message) else _digital_link(message)
     if message.lower().startswith("urn:epc:"):
         return _epc_urn(message)
     if is_digits(linear) and len(linear) in _TRADE_ITEM_LENGTHS:
         return _trade_item(message)
     if message.startswith(("(", FNC1, GROUP_SEPARATOR)):
         return _element_string(message)
-    if _looks_like_elements(message):
-        # Some readers swallow the first FNC1.
-        scan = _element_string(FNC1 + message)
+    if _lost_its_fnc1(message):
+        found = _element_string(FNC1 + message)
         noted = Finding("gs1.assumed_fnc1", "info", "", {"value": shown(message)})
-        return Scan(
-            message,
-            scan.kind,
-            elements=scan.elements,
-            name=scan.name,
-            findings=(noted, *scan.findings),
-        )
-    noted = Finding("gs1.not_gs1", "info", "", {"value": shown(message)})
-    return Scan(message, "text", findings=(noted,))
+        return found._replace(findings=(noted, *found.findings))
+    return _Found("text", findings=(Finding("gs1.not_gs1", "info", "", {"value": shown(message)}),))
 
 
-def _looks_like_elements(message: str) -> bool:
-    if not message[:2].isdigit() or not message.isascii():
+def _lost_its_fnc1(message: str) -> bool:
+    """Tell whether a text is an element string whose first FNC1 the reader swallowed."""
+    if not is_digits(message[:2]):
         return False
     try:
-        message = ElementString.parse(FNC1 + message).unbracketed()
+        ElementString.parse(FNC1 + message)
     except Gs1Error:
         return GROUP_SEPARATOR in message
-    return message.startswith((f"{FNC1}00", f"{FNC1}01", f"{FNC1}02"))
+    return message.startswith(_OFTEN_FIRST)
 
 
-def _link(message: str) -> Scan:
-    if is_plain(message):
-        try:
-            return Scan(message, "plain_name", name=PlainName.parse(message))
-        except Gs1Error as error:
-            return Scan(message, "plain_name", findings=(as_finding(error),))
+def _plain_name(message: str) -> _Found:
+    try:
+        return _Found("plain_name", name=PlainName.parse(message))
+    except Gs1Error as error:
+        return _Found("plain_name", findings=(as_finding(error),))
+
+
+def _digital_link(message: str) -> _Found:
     try:
         # A letter that no code may have is better found as such than as a URI character.
         parts = read_link(percent_encoded(message))
     except Gs1Error as error:
-        return _compressed(message) or Scan(message, "link", findings=(as_finding(error),))
+        return _compressed(message) or _Found("link", findings=(as_finding(error),))
     elements = parts.path + parts.attributes
     findings = inspect_link(parts)
     name = None
-    if all(each.severity != "error" for each in findings):
+    if worst(findings) != "error":
         try:
             name = DigitalLink.parse(message)
         except Gs1Error as error:
             findings = (as_finding(error), *findings)
-    return Scan(
-        message,
-        "digital_link",
-        elements=elements,
-        name=name,
-        findings=(*findings, *_remarks(elements)),
-    )
+    return _Found("digital_link", elements, name, (*findings, *_remarks(elements)))
 
 
-def _compressed(message: str) -> Scan | None:
+def _compressed(message: str) -> _Found | None:
     try:
         link = decompress(message)
     except Gs1Error:
         return None
     noted = Finding("gs1.was_compressed", "info", "", {"uri": shown(str(link))})
-    return Scan(message, "digital_link", elements=link.elements, name=link, findings=(noted,))
+    return _Found("digital_link", link.elements, link, (noted,))
 
 
-def _epc_urn(message: str) -> Scan:
+def _epc_urn(message: str) -> _Found:
     try:
         link = DigitalLink.parse(epc_urn_to_digital_link(message))
     except Gs1Error as error:
-        return Scan(message, "epc_urn", findings=(as_finding(error),))
-    return Scan(message, "epc_urn", elements=link.elements, name=link)
+        return _Found("epc_urn", findings=(as_finding(error),))
+    return _Found("epc_urn", link.elements, link)
 
 
-def _trade_item(message: str) -> Scan:
+def _trade_item(message: str) -> _Found:
     digits, _, above = message.partition("|")
-    scan = _element_string(f"{FNC1}01{digits.rjust(14, '0')}{above.removeprefix(FNC1)}")
-    return Scan(
-        message, "trade_item", elements=scan.elements, name=scan.name, findings=scan.findings
-    )
+    found = _element_string(f"{FNC1}01{digits.rjust(14, '0')}{above.removeprefix(FNC1)}")
+    return found._replace(kind="trade_item")
 
 
-def _element_string(message: str) -> Scan:
+def _element_string(message: str) -> _Found:
     elements: tuple[Element, ...] = ()
     try:
         for component in message.split("|"):
             elements += read_elements(component, unknown=True)
     except Gs1Error as error:
-        return Scan(message, "element_string", elements=elements, findings=(as_finding(error),))
+        return _Found("element_string", elements, findings=(as_finding(error),))
     if not elements:
         noted = Finding("gs1.element_string", "error", "", {"value": shown(message)})
-        return Scan(message, "element_string", findings=(noted,))
+        return _Found("element_string", findings=(noted,))
     findings = inspect_elements(elements)
     name = None
-    if not any(each.severity == "error" for each in findings):
-        try:
+    if worst(findings) != "error":
+        # A link may not carry these all the same: no key, or no place for an element.
+        with suppress(Gs1Error):
             name = ElementString(elements).digital_link()
-        except Gs1Error:
-            # All is right, but a link does not carry these: no key, or no place for an element.
-            name = None
-    return Scan(
-        message,
-        "element_string",
-        elements=elements,
-        name=name,
-        findings=(*findings, *_remarks(elements)),
-    )
+    return _Found("element_string", elements, name, (*findings, *_remarks(elements)))
 
 
 def _remarks(elements: tuple[Element, ...]) -> tuple[Finding, ...]:

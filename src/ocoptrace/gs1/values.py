@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ocoptrace.gs1.application_identifiers import Component
     from ocoptrace.gs1.faults import Fault
 
-    Rule = tuple[int, int | None, str, Callable[[str], Fault | None]]
+    Rule = tuple[int, int | None, str]
 
 __all__ = ["ACCEPTS", "check_value", "value_fault", "value_pattern"]
 
@@ -107,7 +107,7 @@ class _Accepts(dict[str, "Callable[[str], object]"]):
         rules = [rule for rule in _rules(code) if rule[2] not in _PATTERNS]
         matches = re.compile(value_pattern(code)).fullmatch
         accepts: Callable[[str], object] = matches
-        if [rule[1:3] for rule in rules] == [(_whole(code), "csum")]:
+        if rules == [(0, _whole(code), "csum")]:
 
             def accepts(value: str) -> bool:
                 return matches(value) is not None and has_check_digit(value)
@@ -123,16 +123,13 @@ class _Accepts(dict[str, "Callable[[str], object]"]):
 
 def _rules(code: str) -> list[Rule]:
     """Return the linters of an AI with the slice of the value that each looks at."""
-    # Imported here: code lists and coupons need not load before a value is checked.
-    from ocoptrace.gs1.linters import LINTERS  # noqa: PLC0415
-
     start = 0
     rules: list[Rule] = []
     for component in known(code).components:
         fixed = component.minimum == component.maximum
         end = start + component.maximum if fixed else None
         rules += [
-            (start, end, name, LINTERS[name])
+            (start, end, name)
             for name in (*component.linters, *_IMPLIED.get(component.kind, ()))
             # All digits already, so the company prefix is as well.
             if not (component.kind == "N" and name in ("gcppos1", "gcppos2"))
@@ -147,11 +144,14 @@ def _whole(code: str) -> int:
 
 def _first_fault(rules: list[Rule], value: str) -> tuple[int, str, str, Fault] | None:
     """Return where the part starts, the part, the linter and the fault of the first found."""
-    for start, end, name, linter in rules:
+    # Imported here: the commonest AIs need neither linters nor code lists.
+    from ocoptrace.gs1.linters import LINTERS  # noqa: PLC0415
+
+    for start, end, name in rules:
         if start and start >= len(value):
             return None
         part = value[start:end]
-        if fault := linter(part):
+        if fault := LINTERS[name](part):
             return start, part, name, fault
     return None
 

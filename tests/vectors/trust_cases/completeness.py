@@ -82,7 +82,9 @@ def lists_edited() -> Iterator[Case]:
     says = "A record of an item whose list is about that item."
     village = Village()
     told = [village.state_batch(), village.state_event()]
-    about_item = village.record([*told, village.state_complete(told, TRUST, about=ITEM)], TRUST, about=ITEM)
+    about_item = village.record(
+        [*told, village.state_complete(told, TRUST, about=ITEM)], TRUST, about=ITEM
+    )
     yield record("complete-item", says, about_item, "ok", "-grade", about=ITEM)
     says = "The same file, said to be about another item."
     given = replace(about_item, about=OTHER_ITEM)
@@ -93,15 +95,24 @@ def lists_edited() -> Iterator[Case]:
     yield record("complete-item-of-batch", says, replace(whole, about=ITEM), *changes, about=ITEM)
     payload = json.loads(village.state_complete(told, TRUST).payload)
     others: dict[str, tuple[str, Any]] = {
-        "unsorted": ("ids that are not sorted", payload | {"statements": payload["statements"][::-1]}),
-        "id-twice": ("an id twice", payload | {"statements": payload["statements"] + payload["statements"][-1:]}),
+        "unsorted": (
+            "ids that are not sorted",
+            payload | {"statements": payload["statements"][::-1]},
+        ),
+        "id-twice": (
+            "an id twice",
+            payload | {"statements": payload["statements"] + payload["statements"][-1:]},
+        ),
         "member": ("a member too many", payload | {"note": ""}),
         "no-size": (
             "no size",
             {name: value for name, value in payload.items() if name != "size"},
         ),
         "array": ("an array around it", [payload]),
-        "about-other": ("another batch inside than in its header", payload | {"about": FOREIGN_BATCH}),
+        "about-other": (
+            "another batch inside than in its header",
+            payload | {"about": FOREIGN_BATCH},
+        ),
         "not-canonical": ("spaces between its members", json.dumps(payload).encode()),
     }
     for name, (what, value) in others.items():
@@ -134,7 +145,9 @@ def abouts() -> Iterator[Case]:
     }
     for name, (what, about) in names.items():
         says = f"A record of {what}."
-        yield short_record(f"about-{name}", says, replace(given, about=about), *nothing, about=about)
+        yield short_record(
+            f"about-{name}", says, replace(given, about=about), *nothing, about=about
+        )
     pallet = "https://id.gs1.org/00/095212345432100010"
     says = "A record of a pallet, which has neither batch nor product."
     changes = ("unproven", "about fail not_a_name", "registry warn", "-shelf_life")

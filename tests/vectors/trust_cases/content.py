@@ -70,7 +70,10 @@ def changed() -> Iterator[Case]:
             shown(EVENT_AT, payload=event.replace("{", '{"note":"",', 1)),
         ),
         "empty": ("An empty payload is shown.", shown(EVENT_AT, payload="")),
-        "salt": ("A bit of the salt was changed.", shown(EVENT_AT, salt=bytes((salt[0] ^ 1,)) + salt[1:])),
+        "salt": (
+            "A bit of the salt was changed.",
+            shown(EVENT_AT, salt=bytes((salt[0] ^ 1,)) + salt[1:]),
+        ),
         "salt-zero": ("A salt of zeros is shown.", shown(EVENT_AT, salt=bytes(16))),
         "boundary": (
             "The first byte of the payload is taken for the last of the salt: the same hash.",
@@ -162,7 +165,11 @@ def about_something_else() -> Iterator[Case]:
     said = village.state("batch", batch | {"id": FOREIGN_BATCH}, subject=BATCH)
     says = "The header names this batch, and the payload another's."
     yield short_record(
-        "payload-other-batch", says, village.record([said], TRUST), "malformed", "format fail payload"
+        "payload-other-batch",
+        says,
+        village.record([said], TRUST),
+        "malformed",
+        "format fail payload",
     )
     village = Village()
     grade = json.loads(story()[1][GRADE_AT].payload) | {"product": FOREIGN_BATCH[:-6]}

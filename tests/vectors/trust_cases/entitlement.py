@@ -45,7 +45,9 @@ EVERY_KIND = ("place", "product", "batch", "event", "evidence", "record", "alias
 
 def granted(*grants: Grant, **changes: Any) -> bytes:
     """Return a second bundle in which the producer's key has these grants."""
-    return bundle_file(2, keys=[KEYS[0], key_entry(PRODUCER, *grants, **changes), KEYS[2]]).to_bytes()
+    return bundle_file(
+        2, keys=[KEYS[0], key_entry(PRODUCER, *grants, **changes), KEYS[2]]
+    ).to_bytes()
 
 
 GRANTED: dict[str, tuple[str, bytes, str]] = {
@@ -143,7 +145,11 @@ GRANTED: dict[str, tuple[str, bytes, str]] = {
         granted(grant(), issuer=f"https://{HOST}/ocop/8N5P2RCE"),
         "issuer",
     ),
-    "as-authority": ("The key is listed as an office's.", granted(grant(), role="authority"), "role"),
+    "as-authority": (
+        "The key is listed as an office's.",
+        granted(grant(), role="authority"),
+        "role",
+    ),
     "as-log": ("The key is listed as a log's.", granted(grant(), role="log"), "role"),
     "grade-over": (
         "The time of the office's key ended as it stated the grade.",
@@ -351,16 +357,24 @@ def of_names() -> Iterator[Case]:
     given = village.record([village.state_batch(batch)], TRUST, about=batch)
     for name, grants, found in (
         ("granted", grant(gtins=("95200002",)), ("ok",)),
-        ("by-zeros", grant(gtin_prefixes=("000000",)), ("not_entitled", "entitlement fail name")),
+        ("by-zeros", grant(gtin_prefixes=("00000",)), ("not_entitled", "entitlement fail name")),
     ):
-        says = f"A GTIN-8 where the grant lists {'it' if name == 'granted' else 'a prefix of zeros'}."
-        yield short_record(f"name-gtin-8-{name}", says, given, *found, about=batch, bundle=granted(grants))
+        says = (
+            f"A GTIN-8 where the grant lists {'it' if name == 'granted' else 'a prefix of zeros'}."
+        )
+        yield short_record(
+            f"name-gtin-8-{name}", says, given, *found, about=batch, bundle=granted(grants)
+        )
     village = Village()
     impostor = Party(NEIGHBOUR.code, PRODUCER.signer)
     says = "The producer's key speaks in the neighbour's name."
     given = village.record([village.state_batch(by=impostor)], TRUST)
     yield short_record("name-issuer", says, given, "not_entitled", "entitlement fail issuer")
-    times = {"before-key": FOUNDED - A_SECOND, "after-key": CLOSED, "year-ago": FOUNDED - 365 * A_DAY}
+    times = {
+        "before-key": FOUNDED - A_SECOND,
+        "after-key": CLOSED,
+        "year-ago": FOUNDED - 365 * A_DAY,
+    }
     for name, at in times.items():
         village = Village()
         given = village.record([village.state_batch(at=at)], TRUST)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ocoptrace.origin_record import OriginRecord
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
 from village import A_DAY, NOW, WITNESSES, Village, log_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ocoptrace.origin_record import OriginRecord
     from vectors.trust_cases.case import Case
 
 A_SECOND = timedelta(seconds=1)
@@ -40,7 +40,12 @@ def ageing() -> Iterator[Case]:
         "last-second": ("Its last second.", EXPIRY - A_SECOND, 30, ("ok_offline",)),
         "expired": ("It has expired.", EXPIRY, 30, ("warn", expired)),
         "expired-patient": ("It has expired, whatever is allowed.", EXPIRY, 999, ("warn", expired)),
-        "grace-ends": ("The last second in which it counts.", TOO_OLD - A_SECOND, 30, ("warn", expired)),
+        "grace-ends": (
+            "The last second in which it counts.",
+            TOO_OLD - A_SECOND,
+            30,
+            ("warn", expired),
+        ),
         "too-old": ("90 days past its expiry.", TOO_OLD, 30, ("unproven", too_old)),
     }
     for name, (says, now, allowed, found) in ages.items():
@@ -110,10 +115,14 @@ def days() -> Iterator[Case]:
     told = [village.state_batch(), village.state_grade(validTo="2026-12-01")]
     given = village.record(told, TRUST)
     says = "The last second in Vietnam of a grade."
-    yield short_record("grade-last-second", says, given, "ok", "grade pass", now=midnight - A_SECOND)
+    yield short_record(
+        "grade-last-second", says, given, "ok", "grade pass", now=midnight - A_SECOND
+    )
     says = "A second later the grade is over."
     yield short_record("grade-over", says, given, "warn", "grade warn expired", now=midnight)
-    renewed = village.state_grade(validFrom="2026-11-01", validTo="2029-10-31", decisionNo="DEMO-0102")
+    renewed = village.state_grade(
+        validFrom="2026-11-01", validTo="2029-10-31", decisionNo="DEMO-0102"
+    )
     given = village.record([*told, renewed], TRUST)
     says = "The grade is over, and a newer decision has renewed it."
     yield short_record("grade-renewed", says, given, "ok", "grade pass", now=midnight)

@@ -53,7 +53,10 @@ SPELLINGS: dict[str, tuple[str, str]] = {
         "Behind a path that looks like a key: the last key counts.",
         f"{ITEM.replace('id.gs1.org', 'shop.example/01/09520000000004/x')}#{NUMBER}",
     ),
-    "escaped": ("Letters and digits percent-encoded.", f"{LINK.replace('/L1/', '/%4c%31/')}#{NUMBER}"),
+    "escaped": (
+        "Letters and digits percent-encoded.",
+        f"{LINK.replace('/L1/', '/%4c%31/')}#{NUMBER}",
+    ),
 }
 
 MALFORMED: dict[str, tuple[str, str, str]] = {
@@ -61,7 +64,11 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "text": ("Some text.", "Mắm tôm Sóng Trăng", "gs1.scheme"),
     "no-name": ("A link to somewhere else.", "https://id.example/", "gs1.trailing_slash"),
     "ftp": ("Another scheme.", "ftp://id.example/01/09521234543213", "gs1.scheme"),
-    "scheme-mixed": ("A scheme in mixed case.", f"{LINK.replace('HTTPS', 'Https')}#{NUMBER}", "gs1.scheme"),
+    "scheme-mixed": (
+        "A scheme in mixed case.",
+        f"{LINK.replace('HTTPS', 'Https')}#{NUMBER}",
+        "gs1.scheme",
+    ),
     "check-digit": (
         "The check digit of the GTIN is wrong.",
         f"{LINK.replace('3213/', '3214/')}#{NUMBER}",
@@ -87,8 +94,16 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         f"{LINK}?17=281314#{NUMBER}",
         "gs1.date",
     ),
-    "attribute-unknown": ("A numeric parameter that is no AI.", f"{LINK}?9999=1#{NUMBER}", "gs1.unknown_ai"),
-    "attribute-twice": ("An attribute stands twice.", f"{LINK}?17=280914&17=290914#{NUMBER}", "gs1.repeated"),
+    "attribute-unknown": (
+        "A numeric parameter that is no AI.",
+        f"{LINK}?9999=1#{NUMBER}",
+        "gs1.unknown_ai",
+    ),
+    "attribute-twice": (
+        "An attribute stands twice.",
+        f"{LINK}?17=280914&17=290914#{NUMBER}",
+        "gs1.repeated",
+    ),
     "control": ("A control character.", f"{LINK}\n#{NUMBER}", "gs1.uri_character"),
     "too-long": ("A text of 5,000 characters.", "x" * 5000, "gs1.uri_too_long"),
     "seal-171": ("A seal of 171 digits.", f"{LINK}#{NUMBER[:-1]}", "signing.seal_digits"),
@@ -96,7 +111,11 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "seal-leading-zero": ("A zero before the digits.", f"{LINK}#0{NUMBER}", "signing.seal_digits"),
     "seal-letter": ("A letter among the digits.", f"{LINK}#{NUMBER[:-1]}A", "signing.seal_digits"),
     "seal-sign": ("A sign for a digit.", f"{LINK}#+{NUMBER[1:]}", "signing.seal_digits"),
-    "seal-grouped": ("An underscore among the digits.", f"{LINK}#{NUMBER[:-2]}_1", "signing.seal_digits"),
+    "seal-grouped": (
+        "An underscore among the digits.",
+        f"{LINK}#{NUMBER[:-2]}_1",
+        "signing.seal_digits",
+    ),
     "seal-arabic": (
         "A digit of another script.",
         f"{LINK}#{NUMBER[:-1]}\N{ARABIC-INDIC DIGIT ONE}",
@@ -109,8 +128,16 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "seal-guard-9": ("Nothing but nines.", f"{LINK}#{'9' * 172}", "signing.seal_guard"),
     "seal-version-0": ("Version 0.", f"{LINK}#{renumbered(-(256**70))}", "signing.seal_version"),
     "seal-version-3": ("Version 3.", f"{LINK}#{renumbered(2 * 256**70)}", "signing.seal_version"),
-    "seal-version-255": ("Version 255.", f"{LINK}#{renumbered(254 * 256**70)}", "signing.seal_version"),
-    "plain-all-lower": ("A plain name in lower case.", f"{PLAIN.lower()}#{PLAIN_NUMBER}", "gs1.plain_segment"),
+    "seal-version-255": (
+        "Version 255.",
+        f"{LINK}#{renumbered(254 * 256**70)}",
+        "signing.seal_version",
+    ),
+    "plain-all-lower": (
+        "A plain name in lower case.",
+        f"{PLAIN.lower()}#{PLAIN_NUMBER}",
+        "gs1.plain_segment",
+    ),
     "plain-escaped": (
         "A plain name with a percent-encoded letter.",
         f"{PLAIN.replace('/L1/', '/%4C1/')}#{PLAIN_NUMBER}",
@@ -157,7 +184,12 @@ def escapes() -> Iterator[Case]:
 
 
 def forged(
-    name: str, says: str, text: str, *changes: str, about: str = ITEM, signed_form: str | None = None
+    name: str,
+    says: str,
+    text: str,
+    *changes: str,
+    about: str = ITEM,
+    signed_form: str | None = None,
 ) -> Case:
     """Return the case of a seal that keys fit and none has made."""
     return label(
@@ -215,11 +247,17 @@ def names() -> Iterator[Case]:
     text = f"{elsewhere}#{PLAIN_NUMBER}"
     yield label("label-plain-elsewhere", says, text, "unknown_issuer", *given, about=elsewhere)
     says = "The same without a seal."
-    yield label("label-plain-elsewhere-bare", says, elsewhere, "unknown_issuer", *given, about=elsewhere)
+    yield label(
+        "label-plain-elsewhere-bare", says, elsewhere, "unknown_issuer", *given, about=elsewhere
+    )
     kinds: dict[str, tuple[str, str, str]] = {
         "batch": ("A batch.", BATCH, BATCH_LEVEL),
         "product": ("A product.", PRODUCT, BATCH_LEVEL),
-        "item-without-lot": ("An item without a lot.", f"{PRODUCT}/21/0123456789AB", "level pass item"),
+        "item-without-lot": (
+            "An item without a lot.",
+            f"{PRODUCT}/21/0123456789AB",
+            "level pass item",
+        ),
         "plain-batch": ("A plain name of a batch.", f"{PRODUCER.issuer}/MAMTOM/L1", BATCH_LEVEL),
         "plain-product": ("A plain name of a product.", f"{PRODUCER.issuer}/MAMTOM", BATCH_LEVEL),
         "pallet": ("A pallet.", "https://id.gs1.org/00/095212345432100010", BATCH_LEVEL),

@@ -42,6 +42,7 @@ from village import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ocoptrace.signing.keys import Algorithm
     from vectors.trust_cases.case import Case
 
 A_SECOND = timedelta(seconds=1)
@@ -94,6 +95,10 @@ def forgeries() -> Iterator[Case]:
         "zero": ("A signature of zeros.", replace(SEAL, signature=bytes(64))),
         "dated": ("A shelf day was put in.", replace(SEAL, shelf_day=3179)),
         "version": ("Version 2 (Ed25519) for a P-256 key.", replace(SEAL, algorithm="Ed25519")),
+        "version-signed": (
+            "Version 2, and the P-256 key signed just that.",
+            resealed(SEAL, "Ed25519", PRODUCER, ITEM),
+        ),
         "of-payload": (
             "The key signed the bare payload.",
             replace(SEAL, signature=PRODUCER.signer.sign(cbor2.dumps([ITEM, 0]))),
@@ -139,6 +144,16 @@ def forgeries() -> Iterator[Case]:
     says = "Version 1 (ES256) for an Ed25519 key."
     text = with_seal(replace(ed25519, algorithm="ES256"), FOREIGN_BATCH)
     yield forged("seal-ed25519-version", says, text, about=FOREIGN_BATCH)
+    says = "Version 1, and the Ed25519 key signed just that."
+    text = with_seal(resealed(ed25519, "ES256", NEIGHBOUR, FOREIGN_BATCH), FOREIGN_BATCH)
+    yield forged("seal-ed25519-version-signed", says, text, about=FOREIGN_BATCH)
+
+
+def resealed(seal: Seal, algorithm: Algorithm, party: Party, name: str) -> Seal:
+    """Return a seal of the version of another algorithm, signed by the key as it then stands."""
+    other = replace(seal, algorithm=algorithm)
+    message = other.expand(party.signer.public_key, name)
+    return replace(other, signature=party.signer.sign(message.sig_structure()))
 
 
 def dated(seal: Seal) -> tuple[str, ...]:
@@ -270,7 +285,9 @@ def lost_keys() -> Iterator[Case]:
     listed = revoking(revocation("compromised", batches=(digest(FOREIGN_BATCH), digest(BATCH))))
     yield label("seal-lost-batch-known", says, sealed(), *known, bundle=listed)
     says = "The same on the label of the whole batch."
-    yield label("seal-lost-batch", says, sealed(BATCH), *known, BATCH_LEVEL, about=BATCH, bundle=listed)
+    yield label(
+        "seal-lost-batch", says, sealed(BATCH), *known, BATCH_LEVEL, about=BATCH, bundle=listed
+    )
     says = "The label of the product, which no batch stands for."
     given = (*revoked, BATCH_LEVEL)
     yield label("seal-lost-product", says, sealed(PRODUCT), *given, about=PRODUCT, bundle=listed)

@@ -142,14 +142,14 @@ def of_checkpoints() -> Iterator[Case]:
     lone = village.checkpoint(witnesses=WITNESSES[:1])
     size, root = whole.size, whole.root
     log_line, *witness_lines = whole.note.signatures
-    by_witnesses = Checkpoint(LOG.name, size, root, replace(bare.note, signatures=tuple(witness_lines)))
+    by_witnesses = Checkpoint(
+        LOG.name, size, root, replace(bare.note, signatures=tuple(witness_lines))
+    )
     of_earlier = village.checkpoint(size=4).note.signatures
     body = bare.note.text
     false_log = replace(log_line, data=bytes(64))
     false_witness = replace(witness_lines[0], data=witness_lines[0].data[:8] + bytes(64))
-    other_time = replace(
-        witness_lines[0], data=(TIME - 1).to_bytes(8) + witness_lines[0].data[8:]
-    )
+    other_time = replace(witness_lines[0], data=(TIME - 1).to_bytes(8) + witness_lines[0].data[8:])
     impostor = NoteSigner(WITNESSES[1].name, eddsa(99), COSIGNATURE_V1)
     renamed = NoteSigner("w3.example", WITNESSES[0].signer, COSIGNATURE_V1)
     plain = NoteSigner(WITNESSES[1].name, WITNESSES[1].signer)
@@ -183,7 +183,11 @@ def of_checkpoints() -> Iterator[Case]:
             signed(*reversed(whole.note.signatures)),
             ("ok",),
         ),
-        "one-witness": ("One of the two witnesses that the bundle asks for.", tale.record(lone), UNPROVEN),
+        "one-witness": (
+            "One of the two witnesses that the bundle asks for.",
+            tale.record(lone),
+            UNPROVEN,
+        ),
         "no-witness": ("No witness.", tale.record(bare), UNPROVEN),
         "same-witness-twice": (
             "One witness signed twice, at two times: it counts once.",
@@ -293,10 +297,17 @@ def of_logs() -> Iterator[Case]:
         "other": (
             "The bundle lists another log.",
             whole,
-            listing(log_entry(origin=OTHER_LOG.name, keys=(LogKey(vkey=str(OTHER_LOG.verifier_key)),))),
+            listing(
+                log_entry(origin=OTHER_LOG.name, keys=(LogKey(vkey=str(OTHER_LOG.verifier_key)),))
+            ),
             ("unproven", "logged fail", "witnessed fail"),
         ),
-        "quorum-1": ("A quorum of one of two witnesses.", lone, listing(log_entry(quorum=1)), ("ok",)),
+        "quorum-1": (
+            "A quorum of one of two witnesses.",
+            lone,
+            listing(log_entry(quorum=1)),
+            ("ok",),
+        ),
         "quorum-0": (
             "A log without witnesses.",
             bare,

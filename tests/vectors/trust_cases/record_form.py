@@ -288,7 +288,11 @@ MEMBERS: dict[str, tuple[str, bytes, str]] = {
         changed(statements=short()["statements"] * 2),
         "record.not_sorted",
     ),
-    "proofs-no-list": ("Proofs that are null.", changed(*STATEMENT, proofs=None), "record.bad_member"),
+    "proofs-no-list": (
+        "Proofs that are null.",
+        changed(*STATEMENT, proofs=None),
+        "record.bad_member",
+    ),
     "proof-member": ("A member too many in a proof.", changed(*PROOF, size=3), "record.bad_member"),
     "proof-checkpoint-absent": (
         "A proof to a checkpoint that is not there.",
@@ -301,7 +305,11 @@ MEMBERS: dict[str, tuple[str, bytes, str]] = {
         "record.bad_member",
     ),
     "proof-index-negative": ("Index -1.", changed(*PROOF, index=-1), "record.bad_member"),
-    "proof-index-true": ("An index that is true.", changed(*PROOF, index=True), "record.bad_member"),
+    "proof-index-true": (
+        "An index that is true.",
+        changed(*PROOF, index=True),
+        "record.bad_member",
+    ),
     "proof-path-long": (
         "A path of 64 hashes: no tree is that high.",
         changed(*PROOF, path=[NODE] * 64),

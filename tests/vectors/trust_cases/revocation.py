@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace.origin_record import OriginRecord, RecordedStatement
 from ocoptrace.signing.bundle import Revocation
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
-from village import BATCH, FOUNDED, NEIGHBOUR, NOW, OFFICE, PRODUCER, Party, Village, log_entry, reference
+from village import (
+    BATCH,
+    FOUNDED,
+    NEIGHBOUR,
+    NOW,
+    OFFICE,
+    PRODUCER,
+    Party,
+    Village,
+    log_entry,
+    reference,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +82,9 @@ def retired() -> Iterator[Case]:
 
 def lost() -> Iterator[Case]:
     says = "A key that was lost, and the office had seen no checkpoint."
-    yield record("lost-nothing-seen", says, STANDARD, *REVOKED, bundle=revoking(revocation("compromised")))
+    yield record(
+        "lost-nothing-seen", says, STANDARD, *REVOKED, bundle=revoking(revocation("compromised"))
+    )
     village = Village()
     batch = village.state_batch()
     early = village.checkpoint()
@@ -141,7 +154,9 @@ def lost() -> Iterator[Case]:
         ),
         "seen-no-witness": (
             "The checkpoint that the office saw has no witness in this record.",
-            village.record([batch], TRUST, checkpoint=village.checkpoint(size=early.size, witnesses=())),
+            village.record(
+                [batch], TRUST, checkpoint=village.checkpoint(size=early.size, witnesses=())
+            ),
             under(seen(early)),
             ("unproven", "witnessed fail"),
         ),
@@ -171,11 +186,14 @@ def stolen() -> Iterator[Case]:
     yield short_record("stolen-own-tree", says, given, *found, bundle=bundle)
     says = "The same, where the bundle asks for no witness."
     quorum_0 = revoking(
-        revocation("compromised", checkpoint=seen(office_saw)), logs=[log_entry(quorum=0, witnesses=())]
+        revocation("compromised", checkpoint=seen(office_saw)),
+        logs=[log_entry(quorum=0, witnesses=())],
     )
     found = (*REVOKED, "witnessed unknown no_witness")
     yield short_record("stolen-no-witnesses", says, given, *found, bundle=quorum_0)
-    says = "A thief shows the checkpoint that the office saw, with a proof that does not lead there."
+    says = (
+        "A thief shows the checkpoint that the office saw, with a proof that does not lead there."
+    )
     given = thief.record([forged], TRUST, checkpoint=office_saw)
     found = (*REVOKED[1:], "proof fail")
     yield short_record("stolen-false-proof", says, given, "altered", *found, bundle=bundle)

@@ -94,7 +94,10 @@ def altered() -> Iterator[Case]:
     forgeries: dict[str, tuple[str, OriginRecord]] = {
         "first-bit": ("The first bit of r is flipped.", with_signature(flipped)),
         "last-bit": ("The last bit of s is flipped.", with_parts(r, s ^ 1)),
-        "high-s": ("s is n - s: it verifies, and is not its one form.", with_parts(r, P256_ORDER - s)),
+        "high-s": (
+            "s is n - s: it verifies, and is not its one form.",
+            with_parts(r, P256_ORDER - s),
+        ),
         "r-and-s-swapped": ("r and s change places.", with_parts(s, r)),
         "zero": ("r and s are 0.", with_parts(0, 0)),
         "r-zero": ("r is 0.", with_parts(0, s)),

@@ -163,7 +163,11 @@ HEADER: dict[str, tuple[str, bytes, str]] = {
         message(cbor2.dumps({KID: HEADERS[KID]} | HEADERS)),
         "signing.not_deterministic",
     ),
-    "label-long": ("The label 1 in two bytes.", put(b"\xa6\x01", b"\xa6\x18\x01"), "signing.not_deterministic"),
+    "label-long": (
+        "The label 1 in two bytes.",
+        put(b"\xa6\x01", b"\xa6\x18\x01"),
+        "signing.not_deterministic",
+    ),
     "length-long": (
         "The length of the kid in two bytes.",
         put(b"\x04\x48", b"\x04\x58\x08"),

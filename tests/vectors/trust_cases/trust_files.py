@@ -127,7 +127,9 @@ def roots() -> Iterator[Case]:
     says = "A member that nobody knows."
     yield case("member", says, signed(root_text(more=1), "root", *ROOT_SIGNERS), INVALID)
     says = "Version 0."
-    yield case("version-0", says, signed(root_text(version=0), "root", one, two, version=1), INVALID)
+    yield case(
+        "version-0", says, signed(root_text(version=0), "root", one, two, version=1), INVALID
+    )
 
 
 def thresholds() -> Iterator[Case]:
@@ -136,10 +138,30 @@ def thresholds() -> Iterator[Case]:
     text = bundle_text(root_version=pinned.version)
     first, both = (OFFICE.signer,), (OFFICE.signer, SECOND_OFFICE)
     found: dict[str, tuple[str, bytes, bytes, str]] = {
-        "one-of-two": ("One office of two signed, and one is enough.", one_of_two, signed(text, "bundle", *first), ""),
-        "two-of-two": ("Both offices signed, P-256 and Ed25519.", two_of_two, signed(text, "bundle", *both), ""),
-        "one-missing": ("One office signed, and two are asked for.", two_of_two, signed(text, "bundle", *first), THRESHOLD),
-        "same-twice": ("One office signed twice, and two are asked for.", two_of_two, signed(text, "bundle", *first, *first), THRESHOLD),
+        "one-of-two": (
+            "One office of two signed, and one is enough.",
+            one_of_two,
+            signed(text, "bundle", *first),
+            "",
+        ),
+        "two-of-two": (
+            "Both offices signed, P-256 and Ed25519.",
+            two_of_two,
+            signed(text, "bundle", *both),
+            "",
+        ),
+        "one-missing": (
+            "One office signed, and two are asked for.",
+            two_of_two,
+            signed(text, "bundle", *first),
+            THRESHOLD,
+        ),
+        "same-twice": (
+            "One office signed twice, and two are asked for.",
+            two_of_two,
+            signed(text, "bundle", *first, *first),
+            THRESHOLD,
+        ),
         "other-root": (
             "Under a root that names another office.",
             root_file(bundle_signers=[STRANGER.signer]).to_bytes(),
@@ -301,7 +323,10 @@ def members() -> Iterator[Case]:
             "A time with a fraction.",
             by_office(bundle_text(expires="2027-02-21T08:00:00.5Z")),
         ),
-        "time-no-zone": ("A time without a zone.", by_office(bundle_text(expires="2027-02-21T08:00:00"))),
+        "time-no-zone": (
+            "A time without a zone.",
+            by_office(bundle_text(expires="2027-02-21T08:00:00")),
+        ),
         "time-number": ("A time that is a number.", by_office(bundle_text(expires="soon"))),
         "role": ("A role that nobody knows.", with_key(role="king")),
         "kind": ("A grant of a kind that nobody knows.", with_grant(kinds=["advert"])),
