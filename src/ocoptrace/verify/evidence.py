@@ -90,6 +90,8 @@ def check_checkpoint(checkpoint: Checkpoint, trust: TrustBundle) -> CheckedCheck
         times = checkpoint.cosigned_at(log.verifier_keys(checkpoint.size))
     except ProofError as error:
         return CheckedCheckpoint(checkpoint, log, error.code)
+    if log.final is not None and checkpoint.size > log.final.size:
+        return CheckedCheckpoint(checkpoint, log, "proof.log_closed")
     # Too few witnesses are no fault of the checkpoint: it only shows no time.
     time = times[log.quorum - 1] if 0 < log.quorum <= len(times) else None
     return CheckedCheckpoint(checkpoint, log, "", time, max(times, default=None))

@@ -18,10 +18,13 @@ from ocoptrace.verify.verdict import Check
 if TYPE_CHECKING:
     from ocoptrace.signing import TrustBundle
 
-__all__ = ["GRACE", "VIETNAM", "Policy", "bundle_checks", "civil_date"]
+__all__ = ["CLOCK_TOLERANCE", "GRACE", "VIETNAM", "Policy", "bundle_checks", "civil_date"]
 
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Vietnam keeps +07:00 all year; dates on labels and grades are civil dates there."""
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
+"""How far an honest clock may be ahead of a witness's."""
 
 GRACE: Final = timedelta(days=90)
 """How long after its expiry a bundle still proves anything (formats, section 8)."""

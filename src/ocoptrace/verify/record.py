@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError, RecordError
-from ocoptrace.gs1 import parse_name
+from ocoptrace.gs1 import PlainName, parse_name
 from ocoptrace.messages import Term
 from ocoptrace.origin_record import OriginRecord, completeness_payload
 from ocoptrace.registry import Batch, Grade
 from ocoptrace.verify.evidence import Evidence, check_checkpoint, gather
-from ocoptrace.verify.policy import Policy, bundle_checks, civil_date, effective_now
+from ocoptrace.verify.policy import (
+    CLOCK_TOLERANCE,
+    Policy,
+    bundle_checks,
+    civil_date,
+    effective_now,
+)
 from ocoptrace.verify.verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -60,8 +66,10 @@ def verify_record(
         _format(evidence),
         *bundle_checks(now, trust, seen),
         *_bundle_reference(record, trust),
+        *_namespace(record, trust),
         *_statement_checks(evidence),
         *_log_checks(evidence, trust, record),
+        *_dates(evidence, at),
         _about(record, evidence),
         _complete(record, evidence),
         *_dated_facts(record, civil_date(at)),
@@ -91,6 +99,33 @@ def _bundle_reference(record: OriginRecord, trust: TrustBundle) -> Iterator[Chec
         yield Check("bundle", "fail", "bundle_differs", facts)
     elif named.version > trust.version:
         yield Check("bundle", "warn", "bundle_behind", facts)
+
+
+def _namespace(record: OriginRecord, trust: TrustBundle) -> Iterator[Check]:
+    try:
+        name = parse_name(record.about)
+    except OcopTraceError:
+        return
+    if isinstance(name, PlainName) and name.host not in trust.namespaces:
+        yield Check("issuer", "fail", "namespace", {"host": name.host})
+
+
+def _dates(evidence: Sequence[Evidence], at: datetime) -> Iterator[Check]:
+    """Warn where a statement claims to be younger than the log that holds it, or than now."""
+    ahead = [
+        e
+        for e in evidence
+        if e.recorded.statement.issued_at > min(e.log_time or at, at) + CLOCK_TOLERANCE
+    ]
+    if ahead:
+        statement = ahead[0].recorded.statement
+        facts = {
+            "count": len(ahead),
+            "kind": _kind(statement.kind),
+            "subject": statement.subject,
+            "claimed": civil_date(statement.issued_at),
+        }
+        yield Check("clock", "warn", "dated_ahead", facts)
 
 
 def _statement_checks(evidence: Sequence[Evidence]) -> Iterator[Check]:
@@ -162,6 +197,16 @@ def _batch_name(about: str) -> str:
     return (name.batch() or name.product()).canonical()
 
 
+def _owners(evidence: Sequence[Evidence], batch: str) -> set[str]:
+    """Return who states a batch, by signatures that hold."""
+    return {
+        e.recorded.statement.issuer
+        for e in evidence
+        if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
+        and e.signature_holds
+    }
+
+
 def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
     try:
         batch = _batch_name(record.about)
@@ -175,7 +220,10 @@ def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
         return Check("about", "fail", "nothing_signed", facts)
     if withheld:
         return Check("about", "warn", "lineage_incomplete", facts)
-    named = {e.recorded.statement.subject for e in evidence}
+    owners = _owners(evidence, batch)
+    named = {
+        e.recorded.statement.subject for e in evidence if e.recorded.statement.issuer in owners
+    }
     if record.about not in named:
         # Nobody signs the record's own members unless its list of statements is there.
         return Check("about", "warn", "item_not_named", facts)
@@ -196,12 +244,7 @@ def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
     statements = [e for e in evidence if e.recorded.statement.kind == "record" and not e.withheld]
     if any(e.recorded.statement.subject != record.about for e in statements):
         return Check("complete", "fail", facts=facts)
-    owners = {
-        e.recorded.statement.issuer
-        for e in evidence
-        if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
-        and e.signature_holds
-    }
+    owners = _owners(evidence, batch)
     stated = [e for e in statements if e.recorded.statement.issuer in owners]
     if not stated:
         return Check("complete", "unknown", facts=facts)
@@ -210,6 +253,8 @@ def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
         try:
             size = canonical_json.loads(payload)["size"]
         except (OcopTraceError, LookupError, TypeError):
+            continue
+        if type(size) is not int or size < 0:
             continue
         if payload.encode() == completeness_payload(record.about, record.bundle, ids, size):
             return Check("complete", "pass", facts=facts | {"size": size})
