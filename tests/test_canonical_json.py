@@ -137,3 +137,11 @@ def test_what_is_not_json_is_not_written(value: Any, code: str) -> None:
     with pytest.raises(InputError) as caught:
         canonical_json.dumps(value)
     assert caught.value.code == f"json.{code}"
+
+
+def test_a_member_that_stands_twice_among_very_many_is_found() -> None:
+    # Read twice by comparing each with each, this would take hours.
+    members = ",".join(f'"k{number}":1' for number in range(200_000))
+    with pytest.raises(InputError) as caught:
+        canonical_json.loads(f'{{{members},"k199999":1}}'.encode())
+    assert caught.value.code == "json.duplicate_member"

@@ -32,6 +32,6 @@ def __getattr__(name: str) -> Any:
     # Lazy, so that ``import ocoptrace.gs1`` does not load signing, drawing and the database.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    from importlib import import_module  # noqa: PLC0415
 
     return getattr(import_module(_HOMES[name]), name)

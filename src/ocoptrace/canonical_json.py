@@ -136,11 +136,11 @@ def _check_depth(value: Any, depth: int) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError("json.duplicate_member", name=twice)
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise InputError("json.duplicate_member", name=name[:40])
+        members[name] = value
     return members
 
 

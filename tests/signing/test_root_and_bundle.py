@@ -87,7 +87,7 @@ def test_a_key_counts_once_however_often_it_is_listed() -> None:
     }
     text = edited(root_file(), roles=roles)
     signer = ROOT_SIGNERS[0]
-    assert refusal_of_root(resigned(text, "root", 1, signer, signer)) == "signing.threshold"
+    assert refusal_of_root(resigned(text, "root", 1, signer, signer)) == "signing.bad_threshold"
 
 
 def test_keys_of_others_do_not_count() -> None:
@@ -100,7 +100,7 @@ def test_no_threshold_lets_everybody_sign(threshold: int) -> None:
     roles = json.loads(root_file().signed)["roles"]
     roles["root"]["threshold"] = threshold
     text = edited(root_file(), roles=roles)
-    assert refusal_of_root(resigned(text, "root", 1, STRANGER.signer)) == "signing.threshold"
+    assert refusal_of_root(resigned(text, "root", 1, STRANGER.signer)) == "signing.bad_threshold"
 
 
 @pytest.mark.parametrize("threshold", [0, 4])

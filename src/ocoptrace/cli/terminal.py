@@ -1,6 +1,7 @@
 """What people see in a terminal: calm, one colour for each state, never colour alone."""
 
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ _MARKS = {
     "unknown": ("?", "bright_black"),
 }
 _GOOD = {"ok", "ok_offline"}
+_UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _MOST_FINDINGS = 20
 _WIDTH_WHEN_PIPED = 100
 _KIB = 1024
@@ -46,19 +48,19 @@ class Terminal:
 
     def say(self, line: str = "") -> None:
         """Print a line of the result."""
-        self._out.print(escape(line))
+        self._out.print(_shown(line))
 
     def heading(self, line: str) -> None:
         """Print a line that begins a part."""
-        self._out.print(f"\n[bold]{escape(line)}[/bold]")
+        self._out.print(f"\n[bold]{_shown(line)}[/bold]")
 
     def note(self, line: str) -> None:
         """Print a line about the work, beside the result."""
-        self._err.print(escape(line), style="bright_black")
+        self._err.print(_shown(line), style="bright_black")
 
     def done(self, line: str) -> None:
         """Print that something is finished."""
-        self._out.print(f"[green]✓[/green] {escape(line)}")
+        self._out.print(f"[green]✓[/green] {_shown(line)}")
 
     def json(self, value: Any) -> None:
         """Print a result as JSON."""
@@ -68,14 +70,14 @@ class Terminal:
         """Print files with their size and purpose."""
         table = Table(box=None, pad_edge=False, show_header=False)
         for path, purpose in rows:
-            table.add_row(escape(str(path)), _size(path), escape(purpose))
+            table.add_row(_shown(str(path)), _size(path), _shown(purpose))
         self._out.print(table)
 
     def rows(self, rows: Iterable[Sequence[str]]) -> None:
         """Print rows of words in columns."""
         table = Table(box=None, pad_edge=False, show_header=False)
         for row in rows:
-            table.add_row(*(escape(cell) for cell in row))
+            table.add_row(*(_shown(cell) for cell in row))
         self._out.print(table)
 
     def verdict(self, verdict: Verdict, *, title: str = "") -> None:
@@ -84,7 +86,7 @@ class Terminal:
         style = "green" if best else "yellow" if verdict.overall == "warn" else "red"
         headline = Text(f"{verdict.headline(self.language)} [{verdict.overall}]", style=style)
         if title:
-            self._out.print(f"[bold]{escape(title)}[/bold]")
+            self._out.print(f"[bold]{_shown(title)}[/bold]")
         self._out.print(headline)
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(width=1)
@@ -98,7 +100,7 @@ class Terminal:
             table.add_row(
                 Text(mark, style=colour),
                 f"{name} ({self.text(f'verdict.outcome.{check.outcome}')})",
-                escape(f"{words} {remedy}".strip()),
+                _shown(f"{words} {remedy}".strip()),
             )
         self._out.print(table)
 
@@ -108,18 +110,28 @@ class Terminal:
             mark, colour = _MARKS["fail" if finding.severity == "error" else "warn"]
             where = f"{finding.place}: " if finding.place else ""
             words = f"{where}{finding.text(self.language)} {finding.remedy(self.language)}"
-            self._err.print(f"  [{colour}]{mark}[/{colour}] {escape(words.strip())}")
+            self._err.print(f"  [{colour}]{mark}[/{colour}] {_shown(words.strip())}")
         if len(findings) > _MOST_FINDINGS:
             self.note(self.text("cli.more_findings", count=len(findings) - _MOST_FINDINGS))
 
     def fail(self, error: OcopTraceError) -> None:
         """Print an error: what, where, what to do; then everything found."""
-        self._err.print(f"[red]✗[/red] {escape(error.text(self.language))}")
+        self._err.print(f"[red]✗[/red] {_shown(error.text(self.language))}")
         if remedy := error.remedy(self.language):
-            self._err.print(f"  {escape(remedy)}")
+            self._err.print(f"  {_shown(remedy)}")
         found = [f for f in error.findings if isinstance(f, Finding)]
         if len(found) > 1 or (found and found[0].code != error.code):
             self.findings(found)
+
+
+def _shown(words: str) -> str:
+    """Return words that only show: no markup of rich, no control or direction characters.
+
+    What is printed comes from labels and files of strangers, who could otherwise clear the
+    screen and write a verdict of their own.
+    """
+    plain = (c if unicodedata.category(c) not in _UNSHOWN or c == "\n" else "\ufffd" for c in words)
+    return escape("".join(plain))
 
 
 def _size(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
@@ -121,12 +122,12 @@ class KeyEntry(SignedModel):
     seal_until: Time
     grants: tuple[Grant, ...] = ()
 
-    @property
+    @cached_property
     def public_key(self) -> PublicKey:
         """The key itself."""
         return PublicKey.from_cose_key(base64url.decode(self.key))
 
-    @property
+    @cached_property
     def thumbprint(self) -> str:
         """The key's thumbprint in hexadecimal, as revocations name it."""
         return self.public_key.thumbprint.hex()
@@ -233,12 +234,10 @@ class TrustBundle(SignedModel):
         Raises:
             SigningError: something does not.
         """
-        kids = [entry.public_key.kid for entry in self.keys]
-        hints = [kid[:4] for kid in kids]
         origins = [log.origin for log in self.logs]
-        if len(set(kids)) < len(kids):
+        if len(self.keys_by_kid) < len(self.keys):
             self._refuse("two keys have one kid")
-        if any(hints.count(hint) > MAX_KEYS_PER_HINT for hint in set(hints)):
+        if any(len(entries) > MAX_KEYS_PER_HINT for entries in self.keys_by_hint.values()):
             self._refuse(f"more than {MAX_KEYS_PER_HINT} keys share a hint")
         if len(set(origins)) < len(origins):
             self._refuse("two logs have one origin")
@@ -259,23 +258,45 @@ class TrustBundle(SignedModel):
     def _refuse(self, reason: str) -> None:
         raise SigningError("signing.signed_file_invalid", reason=reason)
 
-    @property
+    @cached_property
     def sha256(self) -> bytes:
         """SHA-256 of the bundle's text: what an origin record names."""
         return hashlib.sha256(self.text().encode()).digest()
 
     def by_kid(self, kid: bytes) -> KeyEntry | None:
         """Return the key with these 8 bytes."""
-        return next((entry for entry in self.keys if entry.public_key.kid == kid), None)
+        return self.keys_by_kid.get(kid)
 
     def by_hint(self, hint: bytes) -> tuple[KeyEntry, ...]:
         """Return the keys with these 4 bytes; a seal may be any one's."""
-        return tuple(entry for entry in self.keys if entry.public_key.hint == hint)
+        return self.keys_by_hint.get(hint, ())
 
     def revocation_of(self, entry: KeyEntry) -> Revocation | None:
         """Return a key's revocation, the gravest first."""
-        found = [r for r in self.revocations if r.key == entry.thumbprint]
+        found = self.revocations_by_key.get(entry.thumbprint, ())
         return min(found, key=lambda r: r.reason != "compromised", default=None)
+
+    @cached_property
+    def keys_by_kid(self) -> dict[bytes, KeyEntry]:
+        """The keys by their 8 bytes: a bundle of a province is asked for thousands of times."""
+        return {entry.public_key.kid: entry for entry in self.keys}
+
+    @cached_property
+    def keys_by_hint(self) -> dict[bytes, tuple[KeyEntry, ...]]:
+        """The keys by their 4 bytes."""
+        found: dict[bytes, tuple[KeyEntry, ...]] = {}
+        for entry in self.keys:
+            hint = entry.public_key.hint
+            found[hint] = (*found.get(hint, ()), entry)
+        return found
+
+    @cached_property
+    def revocations_by_key(self) -> dict[str, tuple[Revocation, ...]]:
+        """The revocations by the thumbprint of their key."""
+        found: dict[str, tuple[Revocation, ...]] = {}
+        for revocation in self.revocations:
+            found[revocation.key] = (*found.get(revocation.key, ()), revocation)
+        return found
 
     def log(self, origin: str) -> Log | None:
         """Return the log of an origin."""

@@ -128,7 +128,7 @@ class PublicKey:
     @property
     def hint(self) -> bytes:
         """The first 4 bytes of the thumbprint: what a seal carries."""
-        return self.thumbprint[:4]
+        return self.kid[:4]
 
     @property
     def thumbprint_uri(self) -> str:

@@ -60,6 +60,9 @@ class Root(SignedModel):
         """
         file = SignedFile.parse(data)
         root: Root = cls.of_text(file.signed)
+        for role in (root.roles.root, root.roles.bundle):
+            if not 0 < role.threshold <= len(role.public_keys()):
+                raise SigningError("signing.bad_threshold", threshold=role.threshold)
         check_threshold(file, root.roles.root, "root", version=root.version)
         return root
 

@@ -63,7 +63,7 @@ _LABELS = {ALG, KID, CWT_CLAIMS, TYP, _PAYLOAD_HASH_ALG, _PREIMAGE_TYPE}
 _KID_BYTES, _HASH_BYTES = 8, 32
 _UUID4 = r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _THUMBPRINT = r"urn:ietf:params:oauth:ckt:sha-256:[A-Za-z0-9_-]{43}"
-_NAME = r"https://[^\s#]+"
+_NAME = r"https://[!\"$-~]+"
 _SUBJECTS: Final[dict[Kind, str]] = {
     "key": _THUMBPRINT,
     "revocation": _THUMBPRINT,
@@ -75,8 +75,8 @@ _SUBJECTS: Final[dict[Kind, str]] = {
     "batch": _NAME,
     "alias": _NAME,
     "record": _NAME,
-    "event": r"\S+",
-    "policy": r"\S+",
+    "event": r"[!-~]+",
+    "policy": r"[!-~]+",
     "root": r"root:[1-9][0-9]*",
     "bundle": r"bundle:[1-9][0-9]*",
 }
@@ -219,7 +219,7 @@ def _claims(claims: Any) -> tuple[str, str, datetime]:
             pass
         case _:
             raise SigningError("signing.bad_header", label="CWT claims")
-    if not issuer or not subject:
+    if not subject or not re.fullmatch(r"[!-~]+", issuer):
         raise SigningError("signing.bad_header", label="CWT claims")
     try:
         return issuer, subject, datetime.fromtimestamp(issued_at, UTC)
