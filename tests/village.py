@@ -58,6 +58,22 @@ ITEM = f"{BATCH}/21/0123456789AB"
 FOREIGN_PRODUCT = "https://id.gs1.org/01/09520000000004"
 FOREIGN_BATCH = f"{FOREIGN_PRODUCT}/10/L1"
 
+ADDRESS = {
+    "detail": {"vi": "Thôn 3", "en": "Hamlet 3"},
+    "communeCode": "16078",
+    "commune": "Xã Vạn Lộc",
+    "provinceCode": "38",
+    "province": "Thanh Hóa",
+    "asOf": "2025-07-01",
+}
+PLACE_ENTRY: dict[str, Any] = {
+    "type": "place",
+    "id": "https://id.gs1.org/414/9521234000006",
+    "names": {"vi": "Xưởng mắm", "en": "Paste workshop"},
+    "kind": "plant",
+    "address": ADDRESS,
+}
+
 
 def es256(secret: int) -> SoftwareSigner:
     """Return a P-256 signer with a known secret."""

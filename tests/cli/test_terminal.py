@@ -35,9 +35,7 @@ def test_markup_in_a_name_is_only_text(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == "[red]Lot[/red]\n"
 
 
-def test_a_link_from_a_label_cannot_steer_the_terminal(
-    cli: Callable[..., Any], demo: Any
-) -> None:
+def test_a_link_from_a_label_cannot_steer_the_terminal(cli: Callable[..., Any], demo: Any) -> None:
     demo.copy("bundle.json", "root.json", to=cli.folder)
     link = f"HTTPS://ID.EXAMPLE/01/09524071001014/10/L1?note={CLEAR_AND_GREEN}"
     run = cli("verify", link, "--trust", "bundle.json", "--root", "root.json")

@@ -12,7 +12,7 @@ from ocoptrace.signing import Statement, sign_statement
 from ocoptrace.store import SqliteStore
 from ocoptrace.transparency import leaf_hash, tree_root
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
-from village import NOW, PRODUCER
+from village import NEIGHBOUR, NOW, PRODUCER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,6 +255,7 @@ def index_event(store: SqliteStore, number: int, *edges: tuple[str, str]) -> Non
     store.add_event(
         statement.id,
         statement.subject,
+        issuer=statement.issuer,
         event_time="2026-09-15T07:30:00+07:00",
         declares_error=False,
         edges=edges,
@@ -275,6 +276,20 @@ def test_origins_go_back_as_far_as_there_are_edges(store: SqliteStore) -> None:
     assert [each.payload for each in about] == [b"1", b"2", b"3"]
     assert store.event_statement(stated(2).subject) == stated(2).id
     assert store.event_statement("urn:uuid:x") is None
+    assert store.event_statement(stated(2).subject, issuer=PRODUCER.issuer) == stated(2).id
+    assert store.event_statement(stated(2).subject, issuer=NEIGHBOUR.issuer) is None
+
+
+def test_a_transformation_is_gathered_for_each_issuer_apart(store: SqliteStore) -> None:
+    def tell(issuer: str, inputs: str, outputs: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        with store.writing():
+            return store.add_transformation_parts(
+                "t", issuer=issuer, inputs=inputs, outputs=outputs
+            )
+
+    assert tell("a", "k", "") == (("k",), ())
+    assert tell("b", "x", "y") == (("x",), ("y",))
+    assert tell("a", "sk", "m") == (("k", "s"), ("m",))
 
 
 def test_an_item_is_issued_once(store: SqliteStore) -> None:
@@ -289,10 +304,16 @@ def test_an_item_is_issued_once(store: SqliteStore) -> None:
     assert [store.was_issued(name) for name in "abcd"] == [True, True, False, False]
 
 
-def test_registered_entries_are_the_newest(store: SqliteStore) -> None:
-    with store.writing():
-        store.register("place", "p1", "urn:1", '{"v":1}')
-        store.register("place", "p1", "urn:1", '{"v":2}')
+def test_registered_entries_are_the_newest_of_each_issuer(store: SqliteStore) -> None:
+    def register(issuer: str, subject: str, data: str) -> None:
+        with store.writing():
+            store.register("place", "p1", issuer=issuer, subject=subject, data=data)
+
+    register("b", "urn:1", '{"v":1}')
+    register("a", "urn:2", '{"v":3}')
+    register("b", "urn:1", '{"v":2}')
     assert store.registered("place", "p1") == ("urn:1", '{"v":2}')
+    assert store.registered("place", "p1", issuer="a") == ("urn:2", '{"v":3}')
+    assert store.registered("place", "p1", issuer="c") is None
     assert store.registered("batch", "p1") is None
-    assert store.all_registered("place") == ['{"v":2}']
+    assert store.all_registered("place") == ['{"v":2}', '{"v":3}']

@@ -42,9 +42,9 @@ TRUST_FILE = bundle_file(keys=KEYS[1:2], logs=()).to_bytes()
 
 def record_file() -> bytes:
     village = Village()
-    batch = village.state_batch()
+    told = [village.state_batch(), village.state_event()]
     checkpoint = village.checkpoint(witnesses=WITNESSES[:1])
-    return village.record([batch], TRUST, checkpoint=checkpoint).to_bytes()
+    return village.record(told, TRUST, checkpoint=checkpoint).to_bytes()
 
 
 RECORD = record_file()

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ocoptrace.errors import InputError
 from ocoptrace.messages import LANGUAGES
-from ocoptrace.origin_record import OriginRecord
+from ocoptrace.origin_record import OriginRecord, completeness_payload
 from ocoptrace.signing import Statement
 from ocoptrace.signing.bundle import Revocation, RevocationCheckpoint
 from ocoptrace.signing.cose import Sign1
 from ocoptrace.signing.note import NoteSigner
-from ocoptrace.verify import Policy, Verdict, verify_record
+from ocoptrace.verify import Policy, Verdict, verify_label, verify_record
 from village import (
     A_DAY,
     BATCH,
@@ -25,6 +27,7 @@ from village import (
     NEIGHBOUR,
     NOW,
     OFFICE,
+    PLACE_ENTRY,
     PRODUCER,
     PRODUCT,
     STRANGER,
@@ -33,15 +36,19 @@ from village import (
     Tale,
     Village,
     eddsa,
+    grant,
+    key_entry,
     log_entry,
     publish,
     reference,
+    sealed,
 )
 
 if TYPE_CHECKING:
     from ocoptrace.signing import TrustBundle
 
 TRUST = publish()
+UUID = "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
 PRODUCER_KEY = PRODUCER.signer.public_key.thumbprint.hex()
 
 
@@ -67,6 +74,9 @@ def warnings(verdict: Verdict) -> set[tuple[str, str]]:
 
 
 def story(*said: Said, village: Village, trust: TrustBundle = TRUST, **options: Any) -> Any:
+    """Return the record of what was said, and of an event where none was said."""
+    if "checkpoint" not in options and all(s.statement.kind != "event" for s in said):
+        said = (*said, village.state_event())
     return village.record(said, trust, **options)
 
 
@@ -205,10 +215,10 @@ def test_a_list_of_everything_is_about_one_name_and_one_bundle() -> None:
 
 def test_only_who_stated_the_batch_can_say_that_this_is_all() -> None:
     village = Village()
-    batch = village.state_batch()
+    told = [village.state_batch(), village.state_event()]
     for party, outcome in ((PRODUCER, "pass"), (NEIGHBOUR, "unknown")):
-        said = village.state_complete([batch], TRUST, by=party)
-        check = verdict_of(story(batch, said, village=village)).check("complete")
+        said = village.state_complete(told, TRUST, by=party)
+        check = verdict_of(story(*told, said, village=village)).check("complete")
         assert check is not None
         assert check.outcome == outcome
 
@@ -238,11 +248,40 @@ def revoked(reason: Any, **members: Any) -> TrustBundle:
 def test_what_was_stated_before_a_key_retired_stays_good(reason: str) -> None:
     village = Village()
     trust = revoked(reason)
-    before = village.state_batch(at=NOW - timedelta(seconds=1))
-    assert verdict_of(story(before, village=village, trust=trust), trust).overall == "ok"
+    a_second_ago = NOW - timedelta(seconds=1)
+    before = (village.state_batch(at=a_second_ago), village.state_event(at=a_second_ago))
+    early = village.checkpoint(at=a_second_ago)
+    good = story(*before, village=village, trust=trust, checkpoint=early)
+    assert verdict_of(good, trust).overall == "ok"
     after = village.state_event(at=NOW)
-    verdict = verdict_of(story(before, after, village=village, trust=trust), trust)
+    verdict = verdict_of(story(*before, after, village=village, trust=trust), trust)
     assert (verdict.overall, failures(verdict)) == ("revoked", {("revocation", "")})
+
+
+@pytest.mark.parametrize("reason", ["superseded", "ceased"])
+def test_back_dating_does_not_help_a_key_that_retired(reason: str) -> None:
+    village = Village()
+    trust = revoked(reason)
+    back_dated = village.state_batch(at=FOUNDED), village.state_event(at=FOUNDED)
+    record = story(*back_dated, village=village, trust=trust)
+    assert failures(verdict_of(record, trust)) == {("revocation", "")}
+    # Without a log's time there is only the claim, and the verdict says that nothing shows it.
+    unseen = story(
+        *back_dated, village=village, trust=trust, checkpoint=village.checkpoint(witnesses=())
+    )
+    assert failures(verdict_of(unseen, trust)) == {("witnessed", "")}
+
+
+def test_back_dating_does_not_help_a_key_whose_time_is_over() -> None:
+    trust = publish(2, keys=(KEYS[0], key_entry(PRODUCER, grant(), sign_until=NOW), KEYS[2]))
+    village = Village()
+    told = village.state_batch(at=FOUNDED), village.state_event(at=FOUNDED)
+    for at, overall in ((NOW - timedelta(seconds=1), "ok"), (NOW, "not_entitled")):
+        record = story(*told, village=village, trust=trust, checkpoint=village.checkpoint(at=at))
+        assert verdict_of(record, trust).overall == overall
+    check = verdict_of(record, trust).check("entitlement")
+    assert check is not None
+    assert check.reason == "period"
 
 
 def seen(village: Village, size: int, **changes: Any) -> RevocationCheckpoint:
@@ -253,16 +292,16 @@ def seen(village: Village, size: int, **changes: Any) -> RevocationCheckpoint:
 
 def test_what_stands_before_the_offices_checkpoint_outlives_a_lost_key() -> None:
     village = Village()
-    batch = village.state_batch()
+    told = village.state_batch(), village.state_event()
     size = len(village.entries)
     later = village.state_event()
     trust = revoked("compromised", checkpoint=seen(village, size))
-    old = story(batch, village=village, trust=trust, checkpoint=village.checkpoint(size=size))
+    old = story(*told, village=village, trust=trust, checkpoint=village.checkpoint(size=size))
     assert verdict_of(old, trust).overall == "ok"
     # The same statement, proven under a later checkpoint, may be a thief's other tree.
-    new = story(batch, village=village, trust=trust)
+    new = story(*told, village=village, trust=trust)
     assert failures(verdict_of(new, trust)) == {("revocation", "")}
-    both = story(batch, later, village=village, trust=trust)
+    both = story(*told, later, village=village, trust=trust)
     assert verdict_of(both, trust).overall == "revoked"
 
 
@@ -294,7 +333,8 @@ def test_what_is_not_the_signers_to_state_is_not_entitled() -> None:
     }
     for why, said in cases.items():
         verdict = verdict_of(story(batch, said, village=village))
-        assert (verdict.overall, failures(verdict)) == ("not_entitled", {("entitlement", why)})
+        assert verdict.overall == "not_entitled"
+        assert failures(verdict) - {("about", "unrelated")} == {("entitlement", why)}
 
 
 FOREIGN_GOODS: dict[str, dict[str, Any]] = {
@@ -311,12 +351,16 @@ def test_an_event_may_not_create_what_is_not_its_issuers(members: dict[str, Any]
     present = {name: value for name, value in members.items() if value is not None}
     absent = {"quantityList": []} if members.get("quantityList", 1) is None else {}
     verdict = verdict_of(story(batch, village.state_event(**(absent | present)), village=village))
-    assert failures(verdict) == {("entitlement", "name")}
+    assert failures(verdict) == {("entitlement", "name"), ("about", "unrelated")}
 
 
 def test_an_event_may_observe_what_is_anothers() -> None:
     village = Village()
-    said = (village.state_batch(), village.state_event(FOREIGN_BATCH, action="OBSERVE"))
+    seen_there = [
+        {"epcClass": name, "quantity": 1, "uom": "KGM"} for name in (BATCH, FOREIGN_BATCH)
+    ]
+    observed = village.state_event(action="OBSERVE", quantityList=seen_there)
+    said = (village.state_batch(), observed)
     assert verdict_of(story(*said, village=village)).overall == "ok"
 
 
@@ -475,33 +519,204 @@ def test_a_grade_is_shown_while_it_is_valid() -> None:
 def test_a_log_without_witnesses_reaches_ok_offline_at_most() -> None:
     trust = publish(logs=(log_entry(quorum=0, witnesses=()),))
     village = Village()
-    record = story(
-        village.state_batch(),
-        village=village,
-        trust=trust,
-        checkpoint=village.checkpoint(witnesses=()),
-    )
+    told = village.state_batch(), village.state_event()
+    checkpoint = village.checkpoint(witnesses=())
+    record = story(*told, village=village, trust=trust, checkpoint=checkpoint)
     assert verdict_of(record, trust).overall == "ok_offline"
 
 
 def test_a_log_that_its_issuer_runs_alone_is_noted() -> None:
     trust = publish(logs=(log_entry(quorum=0, witnesses=(), operator=PRODUCER.issuer),))
     village = Village()
-    record = story(
-        village.state_batch(),
-        village=village,
-        trust=trust,
-        checkpoint=village.checkpoint(witnesses=()),
-    )
+    told = village.state_batch(), village.state_event()
+    checkpoint = village.checkpoint(witnesses=())
+    record = story(*told, village=village, trust=trust, checkpoint=checkpoint)
     verdict = verdict_of(record, trust)
     assert (verdict.overall, warnings(verdict)) == ("warn", {("witnessed", "log_self_operated")})
 
 
-def test_registry_data_that_cannot_be_read_is_noted() -> None:
+@pytest.mark.parametrize("kind", ["producer", "place", "product", "grade", "batch"])
+def test_registry_data_that_cannot_be_read_is_malformed(kind: Any) -> None:
+    subject = {"product": PRODUCT, "grade": PRODUCT, "batch": BATCH}.get(kind, UUID)
     village = Village()
-    batch = village.state_batch(quantity="many")
-    verdict = verdict_of(story(batch, village=village))
-    assert (verdict.overall, warnings(verdict)) == ("warn", {("registry", "")})
+    data = {"type": kind, "id": subject, "product": subject}
+    said = village.state(kind, data, subject=subject)
+    verdict = verdict_of(story(village.state_batch(), said, village=village))
+    assert ("format", "payload") in failures(verdict)
+
+
+@pytest.mark.parametrize("kind", ["alias", "evidence", "revocation"])
+def test_what_is_not_settled_is_not_taken(kind: Any) -> None:
+    thumbprint = "urn:ietf:params:oauth:ckt:sha-256:" + "A" * 43
+    subject = {"alias": BATCH, "evidence": UUID}.get(kind, thumbprint)
+    village = Village()
+    said = village.state(kind, {}, subject=subject)
+    for withheld in ([], [said]):
+        record = story(village.state_batch(), said, village=village, withheld=withheld)
+        assert ("format", "payload") in failures(verdict_of(record))
+
+
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "a product that is a batch": ("product", BATCH),
+    "a batch that is a product": ("batch", PRODUCT),
+    "a batch that is an item": ("batch", ITEM),
+    "a grade of a batch": ("grade", BATCH),
+    "a batch on another host": ("batch", BATCH.replace("id.gs1.org", "id.example")),
+    "a batch with an attribute": ("batch", f"{BATCH}?17=280914"),
+    "a list about a pallet": ("record", "https://id.gs1.org/00/095212345432100010"),
+}
+
+
+@pytest.mark.parametrize(("kind", "subject"), SUBJECTS.values(), ids=SUBJECTS)
+def test_a_statement_is_about_a_name_of_its_kind_in_its_one_form(kind: Any, subject: str) -> None:
+    village = Village()
+    said = village.state(kind, {"id": subject, "product": subject}, subject=subject)
+    record = story(village.state_batch(), said, village=village, withheld=[said])
+    assert ("format", "payload") in failures(verdict_of(record))
+
+
+def test_a_record_without_an_event_is_noted() -> None:
+    village = Village()
+    record = village.record([village.state_batch()], TRUST)
+    verdict = verdict_of(record)
+    assert (verdict.overall, warnings(verdict)) == ("warn", {("about", "no_events")})
+
+
+def making(village: Village, of: str, into: str, **members: Any) -> Said:
+    number = len(village.entries)
+    event = {
+        "type": "TransformationEvent",
+        "eventID": f"urn:uuid:0190a7c5-8a3e-8f00-8000-{number:012d}",
+        "eventTime": "2026-09-15T07:30:00+07:00",
+        "eventTimeZoneOffset": "+07:00",
+        "inputQuantityList": [{"epcClass": of, "quantity": 10, "uom": "KGM"}] if of else None,
+        "outputQuantityList": [{"epcClass": into, "quantity": 9, "uom": "KGM"}] if into else None,
+    }
+    present = {name: value for name, value in (event | members).items() if value is not None}
+    return village.state("event", present, subject=event["eventID"])
+
+
+OTHER_LOT = f"{PRODUCT}/10/L2"
+PALLET = "https://id.gs1.org/00/095212345432100010"
+
+
+def unrelated(*said: Said, village: Village, **options: Any) -> list[str]:
+    """Return the first subject that a record was said to have nothing to do with, if any."""
+    check = verdict_of(story(*said, village=village, **options)).check("about")
+    assert check is not None
+    return [str(check.facts["subject"])] if check.reason == "unrelated" else []
+
+
+def test_what_leads_to_the_batch_and_where_it_was_packed_belongs_to_it() -> None:
+    village = Village()
+    told = [
+        village.state_batch(),
+        making(village, FOREIGN_BATCH, f"{PRODUCT}/10/MASH"),
+        making(village, f"{PRODUCT}/10/MASH", "", transformationID="urn:uuid:" + "1" * 32),
+        making(village, "", BATCH, transformationID="urn:uuid:" + "1" * 32),
+        village.state_event(FOREIGN_BATCH, action="OBSERVE"),
+        village.state_event(quantityList=[], epcList=[ITEM]),
+        making(
+            village,
+            "",
+            "",
+            type="AggregationEvent",
+            action="ADD",
+            parentID=PALLET,
+            childEPCs=[ITEM],
+        ),
+        village.state_event(action="OBSERVE", quantityList=[], epcList=[PALLET]),
+    ]
+    assert unrelated(*told, village=village) == []
+
+
+def test_what_has_nothing_to_do_with_the_batch_is_named() -> None:
+    village = Village()
+    batch, event = village.state_batch(), making(village, FOREIGN_BATCH, BATCH)
+    others = [
+        village.state_event(OTHER_LOT),
+        making(village, FOREIGN_BATCH, OTHER_LOT),
+        making(village, BATCH, OTHER_LOT),
+        village.state_batch(OTHER_LOT),
+        village.state("place", PLACE_ENTRY, subject=UUID),
+    ]
+    for other in others:
+        told = (batch, event, other)
+        assert unrelated(*told, village=village) == [other.statement.subject]
+        assert verdict_of(story(*told, village=village)).overall == "unproven"
+        # What is withheld may be what leads there.
+        assert unrelated(*told, village=village, withheld=[event]) == []
+
+
+def test_a_place_belongs_to_the_record_where_an_event_names_it() -> None:
+    village = Village()
+    place = village.state("place", PLACE_ENTRY, subject=UUID)
+    event = village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})
+    assert unrelated(village.state_batch(), event, place, village=village) == []
+
+
+def test_events_of_something_else_are_not_counted() -> None:
+    village = Village()
+    told = village.state_batch(), village.state_event(), village.state_event(OTHER_LOT)
+    check = verdict_of(story(*told, village=village)).check("about")
+    assert check is not None
+    assert check.facts["events"] == 1
+
+
+def test_only_who_stated_an_event_declares_it_wrong() -> None:
+    village = Village()
+    batch, event = village.state_batch(), village.state_event(action="OBSERVE")
+    wrong = {
+        "errorDeclaration": {"declarationTime": "2026-09-16T08:00:00+07:00"},
+        "eventID": event.statement.subject,
+        "action": "OBSERVE",
+    }
+    for party, found in ((PRODUCER, set()), (NEIGHBOUR, {("entitlement", "not_original_issuer")})):
+        payload = json.loads(event.payload) | wrong
+        said = village.state("event", payload, subject=event.statement.subject, by=party)
+        assert failures(verdict_of(story(batch, event, said, village=village))) == found
+        assert failures(verdict_of(story(batch, said, village=village))) == set()
+
+
+def test_the_newest_statement_of_a_batch_tells_its_shelf_life() -> None:
+    village = Village()
+    told = [village.state_batch(expiryDate=day) for day in ("2026-10-01", "2027-10-01")]
+    assert verdict_of(story(*told, village=village)).overall == "ok"
+    foreign = village.state_batch(expiryDate="2030-10-01", by=NEIGHBOUR)
+    check = verdict_of(story(*told, foreign, village=village)).check("shelf_life")
+    assert check is not None
+    assert str(check.facts["until"]) == "2027-10-01"
+
+
+def test_the_newest_grade_in_force_counts() -> None:
+    village = Village()
+    told = [village.state_grade(stars=s, score=v) for s, v in ((4, 81.5), (3, 60.5))]
+    check = verdict_of(story(village.state_batch(), *told, village=village)).check("grade")
+    assert check is not None
+    assert check.facts["stars"] == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "outcome"), [(4, "pass"), (3, "fail"), (5, "fail"), (10**9, "fail")]
+)
+def test_the_size_that_a_list_names_is_one_the_log_had(size: int, outcome: str) -> None:
+    village = Village()
+    told = [village.state_batch(), village.state_event()]
+    ids = [said.statement.id for said in told]
+    payload = completeness_payload(BATCH, reference(TRUST), ids, size)
+    said = village.state("record", payload, subject=BATCH)
+    assert said.index == 4
+    check = verdict_of(story(*told, said, village=village)).check("complete")
+    assert check is not None
+    assert check.outcome == outcome
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(InputError, match="time zone"):
+        verify_record(Tale().record(), trust=TRUST, now=naive)
+    with pytest.raises(InputError, match="time zone"):
+        verify_label(sealed(), trust=TRUST, now=naive)
 
 
 def test_the_worst_word_wins() -> None:

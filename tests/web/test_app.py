@@ -259,6 +259,7 @@ def neighbour(members: dict[str, Any]) -> dict[str, Any]:
     """Return the story of another producer, who has no GS1 keys."""
     other: dict[str, Any] = json.loads(json.dumps(members))
     other["producer"]["names"] = {"vi": "Hộ bà Tư (ví dụ)", "en": "Household Tu (example)"}
+    del other["producer"]["companyPrefixes"]
     for keyed in (other["producer"], *other["places"].values(), *other["products"].values()):
         keyed.pop("gln", None)
         keyed.pop("gtin", None)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,6 @@ from ocoptrace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from ocoptrace.messages import Language
     from ocoptrace.origin_record import OriginRecord, RecordedStatement
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BATCH = "https://id.gs1.org/01/09524071001014/10/ST260915"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+NEIGHBOUR = Path(__file__).parents[2] / "examples" / "stories" / "neighbour.json"
 EVENT = {
     "type": "ObjectEvent",
     "action": "OBSERVE",
@@ -222,6 +223,18 @@ def test_a_recall_comes_before_all_else(
     assert page.troubles[0].mark == "fail"
     assert page.troubles[0].text.startswith("Lot ST260915")
     assert page.troubles[0].remedy.startswith("Do not use it.")
+
+
+def test_a_stranger_cannot_call_a_batch_back(
+    told: Callable[..., Workspace], story: dict[str, Any]
+) -> None:
+    workspace = told(story)
+    stranger = workspace.import_registry(NEIGHBOUR).producer.id
+    recall = parse_event(EVENT | {"disposition": "recalled"})
+    workspace.record([recall], producer=stranger)
+    page = page_of(workspace.origin_record(BATCH, state_complete=False), workspace.trust)
+    assert [step.recalled for step in page.steps if step.issuer.endswith(stranger)] == [True]
+    assert not any("Do not use it." in trouble.remedy for trouble in page.troubles)
 
 
 def test_a_step_declared_wrong_is_marked_and_calls_nothing_back(

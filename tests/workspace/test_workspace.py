@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 STORY = Path(__file__).parents[2] / "examples" / "stories" / "shrimp-paste.json"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-ENTRIES_AT_FOUNDING = 5
+ENTRIES_AT_FOUNDING = 7
 
 
 class PowerCut(BaseException):
@@ -117,6 +118,16 @@ def test_a_workspace_that_was_not_finished_leaves_nothing(
             create(tmp_path / "ocop")
     assert list(tmp_path.iterdir()) == []
     create(tmp_path / "ocop").close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files")
+def test_a_workspace_is_its_owners_alone(tmp_path: Path) -> None:
+    ws = create(tmp_path / "ocop")
+    database = [path for path in ws.folder.iterdir() if path.name.startswith("ocoptrace.db")]
+    assert len(database) > 1
+    for path in (ws.folder, ws.folder / "keys", *database, *(ws.folder / "keys").iterdir()):
+        assert path.stat().st_mode & 0o077 == 0, path
+    ws.close()
 
 
 def test_nothing_is_made_where_something_is(tmp_path: Path) -> None:

@@ -2,6 +2,6 @@
 
 from ocoptrace.store.key_files import read_key, write_key
 from ocoptrace.store.sqlite import SqliteStore, Stored
-from ocoptrace.store.whole_file import write_whole
+from ocoptrace.store.whole_file import sync_folder, write_whole
 
-__all__ = ["SqliteStore", "Stored", "read_key", "write_key", "write_whole"]
+__all__ = ["SqliteStore", "Stored", "read_key", "sync_folder", "write_key", "write_whole"]

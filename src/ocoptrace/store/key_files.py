@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.errors import SigningError, StorageError
 from ocoptrace.signing import SoftwareSigner
+from ocoptrace.store.whole_file import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +36,9 @@ def write_key(path: Path, signer: SoftwareSigner, *, passphrase: bytes | None = 
     """
     pem = signer.to_pem(passphrase=passphrase)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_new(path, pem)
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise StorageError("store.key_exists", path=path) from error
     except OSError as error:

@@ -16,7 +16,7 @@ CREATE TABLE statement (
     content_hash BLOB NOT NULL,         -- SHA-256 of the payload; private, never shown
     CHECK ((payload IS NULL) = (salt IS NULL))
 ) STRICT;
-CREATE UNIQUE INDEX statement_content ON statement (issuer, kind, content_hash);
+CREATE INDEX statement_content ON statement (issuer, kind, content_hash);
 CREATE INDEX statement_subject ON statement (kind, subject);
 
 CREATE TABLE log_entry (
@@ -65,11 +65,20 @@ CREATE INDEX edge_forward ON edge (parent, child);
 
 CREATE TABLE event (
     event_id     TEXT NOT NULL,
+    issuer       TEXT NOT NULL,
     statement_id BLOB PRIMARY KEY REFERENCES statement (id),
     event_time   TEXT NOT NULL,         -- as given, with its offset
     declares_error INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX event_once ON event (event_id) WHERE declares_error = 0;
+CREATE UNIQUE INDEX event_once ON event (event_id, issuer) WHERE declares_error = 0;
+
+CREATE TABLE transformation_part (      -- what the events of one transformationID told so far
+    transformation_id TEXT NOT NULL,
+    issuer            TEXT NOT NULL,
+    role              TEXT NOT NULL CHECK (role IN ('input', 'output')),
+    name              TEXT NOT NULL,
+    PRIMARY KEY (transformation_id, issuer, role, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mention (                  -- which events speak of a name
     node         INTEGER NOT NULL REFERENCES node (id),
@@ -78,11 +87,13 @@ CREATE TABLE mention (                  -- which events speak of a name
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE registered (               -- how a file's own names were taken over
+    id      INTEGER PRIMARY KEY,
     kind    TEXT NOT NULL,
+    issuer  TEXT NOT NULL,
     local   TEXT NOT NULL,
     subject TEXT NOT NULL,
     data    TEXT NOT NULL,              -- the newest payload
-    PRIMARY KEY (kind, local)
+    UNIQUE (kind, issuer, local)
 ) STRICT;
 
 CREATE TABLE label_run (

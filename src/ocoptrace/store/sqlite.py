@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "SqliteStore", "Stored"]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -74,7 +74,7 @@ class SqliteStore:
 
     @classmethod
     def create(cls, path: Path | str) -> SqliteStore:
-        """Return a new, empty store.
+        """Return a new, empty store, for its owner's eyes alone.
 
         Raises:
             StorageError: the file cannot be made, or holds a store already.
@@ -83,6 +83,9 @@ class SqliteStore:
         if _version(connection):
             connection.close()
             raise StorageError("store.exists", path=path)
+        if str(path) != ":memory:":
+            # SQLite gives its journal files the rights that the database has.
+            Path(path).chmod(0o600)
         schema = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
         with _storage_errors():
             connection.executescript(
@@ -266,6 +269,7 @@ class SqliteStore:
         statement_id: bytes,
         event_id: str,
         *,
+        issuer: str,
         event_time: str,
         declares_error: bool,
         edges: Iterable[tuple[str, str]],
@@ -273,8 +277,9 @@ class SqliteStore:
     ) -> None:
         """Index an event: its id, the flow of goods (from, into), the names it speaks of."""
         self._rows(
-            "INSERT INTO event VALUES (?, ?, ?, ?)",
+            "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
             event_id,
+            issuer,
             statement_id,
             event_time,
             declares_error,
@@ -291,12 +296,42 @@ class SqliteStore:
         node: int = self._value("SELECT id FROM node WHERE uri = ?", uri)
         return node
 
-    def event_statement(self, event_id: str) -> bytes | None:
-        """Return the id of the statement that recorded an event."""
+    def event_statement(self, event_id: str, *, issuer: str | None = None) -> bytes | None:
+        """Return the id of the statement that recorded an event, by one issuer or by any."""
         found: bytes | None = self._value(
-            "SELECT statement_id FROM event WHERE event_id = ? AND declares_error = 0", event_id
+            "SELECT statement_id FROM event"
+            " WHERE event_id = ? AND issuer = coalesce(?, issuer) AND declares_error = 0",
+            event_id,
+            issuer,
         )
         return found
+
+    def add_transformation_parts(
+        self, transformation_id: str, *, issuer: str, inputs: Iterable[str], outputs: Iterable[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Note what an event tells of a transformation; return all its inputs and outputs so far.
+
+        Two issuers never speak of one transformation: each has its own.
+        """
+        for role, names in (("input", inputs), ("output", outputs)):
+            for name in names:
+                self._rows(
+                    "INSERT OR IGNORE INTO transformation_part VALUES (?, ?, ?, ?)",
+                    transformation_id,
+                    issuer,
+                    role,
+                    name,
+                )
+        told = self._rows(
+            "SELECT role, name FROM transformation_part"
+            " WHERE transformation_id = ? AND issuer = ? ORDER BY name",
+            transformation_id,
+            issuer,
+        )
+        return (
+            tuple(name for role, name in told if role == "input"),
+            tuple(name for role, name in told if role == "output"),
+        )
 
     def origins(self, name: str) -> set[str]:
         """Return a name and everything that went into it, however far back."""
@@ -325,22 +360,40 @@ class SqliteStore:
 
     # The registry, and labels
 
-    def registered(self, kind: str, local: str) -> tuple[str, str] | None:
-        """Return the subject and newest payload of an entry by a file's own name for it."""
+    def registered(
+        self, kind: str, local: str, *, issuer: str | None = None
+    ) -> tuple[str, str] | None:
+        """Return the subject and newest payload of an entry by a file's own name for it.
+
+        Args:
+            kind: what kind of entry.
+            local: the file's own name.
+            issuer: who stated it; where left out, whoever did so first.
+        """
         rows = self._rows(
-            "SELECT subject, data FROM registered WHERE kind = ? AND local = ?", kind, local
+            "SELECT subject, data FROM registered"
+            " WHERE kind = ? AND local = ? AND issuer = coalesce(?, issuer) ORDER BY id LIMIT 1",
+            kind,
+            local,
+            issuer,
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def register(self, kind: str, local: str, subject: str, data: str) -> None:
-        """Keep an entry under a file's own name for it."""
+    def register(self, kind: str, local: str, *, issuer: str, subject: str, data: str) -> None:
+        """Keep an entry under its issuer and a file's own name for it."""
         self._rows(
-            "INSERT OR REPLACE INTO registered VALUES (?, ?, ?, ?)", kind, local, subject, data
+            "INSERT INTO registered (kind, issuer, local, subject, data) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (kind, issuer, local) DO UPDATE SET data = excluded.data",
+            kind,
+            issuer,
+            local,
+            subject,
+            data,
         )
 
     def all_registered(self, kind: str) -> list[str]:
         """Return the newest payloads of a kind."""
-        rows = self._rows("SELECT data FROM registered WHERE kind = ? ORDER BY local", kind)
+        rows = self._rows("SELECT data FROM registered WHERE kind = ? ORDER BY local, id", kind)
         return [data for (data,) in rows]
 
     def add_label_run(

@@ -15,7 +15,18 @@ from pathlib import Path
 
 from ocoptrace.errors import StorageError
 
-__all__ = ["write_whole"]
+__all__ = ["sync_folder", "write_whole"]
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep a folder's names; where folders cannot be synced, do nothing."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: Path, data: bytes) -> Path:
@@ -35,6 +46,7 @@ def write_whole(path: Path, data: bytes) -> Path:
         # mkstemp makes a private file; what is written here is meant to be handed on.
         Path(scratch).chmod(0o644)
         Path(scratch).replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         if scratch is not None:
             with contextlib.suppress(OSError):

@@ -6,12 +6,13 @@ Nothing here decides; it gathers, and ``record`` sums up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from ocoptrace.epcis import parse_event
-from ocoptrace.epcis.steps import created
-from ocoptrace.errors import OcopTraceError, ProofError
+from ocoptrace.epcis import Event, created, parse_event
+from ocoptrace.errors import OcopTraceError, ProofError, RegistryError
+from ocoptrace.gs1 import parse_name
+from ocoptrace.registry import Entry, read_entry
 from ocoptrace.signing.entitlement import refusal
 from ocoptrace.transparency.merkle import leaf_hash, verify_inclusion
 
@@ -22,9 +23,21 @@ if TYPE_CHECKING:
     from ocoptrace.origin_record import Proof, RecordedStatement
     from ocoptrace.signing.bundle import KeyEntry, Log, Revocation, TrustBundle
     from ocoptrace.signing.entitlement import Refusal
+    from ocoptrace.signing.statement import Kind
     from ocoptrace.transparency import Checkpoint
 
 _SUBJECT_MEMBER = {"product": "id", "batch": "id", "grade": "product", "event": "eventID"}
+_ENTRIES = {"producer", "place", "product", "grade", "batch"}
+_UNSETTLED = {"alias", "evidence", "revocation"}
+_NAME = {"product", "batch", "item"}
+_SUBJECT_LEVELS = {
+    "product": {"product"},
+    "grade": {"product"},
+    "batch": {"batch"},
+    "record": _NAME,
+    "alias": _NAME,
+}
+_FAULT = "verdict.format.payload"
 
 __all__ = ["CheckedCheckpoint", "Evidence", "check_checkpoint", "gather"]
 
@@ -59,6 +72,8 @@ class Evidence:
         content_holds: whether the payload shown is what was stated.
         withheld: whether the payload is not shown.
         payload_fault: why a payload that is shown cannot be read.
+        shown: the event or registry entry that is stated; None where it is withheld, cannot be
+            read, is not what was stated, or the kind is another.
         refused: why the key was not entitled, with the name or word concerned.
         revocation: the key's revocation, if it reaches this statement.
         proof_fault: why a proof does not hold.
@@ -73,12 +88,24 @@ class Evidence:
     content_holds: bool
     withheld: bool
     payload_fault: str
+    shown: Event | Entry | None
     refused: tuple[Refusal, str] | None
     revocation: Revocation | None
     proof_fault: str
     logged: bool
     witnessed: bool
     log_time: datetime | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is signed by who may sign it, and shows what was signed."""
+        return (
+            self.signature_holds
+            and self.content_holds
+            and not self.payload_fault
+            and self.refused is None
+            and self.revocation is None
+        )
 
 
 def check_checkpoint(checkpoint: Checkpoint, trust: TrustBundle) -> CheckedCheckpoint:
@@ -103,12 +130,6 @@ def gather(
     """Return what can be said of a statement under a trust bundle."""
     statement = recorded.statement
     signer = trust.by_kid(statement.kid)
-    names, payload_fault = _created_names(recorded)
-    refused = None
-    if signer is not None:
-        refused = refusal(
-            signer, statement.kind, names, issuer=statement.issuer, at=statement.issued_at
-        )
     fault = ""
     times = []
     logged = False
@@ -118,19 +139,23 @@ def gather(
         logged = logged or checked.log is not None
         if checked.time is not None:
             times.append(checked.time)
+    log_time = min(times, default=None)
+    content_holds = recorded.binds()
+    shown, payload_fault = _shown(recorded)
     return Evidence(
         recorded=recorded,
         signer=signer,
         signature_holds=signer is not None and statement.is_signed_by(signer.public_key),
-        content_holds=recorded.binds(),
+        content_holds=content_holds,
         withheld=recorded.payload is None,
         payload_fault=payload_fault,
-        refused=refused,
-        revocation=_reaching_revocation(recorded, signer, trust, checkpoints),
+        shown=shown if content_holds else None,
+        refused=_refused(recorded, signer, shown, log_time),
+        revocation=_reaching_revocation(recorded, signer, trust, checkpoints, log_time),
         proof_fault=fault,
         logged=logged,
         witnessed=bool(times),
-        log_time=min(times, default=None),
+        log_time=log_time,
     )
 
 
@@ -143,28 +168,71 @@ def _path_fault(recorded: RecordedStatement, proof: Proof, checkpoint: Checkpoin
     return ""
 
 
-def _created_names(recorded: RecordedStatement) -> tuple[list[str], str]:
-    """Return the canonical names that a statement creates, and why it cannot be read.
+def _refused(
+    recorded: RecordedStatement,
+    signer: KeyEntry | None,
+    shown: Event | Entry | None,
+    log_time: datetime | None,
+) -> tuple[Refusal, str] | None:
+    if signer is None:
+        return None
+    statement = recorded.statement
+    names = [statement.subject] if statement.kind in {"product", "batch", "alias"} else []
+    if isinstance(shown, Event):
+        names = list(created(shown))
+    refused = refusal(
+        signer, statement.kind, names, issuer=statement.issuer, at=statement.issued_at
+    )
+    # A key that is over can still sign an earlier date; a log that took it cannot.
+    if refused is None and log_time is not None and log_time >= signer.sign_until:
+        return "period", log_time.isoformat()
+    return refused
+
+
+def _shown(recorded: RecordedStatement) -> tuple[Event | Entry | None, str]:
+    """Return the event or entry that a statement shows, and why it cannot be read.
 
     Header and payload must speak of the same thing: entitlement is judged by the one, and
     people read the other.
     """
     kind, subject = recorded.statement.kind, recorded.statement.subject
-    created_names = [subject] if kind in {"product", "batch", "alias"} else []
+    if kind in _UNSETTLED or not _is_subject(kind, subject):
+        return None, _FAULT
     if recorded.payload is None:
-        return created_names, ""
+        return None, ""
     try:
         payload = canonical_json.loads(recorded.payload)
+        if not isinstance(payload, dict) and kind in _ENTRIES | {"event"}:
+            return None, _FAULT
         member = _SUBJECT_MEMBER.get(kind)
         if member is not None and payload.get(member) != subject:
-            return created_names, "verdict.format.payload"
-        if kind == "event":
-            created_names = list(created(parse_event(payload)))
+            return None, _FAULT
+        return _read(kind, payload), ""
     except OcopTraceError as error:
-        return created_names, error.code
-    except AttributeError:
-        return created_names, "verdict.format.payload"
-    return created_names, ""
+        return None, error.code
+
+
+def _read(kind: Kind, payload: Any) -> Event | Entry | None:
+    if kind == "event":
+        return parse_event(payload)
+    if kind not in _ENTRIES:
+        return None
+    entry = read_entry(payload)
+    if entry.type != kind:
+        raise RegistryError("registry.entry_type", place="/type", value=entry.type)
+    return entry
+
+
+def _is_subject(kind: Kind, subject: str) -> bool:
+    """Tell whether a statement of a kind may be about this: a name in its one form, or no name."""
+    levels = _SUBJECT_LEVELS.get(kind)
+    if levels is None:
+        return True
+    try:
+        name = parse_name(subject)
+        return name.level in levels and name.canonical() == subject
+    except OcopTraceError:
+        return False
 
 
 def _reaching_revocation(
@@ -172,12 +240,15 @@ def _reaching_revocation(
     signer: KeyEntry | None,
     trust: TrustBundle,
     checkpoints: Sequence[CheckedCheckpoint],
+    log_time: datetime | None,
 ) -> Revocation | None:
     revocation = trust.revocation_of(signer) if signer else None
     if revocation is None:
         return None
     if revocation.reason != "compromised":
-        return revocation if recorded.statement.issued_at >= revocation.at else None
+        # The claim alone is the signer's to choose; a log's time is not.
+        claimed = recorded.statement.issued_at
+        return revocation if max(claimed, log_time or claimed) >= revocation.at else None
     seen = revocation.checkpoint
     for proof in recorded.proofs:
         checked = checkpoints[proof.checkpoint]

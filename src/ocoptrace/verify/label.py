@@ -9,7 +9,13 @@ from ocoptrace.errors import OcopTraceError
 from ocoptrace.gs1 import PlainName, parse_name
 from ocoptrace.signing import Seal
 from ocoptrace.signing.entitlement import label_duty, refusal
-from ocoptrace.verify.policy import Policy, bundle_checks, civil_date, effective_now
+from ocoptrace.verify.policy import (
+    Policy,
+    bundle_checks,
+    civil_date,
+    effective_now,
+    require_aware,
+)
 from ocoptrace.verify.verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +46,11 @@ def verify_label(
         trust: a bundle that was loaded against a pinned root.
         now: the device's clock, aware.
         policy: what the verifier asks for.
+
+    Raises:
+        InputError: ``now`` is naive.
     """
+    require_aware(now)
     try:
         name = parse_name(text)
         seal = Seal.parse(name.fragment) if name.fragment else None

@@ -13,12 +13,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
+from ocoptrace.errors import InputError
 from ocoptrace.verify.verdict import Check
 
 if TYPE_CHECKING:
     from ocoptrace.signing import TrustBundle
 
-__all__ = ["CLOCK_TOLERANCE", "GRACE", "VIETNAM", "Policy", "bundle_checks", "civil_date"]
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "GRACE",
+    "VIETNAM",
+    "Policy",
+    "bundle_checks",
+    "civil_date",
+    "effective_now",
+    "require_aware",
+]
 
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Vietnam keeps +07:00 all year; dates on labels and grades are civil dates there."""
@@ -44,6 +54,16 @@ class Policy:
 def civil_date(moment: datetime) -> date:
     """Return the civil date in Vietnam at a moment."""
     return moment.astimezone(VIETNAM).date()
+
+
+def require_aware(now: datetime) -> None:
+    """Refuse a time without a zone: it could be any of 26 hours.
+
+    Raises:
+        InputError: ``now`` is naive.
+    """
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise InputError("verdict.naive_now", now=now.isoformat())
 
 
 def effective_now(now: datetime, trust: TrustBundle, seen: datetime | None) -> datetime:

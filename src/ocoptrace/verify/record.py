@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from ocoptrace import canonical_json
+from ocoptrace.epcis import Event
 from ocoptrace.errors import OcopTraceError, RecordError
 from ocoptrace.gs1 import PlainName, parse_name
-from ocoptrace.messages import Term
-from ocoptrace.origin_record import OriginRecord, completeness_payload
+from ocoptrace.origin_record import OriginRecord
 from ocoptrace.registry import Batch, Grade
 from ocoptrace.verify.evidence import Evidence, check_checkpoint, gather
 from ocoptrace.verify.policy import (
@@ -17,7 +16,9 @@ from ocoptrace.verify.policy import (
     bundle_checks,
     civil_date,
     effective_now,
+    require_aware,
 )
+from ocoptrace.verify.subject import about_check, batch_name, complete_check, kind_term
 from ocoptrace.verify.verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ocoptrace.signing.statement import Kind
 
 __all__ = ["examine", "verify_record"]
+
+_Entry = TypeVar("_Entry", Batch, Grade)
 
 
 def examine(record: OriginRecord, trust: TrustBundle) -> list[Evidence]:
@@ -50,7 +53,11 @@ def verify_record(
         trust: a bundle that was loaded against a pinned root.
         now: the device's clock, aware.
         policy: what the verifier asks for.
+
+    Raises:
+        InputError: ``now`` is naive.
     """
+    require_aware(now)
     if isinstance(record, bytes):
         try:
             record = OriginRecord.parse(record)
@@ -70,9 +77,10 @@ def verify_record(
         *_statement_checks(evidence),
         *_log_checks(evidence, trust, record),
         *_dates(evidence, at),
-        _about(record, evidence),
-        _complete(record, evidence),
-        *_dated_facts(record, civil_date(at)),
+        *_corrections(evidence),
+        about_check(record, evidence),
+        complete_check(record, evidence),
+        *_dated_facts(record, evidence, civil_date(at)),
     ]
     witnessed = bool(evidence) and all(e.witnessed for e in evidence)
     fresh = at - trust.issued <= policy.max_bundle_age
@@ -85,7 +93,7 @@ def _format(evidence: Sequence[Evidence]) -> Check:
         return Check("format", "pass", facts={"count": len(evidence)})
     statement = faulty[0].recorded.statement
     facts = {
-        "kind": _kind(statement.kind),
+        "kind": kind_term(statement.kind),
         "subject": statement.subject,
         "error": faulty[0].payload_fault,
     }
@@ -121,7 +129,7 @@ def _dates(evidence: Sequence[Evidence], at: datetime) -> Iterator[Check]:
         statement = ahead[0].recorded.statement
         facts = {
             "count": len(ahead),
-            "kind": _kind(statement.kind),
+            "kind": kind_term(statement.kind),
             "subject": statement.subject,
             "claimed": civil_date(statement.issued_at),
         }
@@ -145,7 +153,7 @@ def _tally(code: str, evidence: Sequence[Evidence], fails: Callable[[Evidence], 
     first = failed[0]
     why, what = first.refused or ("", "")
     facts |= {
-        "kind": _kind(first.recorded.statement.kind),
+        "kind": kind_term(first.recorded.statement.kind),
         "subject": first.recorded.statement.subject,
         "issuer": first.recorded.statement.issuer,
         "kid": first.recorded.statement.kid.hex(),
@@ -154,10 +162,6 @@ def _tally(code: str, evidence: Sequence[Evidence], fails: Callable[[Evidence], 
         "statements": " ".join(e.recorded.statement.id.hex() for e in failed),
     }
     return Check(code, "fail", why if code == "entitlement" else "", facts)
-
-
-def _kind(kind: Kind) -> Term:
-    return Term(kind, f"verdict.kind.{kind}")
 
 
 def _log_checks(
@@ -178,108 +182,56 @@ def _log_checks(
     yield _tally("witnessed", evidence, lambda e: not e.witnessed)
 
 
-def _shown(record: OriginRecord, kind: Kind, subject: str) -> list[Any]:
-    """Return the payloads of a kind about a subject, as JSON values; unreadable ones left out."""
-    values = []
-    for recorded in record.statements:
-        statement = recorded.statement
-        if (statement.kind, statement.subject) == (kind, subject) and recorded.payload is not None:
-            try:
-                values.append(canonical_json.loads(recorded.payload))
-            except OcopTraceError:
-                # The check of the content has named it already.
-                continue
-    return values
+def _corrections(evidence: Sequence[Evidence]) -> Iterator[Check]:
+    """Fail where someone else than who stated an event declares it wrong."""
+    events = [(e.recorded.statement, e.shown) for e in evidence if isinstance(e.shown, Event)]
+    issuers: dict[str, set[str]] = {}
+    for statement, event in events:
+        if event.error_declaration is None:
+            issuers.setdefault(statement.subject, set()).add(statement.issuer)
+    for statement, event in events:
+        original = issuers.get(statement.subject)
+        if event.error_declaration is not None and original and statement.issuer not in original:
+            facts = {"what": statement.subject, "issuer": statement.issuer}
+            yield Check("entitlement", "fail", "not_original_issuer", facts)
+            return
 
 
-def _batch_name(about: str) -> str:
-    name = parse_name(about)
-    return (name.batch() or name.product()).canonical()
-
-
-def _owners(evidence: Sequence[Evidence], batch: str) -> set[str]:
-    """Return who states a batch, by signatures that hold."""
-    return {
-        e.recorded.statement.issuer
-        for e in evidence
-        if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
-        and e.signature_holds
-    }
-
-
-def _about(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
-    try:
-        batch = _batch_name(record.about)
-    except OcopTraceError:
-        return Check("about", "fail", "not_a_name", {"about": record.about})
-    facts: dict[str, object] = {"about": record.about, "batch": batch}
-    events = [e for e in evidence if e.recorded.statement.kind == "event"]
-    withheld = sum(e.withheld for e in events)
-    facts |= {"events": len(events), "withheld": withheld}
-    if not _shown(record, "batch", batch):
-        return Check("about", "fail", "nothing_signed", facts)
-    if withheld:
-        return Check("about", "warn", "lineage_incomplete", facts)
-    owners = _owners(evidence, batch)
-    named = {
-        e.recorded.statement.subject for e in evidence if e.recorded.statement.issuer in owners
-    }
-    if record.about not in named:
-        # Nobody signs the record's own members unless its list of statements is there.
-        return Check("about", "warn", "item_not_named", facts)
-    return Check("about", "pass", facts=facts)
-
-
-def _complete(record: OriginRecord, evidence: Sequence[Evidence]) -> Check:
-    """Return whether the owner of the batch states that this is all there is.
-
-    What anyone else states of it proves nothing, and changes nothing.
-    """
-    try:
-        batch = _batch_name(record.about)
-    except OcopTraceError:
-        return Check("complete", "unknown", facts={"count": len(evidence)})
-    ids = [e.recorded.statement.id for e in evidence if e.recorded.statement.kind != "record"]
-    facts: dict[str, object] = {"count": len(ids)}
-    statements = [e for e in evidence if e.recorded.statement.kind == "record" and not e.withheld]
-    if any(e.recorded.statement.subject != record.about for e in statements):
-        return Check("complete", "fail", facts=facts)
-    owners = _owners(evidence, batch)
-    stated = [e for e in statements if e.recorded.statement.issuer in owners]
-    if not stated:
-        return Check("complete", "unknown", facts=facts)
-    for e in stated:
-        payload = e.recorded.payload or ""
-        try:
-            size = canonical_json.loads(payload)["size"]
-        except (OcopTraceError, LookupError, TypeError):
-            continue
-        if type(size) is not int or size < 0:
-            continue
-        if payload.encode() == completeness_payload(record.about, record.bundle, ids, size):
-            return Check("complete", "pass", facts=facts | {"size": size})
-    return Check("complete", "fail", facts=facts)
-
-
-def _dated_facts(record: OriginRecord, today: date) -> Iterator[Check]:
+def _dated_facts(
+    record: OriginRecord, evidence: Sequence[Evidence], today: date
+) -> Iterator[Check]:
     """Yield what is true only for a time: the grade, the shelf life."""
     try:
-        name = parse_name(record.about)
-        product = name.product().canonical()
-        grades = [Grade.parse(value) for value in _shown(record, "grade", product)]
-        batch_name = _batch_name(record.about)
-        batches = [Batch.parse(value) for value in _shown(record, "batch", batch_name)]
-    except OcopTraceError as error:
-        yield Check("registry", "warn", facts={"reason": error})
+        product = parse_name(record.about).product().canonical()
+        batch = batch_name(record.about)
+    except OcopTraceError:
+        # The check of the subject has said so.
         return
+    grades = _newest_last(evidence, "grade", product, Grade)
+    batches = _newest_last(evidence, "batch", batch, Batch)
     if grades:
-        grade = max(grades, key=lambda g: (g.valid_on(today), g.valid_to))
+        in_force = [grade for grade in grades if grade.valid_on(today)]
+        grade = in_force[-1] if in_force else max(grades, key=lambda g: g.valid_to)
         facts = {"stars": grade.stars, "decision": grade.decision_no, "until": grade.valid_to}
-        yield _dated("grade", facts, is_over=not grade.valid_on(today))
-    for batch in batches[:1]:
-        if batch.expiry_date is not None:
-            facts = {"until": batch.expiry_date}
-            yield _dated("shelf_life", facts, is_over=today > batch.expiry_date)
+        yield _dated("grade", facts, is_over=not in_force)
+    if batches and (expiry := batches[-1].expiry_date) is not None:
+        yield _dated("shelf_life", {"until": expiry}, is_over=today > expiry)
+
+
+def _newest_last(
+    evidence: Sequence[Evidence], kind: Kind, subject: str, entry: type[_Entry]
+) -> list[_Entry]:
+    """Return what sound statements show of a subject, in the order of the log.
+
+    Where none of them is sound, which the other checks say, what is shown.
+    """
+    about = [
+        e
+        for e in evidence
+        if (e.recorded.statement.kind, e.recorded.statement.subject) == (kind, subject)
+    ]
+    told = [e for e in about if e.is_sound] or about
+    return [e.shown for e in told if isinstance(e.shown, entry)]
 
 
 def _dated(code: str, facts: Mapping[str, object], *, is_over: bool) -> Check:

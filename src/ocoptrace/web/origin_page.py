@@ -16,13 +16,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ocoptrace.verify.verdict import OVERALL
-from ocoptrace.web.contents import Contents, contents
+from ocoptrace.web.contents import Contents, contents, is_sound
 from ocoptrace.web.telling import Telling
 from ocoptrace.web.timeline import timeline
 from ocoptrace.web.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ocoptrace.gs1 import Name
     from ocoptrace.origin_record import OriginRecord
@@ -146,7 +146,7 @@ def origin_page(
     if serial and not issued:
         worse = sum(trouble.mark == "fail" for trouble in found)
         found.insert(worse, _trouble("not_issued", "warn", wording, serial=serial, host=host))
-    if any(step.recalled and step.signed and not step.retracted for step in steps):
+    if _is_recalled(steps, _owner(evidence, record.about)):
         found.insert(0, _trouble("recalled", "fail", wording, lot=lot))
     facts = {"producer": producer[0], "lot": lot, "proven": proven, "total": len(steps)}
     item = wording.word("item", producer=producer[0], serial=serial) if serial and issued else ""
@@ -166,6 +166,30 @@ def origin_page(
         checks=tuple(_check_line(check, wording) for check in verdict.checks),
         logs=tuple(_logs(record)),
         limits=tuple(_limits(verdict, host, wording)),
+    )
+
+
+def _owner(evidence: Sequence[Evidence], about: str) -> str:
+    """Return the URI of who stated the batch first; empty where no good statement does."""
+    return next(
+        (
+            e.recorded.statement.issuer
+            for e in evidence
+            if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", about)
+            and is_sound(e)
+        ),
+        "",
+    )
+
+
+def _is_recalled(steps: Iterable[Step], owner: str) -> bool:
+    """Tell whether the batch's owner, or an authority, has called it back and not unsaid it."""
+    return any(
+        step.recalled
+        and step.signed
+        and not step.retracted
+        and (step.issuer == owner or step.by_authority)
+        for step in steps
     )
 
 

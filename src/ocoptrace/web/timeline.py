@@ -39,13 +39,15 @@ class Step:
         day: that day, in words.
         claimed: that time, in words.
         logged_by: by when witnesses had seen it in the log, in words; empty if they have not.
-        signer: who signed.
+        issuer: URI of who recorded it.
+        signer: name of who signed.
         entries: its positions in the log.
+        by_authority: whether a province office signed.
         signed: whether all its statements are signed by who may sign them.
         logged: whether all of them are in a log of the trust bundle.
         witnessed: whether that log's quorum has seen all of them.
         withheld: whether its content is not shown.
-        recalled: whether goods were called back in it.
+        recalled: whether its recorder says that goods were called back.
         retracted: whether its recorder has declared it wrong since.
     """
 
@@ -54,8 +56,10 @@ class Step:
     day: str
     claimed: str
     logged_by: str
+    issuer: str
     signer: str
     entries: tuple[int, ...]
+    by_authority: bool
     signed: bool
     logged: bool
     witnessed: bool
@@ -136,8 +140,10 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
         day=wording.date(first.at.date()),
         claimed=wording.moment(first.at),
         logged_by=wording.moment(max(times).astimezone(VIETNAM)) if is_timed else "",
+        issuer=first.evidence.recorded.statement.issuer,
         signer=_holder(first.evidence, wording.language),
         entries=tuple(e.recorded.proofs[0].index for e in evidence if e.recorded.proofs),
+        by_authority=all(e.signer is not None and e.signer.role == "authority" for e in evidence),
         signed=all(is_sound(e) for e in evidence),
         logged=all(e.logged and not e.proof_fault for e in evidence),
         witnessed=all(e.witnessed for e in evidence),

@@ -15,8 +15,10 @@ from ocoptrace.origin_record import (
     RecordedStatement,
     completeness_payload,
 )
+from ocoptrace.signing import sign_statement
+from ocoptrace.workspace.gate import check_entitled
 from ocoptrace.workspace.lineage import belongs, scope
-from ocoptrace.workspace.recording import state_once
+from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +50,8 @@ def batch_of(setting: Setting, name: Name) -> Batch:
 
 
 def owner_of(setting: Setting, batch: Batch) -> str:
-    """Return the code of the producer who stated a batch."""
-    return setting.store.statements("batch", batch.id)[-1].statement.issuer.rpartition("/")[2]
+    """Return the code of the producer who stated a batch first."""
+    return setting.store.statements("batch", batch.id)[0].statement.issuer.rpartition("/")[2]
 
 
 def make_record(
@@ -59,16 +61,23 @@ def make_record(
 
     Raises:
         Gs1Error: not a name.
-        WorkspaceError: no such batch here.
+        WorkspaceError: no such batch here, or a key without the right to state it.
     """
     name = parse_name(about)
     batch = batch_of(setting, name)
     about = name.canonical()
-    stored = _belonging(setting, about, batch)
     reference = BundleReference(trust.version, trust.sha256)
-    said = _said_complete(setting, about, [each.statement.id for each in stored])
-    if state_complete and (said is None or said[1] != reference):
-        said = _say_complete(setting, about, batch, stored, reference), reference
+    if state_complete:
+        # One transaction: nothing is recorded between the collecting and the saying.
+        with setting.store.writing():
+            stored = _belonging(setting, about, batch)
+            said = _said_complete(setting, about, [each.statement.id for each in stored])
+            if said is None or said[1] != reference:
+                said = _say_complete(setting, about, batch, stored, trust), reference
+        setting.log.checkpoint(now=setting.clock())
+    else:
+        stored = _belonging(setting, about, batch)
+        said = _said_complete(setting, about, [each.statement.id for each in stored])
     if said is not None:
         stored.append(said[0])
         # The statement names this bundle, so the record does: it is the one made back then.
@@ -81,17 +90,20 @@ def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
     store = setting.store
     names = scope(store, about)
     events = []
-    places: set[str] = set()
+    places: set[tuple[str, str]] = set()
     for stored in store.events_about(names):
         event = parse_event(canonical_json.loads(stored.payload or b"{}"))
         if belongs(event, names):
             events.append(stored)
-            places |= {place.id for place in (event.read_point, event.biz_location) if place}
+            issuer = stored.statement.issuer
+            named = (event.read_point, event.biz_location)
+            places |= {(place.id, issuer) for place in named if place}
     parsed = [parse_name(name) for name in names]
     products = {name.product().canonical() for name in parsed if name.level in _GOODS}
     subjects = [("product", product) for product in sorted(products)]
-    for place in sorted(places):
-        known = store.registered("place", place)
+    for place, issuer in sorted(places):
+        # As whoever records knows the place; else as anybody here does.
+        known = store.registered("place", place, issuer=issuer) or store.registered("place", place)
         subjects += [("place", known[0])] if known else []
     subjects += [("grade", batch.product), ("batch", batch.id)]
     found = [stored for kind, subject in subjects for stored in store.statements(kind, subject)]
@@ -124,25 +136,20 @@ def _say_complete(
     about: str,
     batch: Batch,
     stored: Iterable[Stored],
-    reference: BundleReference,
+    trust: TrustBundle,
 ) -> Stored:
-    """State, and log, that these are all."""
+    """State that these are all. Call it inside ``store.writing()``."""
     ids = [each.statement.id for each in stored]
     speaker = setting.speaker(owner_of(setting, batch))
     now = setting.clock()
+    check_entitled(trust, "record", [about], issuer=speaker.issuer, at=now, error=WorkspaceError)
+    reference = BundleReference(trust.version, trust.sha256)
     payload = completeness_payload(about, reference, ids, setting.store.log_size())
-    with setting.store.writing():
-        statement_id, _ = state_once(
-            setting.store,
-            "record",
-            payload,
-            issuer=speaker.issuer,
-            subject=about,
-            signer=speaker.signer,
-            now=now,
-        )
-    setting.log.checkpoint(now=now)
-    return setting.stated(statement_id)
+    statement, salt = sign_statement(
+        "record", payload, issuer=speaker.issuer, subject=about, signer=speaker.signer, now=now
+    )
+    keep(setting.store, statement, payload, salt)
+    return setting.stated(statement.id)
 
 
 def _assemble(

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocoptrace.epcis import inputs, outputs
+from ocoptrace.epcis import TransformationEvent, inputs, outputs
 from ocoptrace.gs1 import DigitalLink, parse_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ocoptrace.epcis import Event
     from ocoptrace.store import SqliteStore
 
-__all__ = ["belongs", "flows", "scope"]
+__all__ = ["belongs", "edges", "scope"]
 
 _MAX_CONTAINERS = 10_000
 
 
-def flows(events: Iterable[Event]) -> list[tuple[Event, list[tuple[str, str]]]]:
-    """Return each event with its edges (from, into).
+def edges(store: SqliteStore, event: Event, *, issuer: str) -> list[tuple[str, str]]:
+    """Return the edges (from, into) that an event adds.
 
-    A transformation that is told in several events (one transformationID) is one flow: the
-    inputs of all of them go into the outputs of all of them.
+    A transformation that its issuer tells in several events (one transformationID) is one
+    flow, whenever they are recorded: the inputs of all of them go into the outputs of all of
+    them. Call it inside ``store.writing()``, once for each event.
     """
-    listed = list(events)
-    used: dict[str, set[str]] = {}
-    for event in listed:
-        if transformation := getattr(event, "transformation_id", None):
-            used.setdefault(transformation, set()).update(inputs(event))
-    edges = []
-    for event in listed:
-        transformation = getattr(event, "transformation_id", None) or ""
-        sources = used.get(transformation, set(inputs(event)))
-        made = outputs(event)
-        edges.append((event, [(s, o) for s in sorted(sources) for o in made if s != o]))
-    return edges
+    used, made = inputs(event), outputs(event)
+    if isinstance(event, TransformationEvent) and event.transformation_id:
+        used, made = store.add_transformation_parts(
+            event.transformation_id, issuer=issuer, inputs=used, outputs=made
+        )
+    return [(source, into) for source in used for into in made if source != into]
 
 
 def scope(store: SqliteStore, name: str) -> set[str]:

@@ -19,7 +19,7 @@ from ocoptrace.workspace.recording import keep
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.signing import PublicKey
+    from ocoptrace.signing import PublicKey, Signer
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["PRODUCER_KINDS", "Office", "found", "new_code"]
@@ -55,6 +55,11 @@ class Office:
     issuer: str
     setting: Setting
 
+    @property
+    def signer(self) -> Signer:
+        """The office's own key."""
+        return self.setting.keyring.signer("office")
+
     def root(self) -> Root:
         """Return the newest root."""
         return Root.load(self.trust_file("root"))
@@ -74,52 +79,81 @@ class Office:
             raise WorkspaceError("workspace.no_trust_file", kind=kind)
         return data
 
+    def grant_for(
+        self,
+        issuer: str,
+        *,
+        gtin_prefixes: tuple[str, ...],
+        gtins: tuple[str, ...],
+        now: datetime,
+    ) -> Grant:
+        """Return the grant of a producer for its own names, not yet given.
+
+        Args:
+            issuer: the producer's URI; its plain names begin with it.
+            gtin_prefixes: its GS1 company prefixes, if it has any.
+            gtins: single GTINs that are its own.
+            now: the time of the act, aware.
+        """
+        start = now.replace(microsecond=0)
+        return Grant(
+            kinds=PRODUCER_KINDS,
+            from_=start,
+            until=start + _PRODUCER_KEY_LIFETIME,
+            gtin_prefixes=gtin_prefixes,
+            gtins=gtins,
+            name_prefixes=(f"{issuer}/",),
+        )
+
     def grant_key(
         self,
         key: PublicKey,
+        grant: Grant,
         *,
         issuer: str,
         name: dict[str, str],
-        gtin_prefixes: tuple[str, ...],
-        gtins: tuple[str, ...],
         shelf_life: timedelta,
         now: datetime,
     ) -> KeyEntry:
-        """Return a producer's key with a grant for its own names, and log the act.
+        """Return a producer's key with its grant, and log the act.
 
         Call it inside ``store.writing()``, and publish a bundle with the entry.
 
         Args:
             key: the producer's public key.
-            issuer: the producer's URI; its plain names begin with it.
+            grant: what it may state.
+            issuer: the producer's URI.
             name: the producer's name per language.
-            gtin_prefixes: its GS1 company prefixes, if it has any.
-            gtins: single GTINs that are its own.
             shelf_life: the longest of its products; its seals stay good so much longer.
             now: the time of the act, aware.
         """
-        start = now.replace(microsecond=0)
-        end = start + _PRODUCER_KEY_LIFETIME
-        grant = Grant(
-            kinds=PRODUCER_KINDS,
-            from_=start,
-            until=end,
-            gtin_prefixes=gtin_prefixes,
-            gtins=gtins,
-            name_prefixes=(f"{issuer}/",),
-        )
         entry = KeyEntry(
             key=base64url.encode(key.cose_key),
             issuer=issuer,
             name=name,
             role="producer",
-            sign_from=start,
-            sign_until=end,
-            seal_until=end + shelf_life,
+            sign_from=grant.from_,
+            sign_until=grant.until,
+            seal_until=grant.until + shelf_life,
             grants=(grant,),
         )
         self._log_key(entry, now=now)
         return entry
+
+    def widen(
+        self, entry: KeyEntry, grant: Grant, *, shelf_life: timedelta, now: datetime
+    ) -> KeyEntry:
+        """Return a producer's key with one grant more, and log the act.
+
+        The grant ends with the key. Call it inside ``store.writing()``, and publish a bundle.
+        """
+        added = grant.model_copy(update={"until": entry.sign_until})
+        seal_until = max(entry.seal_until, entry.sign_until + shelf_life)
+        wider = entry.model_copy(
+            update={"grants": (*entry.grants, added), "seal_until": seal_until}
+        )
+        self._log_key(wider, now=now)
+        return wider
 
     def _log_key(self, entry: KeyEntry, *, now: datetime) -> None:
         statement, salt = sign_statement(
@@ -127,7 +161,7 @@ class Office:
             entry.text().encode(),
             issuer=self.issuer,
             subject=entry.public_key.thumbprint_uri,
-            signer=self.setting.keyring.signer("office"),
+            signer=self.signer,
             now=now,
         )
         keep(self.setting.store, statement, entry.text().encode(), salt)
@@ -145,27 +179,27 @@ class Office:
             keys=keys,
             logs=logs,
             issuer=self.issuer,
-            signer=self.setting.keyring.signer("office"),
+            signer=self.signer,
             now=now,
         )
         self._keep_file("bundle", version, file)
 
     def _keep_file(self, kind: str, version: int, file: SignedFile) -> None:
         self.setting.store.add_trust_file(kind, version, file.to_bytes())
-        keep(self.setting.store, file.signatures[0], file.signed.encode(), PUBLIC_SALT)
+        for statement in file.signatures:
+            keep(self.setting.store, statement, file.signed.encode(), PUBLIC_SALT)
 
 
 def found(office: Office, *, now: datetime) -> None:
     """Found an office: policy, root, its own keys, the first bundle; all in one transaction.
 
-    Entry 0 of the log is its policy, entry 1 the first root (formats, section 7).
+    Entry 0 of the log is its policy, entry 1 the first root (formats, section 7); the root's
+    other signatures follow, because each is a statement of its own.
     """
     start = now.replace(microsecond=0)
     log_signer = office.setting.log.signer.signer
     name = {"vi": "Văn phòng tỉnh (mẫu)", "en": "Province office (sample)"}
-    office_key = _own_key(
-        office, office.setting.keyring.signer("office").public_key, "authority", name, start
-    )
+    office_key = _own_key(office, office.signer.public_key, "authority", name, start)
     log_key = _own_key(office, log_signer.public_key, "log", name, start)
     log = Log(
         origin=office.setting.log.origin,

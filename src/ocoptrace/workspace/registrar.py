@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ocoptrace import canonical_json
+from ocoptrace.errors import RegistryError
 from ocoptrace.findings import Finding
+from ocoptrace.gs1 import DigitalLink, parse_name
 from ocoptrace.registry import Grade, Place, Producer, read_registry
+from ocoptrace.signing import sign_statement
+from ocoptrace.workspace.gate import beyond, check_entitled, held_by_another, key_of, taken
 from ocoptrace.workspace.office import new_code
-from ocoptrace.workspace.recording import state_once
+from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from ocoptrace.registry import Entry, Registry
-    from ocoptrace.signing.statement import Kind
+    from ocoptrace.gs1 import Name
+    from ocoptrace.registry import Batch, Entry, Product, Registry
+    from ocoptrace.signing import Signer, TrustBundle
+    from ocoptrace.signing.bundle import Grant
     from ocoptrace.workspace.office import Office
     from ocoptrace.workspace.setting import Setting
 
-__all__ = ["lapsed", "local_name", "read", "register"]
+__all__ = ["known_code", "lapsed", "local_name", "take_over"]
 
 _DEFAULT_SHELF_LIFE: Final = timedelta(days=3 * 365)
 _DAYS_A_MONTH: Final = 31
@@ -32,39 +38,48 @@ def local_name(producer: Producer) -> str:
     return f"{producer.names.vi}, {producer.address.commune_code}"
 
 
-def read(setting: Setting, data: bytes) -> Registry:
-    """Return the registry of a file, its producer under the code that it has or is given.
-
-    Raises:
-        RegistryError: the file has faults; every one is in its findings.
-    """
-    registry = read_registry(data, producer_id=new_code(), namespace_host=setting.host)
-    code = known_code(setting, registry.producer)
-    if code is None:
-        return registry
-    return read_registry(data, producer_id=code, namespace_host=setting.host)
-
-
 def known_code(setting: Setting, producer: Producer) -> str | None:
     """Return the code that a producer was issued before, or None."""
     known = setting.store.registered("producer", local_name(producer))
     return canonical_json.loads(known[1])["id"] if known else None
 
 
-def register(setting: Setting, office: Office, registry: Registry, *, now: datetime) -> None:
-    """State everything of a registry, in one transaction; what was stated before is not."""
+def take_over(setting: Setting, office: Office, data: bytes, *, now: datetime) -> Registry:
+    """State everything of a registry file, in one transaction; what is known is not stated.
+
+    Returns:
+        The registry, its producer under the code that it has or was given.
+
+    Raises:
+        RegistryError: the file has faults, every one in its findings; or it names what is
+            not its producer's.
+    """
+    # The code is looked up and given in the same transaction: two imports make one producer.
     with setting.store.writing():
-        _admit(setting, office, registry, now=now)
-        own: tuple[Entry, ...] = (
+        registry = _read(setting, data)
+        trust = _admit(setting, office, registry, now=now)
+        issuer = setting.issuer(registry.producer.id)
+        signer = setting.signer_of(registry.producer.id)
+        own: tuple[Place | Product | Batch, ...] = (
             *registry.places,
             *registry.materials,
             *registry.products,
             *registry.batches,
         )
         for entry in own:
-            _state(setting, entry, issuer=setting.issuer(registry.producer.id), now=now)
+            _check_own(trust, entry, issuer=issuer, now=now)
+            _state(setting, entry, issuer=issuer, signer=signer, now=now)
         for grade in registry.grades:
-            _state(setting, grade, issuer=office.issuer, now=now)
+            _state(setting, grade, issuer=office.issuer, signer=office.signer, now=now)
+    return registry
+
+
+def _read(setting: Setting, data: bytes) -> Registry:
+    registry = read_registry(data, producer_id=new_code(), namespace_host=setting.host)
+    code = known_code(setting, registry.producer)
+    if code is None:
+        return registry
+    return read_registry(data, producer_id=code, namespace_host=setting.host)
 
 
 def lapsed(grades: Sequence[Grade], *, today: date) -> list[Finding]:
@@ -81,47 +96,95 @@ def lapsed(grades: Sequence[Grade], *, today: date) -> list[Finding]:
     ]
 
 
-def _admit(setting: Setting, office: Office, registry: Registry, *, now: datetime) -> None:
-    """Register a producer with the office, and give it a key if it has none."""
+def _admit(setting: Setting, office: Office, registry: Registry, *, now: datetime) -> TrustBundle:
+    """Register a producer with the office; give it a key, or a wider grant, where it has none.
+
+    Returns:
+        The bundle then in force.
+
+    Raises:
+        RegistryError: the file claims what another producer was granted.
+    """
     producer = registry.producer
     issuer = setting.issuer(producer.id)
-    bundle = office.bundle()
-    if not any(entry.issuer == issuer for entry in bundle.keys):
+    trust = office.bundle()
+    claim = office.grant_for(
+        issuer,
+        gtin_prefixes=producer.company_prefixes,
+        gtins=tuple(product.gtin for product in registry.products if product.gtin),
+        now=now,
+    )
+    _check_free(claim, trust, issuer=issuer)
+    if producer.gln is not None:
+        _check_gln(trust, DigitalLink.of(("414", producer.gln)), issuer=issuer)
+    months = [p.shelf_life_months for p in registry.products if p.shelf_life_months]
+    shelf_life = timedelta(days=_DAYS_A_MONTH * max(months, default=0)) or _DEFAULT_SHELF_LIFE
+    held = key_of(trust, issuer)
+    keys = trust.keys
+    if held is None:
         signer = setting.keyring.generate(f"producer-{producer.id}", "ES256")
-        months = [p.shelf_life_months for p in registry.products if p.shelf_life_months]
-        shelf_life = timedelta(days=_DAYS_A_MONTH * max(months, default=0))
-        entry = office.grant_key(
-            signer.public_key,
-            issuer=issuer,
-            name=producer.names.public(),
-            gtin_prefixes=producer.company_prefixes,
-            gtins=tuple(p.gtin for p in registry.products if p.gtin),
-            shelf_life=shelf_life or _DEFAULT_SHELF_LIFE,
-            now=now,
+        name = producer.names.public()
+        given = office.grant_key(
+            signer.public_key, claim, issuer=issuer, name=name, shelf_life=shelf_life, now=now
         )
-        office.publish((*bundle.keys, entry), bundle.logs, now=now)
-    _state(setting, producer, issuer=office.issuer, now=now)
+        keys = (*keys, given)
+    else:
+        more = beyond(claim, held.grants)
+        if more.gtin_prefixes or more.gtins:
+            wider = office.widen(held, more, shelf_life=shelf_life, now=now)
+            keys = tuple(wider if entry is held else entry for entry in keys)
+    if keys != trust.keys:
+        office.publish(keys, trust.logs, now=now)
+    _state(setting, producer, issuer=office.issuer, signer=office.signer, now=now)
+    return office.bundle()
 
 
-def _state(setting: Setting, entry: Entry, *, issuer: str, now: datetime) -> None:
-    kind: Kind = entry.type
+def _check_free(claim: Grant, trust: TrustBundle, *, issuer: str) -> None:
+    """Refuse a claim to what another producer was granted."""
+    for entry in trust.keys:
+        for held in entry.grants if entry.issuer != issuer else ():
+            what = taken(claim, held)
+            if what is not None:
+                raise RegistryError("registry.name_of_another", what=what)
+
+
+def _check_gln(trust: TrustBundle, gln: Name, *, issuer: str) -> None:
+    """Refuse a GLN of another producer's; one of a port or laboratory is nobody's here."""
+    if held_by_another(trust, gln, issuer=issuer):
+        raise RegistryError("registry.name_of_another", what=gln.canonical())
+
+
+def _check_own(
+    trust: TrustBundle, entry: Place | Product | Batch, *, issuer: str, now: datetime
+) -> None:
+    name = parse_name(entry.id)
+    names = [entry.id]
+    if isinstance(entry, Place) and isinstance(name, DigitalLink):
+        _check_gln(trust, name, issuer=issuer)
+        names = []
+    check_entitled(trust, entry.type, names, issuer=issuer, at=now, error=RegistryError)
+
+
+def _state(setting: Setting, entry: Entry, *, issuer: str, signer: Signer, now: datetime) -> None:
+    """State an entry, unless that is what its issuer said of it last."""
     match entry:
         case Grade():
-            name = entry.product
+            name, subject = f"{entry.product} {entry.decision_no}", entry.product
         case Producer():
-            name = local_name(entry)
+            name, subject = local_name(entry), ""
         case _:
-            name = entry.id
-    subject = name
-    if isinstance(entry, Place | Producer):
-        # A person or a place may be known by no public name, so its statements bear a random one.
-        known = setting.store.registered(kind, name)
-        subject = known[0] if known else f"urn:uuid:{uuid4()}"
+            name, subject = entry.id, entry.id
     payload = canonical_json.dumps(entry.public())
-    signer = (
-        setting.keyring.signer("office")
-        if kind in {"producer", "grade"}
-        else setting.speaker(issuer.rpartition("/")[2]).signer
+    known = setting.store.registered(entry.type, name, issuer=issuer)
+    if known is not None:
+        subject, said = known
+        if said == payload.decode():
+            return
+    elif isinstance(entry, Place | Producer):
+        # A person or a place may be known by no public name, so its statements bear a random one.
+        subject = f"urn:uuid:{uuid4()}"
+    statement, salt = sign_statement(
+        entry.type, payload, issuer=issuer, subject=subject, signer=signer, now=now
     )
-    state_once(setting.store, kind, payload, issuer=issuer, subject=subject, signer=signer, now=now)
-    setting.store.register(kind, name, subject, payload.decode())
+    keep(setting.store, statement, payload, salt)
+    setting.store.register(entry.type, name, issuer=issuer, subject=subject, data=payload.decode())

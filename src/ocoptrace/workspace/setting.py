@@ -84,8 +84,11 @@ class Setting:
             codes = ", ".join(producer.id for producer in producers)
             raise WorkspaceError("workspace.which_producer", codes=codes or "–")
         producer = found[0]
-        signer = self.keyring.signer(f"producer-{producer.id}")
-        return Speaker(producer, self.issuer(producer.id), signer)
+        return Speaker(producer, self.issuer(producer.id), self.signer_of(producer.id))
+
+    def signer_of(self, code: str) -> SoftwareSigner:
+        """Return the signer of a producer."""
+        return self.keyring.signer(f"producer-{code}")
 
     def stated(self, statement_id: bytes) -> Stored:
         """Return a statement that is known to be kept.

@@ -13,6 +13,7 @@ from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template, p
 from ocoptrace.signing import sign_seal
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace.export import batch_of, owner_of
+from ocoptrace.workspace.gate import check_entitled
 from ocoptrace.workspace.label_run import LabelRun, new_serial
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.gs1 import Name
     from ocoptrace.registry import Batch, Grade, Product
+    from ocoptrace.signing import TrustBundle
     from ocoptrace.workspace.setting import Setting, Speaker
 
 __all__ = ["MAX_LABELS", "issue"]
@@ -31,6 +33,7 @@ _UNIT_SYMBOLS: Final = {"GRM": "g", "KGM": "kg", "MLT": "ml", "LTR": "l", "EA": 
 def issue(
     setting: Setting,
     batch_name: str,
+    trust: TrustBundle,
     *,
     count: int,
     template: str,
@@ -51,7 +54,11 @@ def issue(
     now = setting.clock()
     today = civil_date(now)
     speaker = setting.speaker(owner_of(setting, batch))
-    grade: Grade | None = setting.entry("grade", batch.product)
+    if seals:
+        check_entitled(
+            trust, "seal", [batch.id], issuer=speaker.issuer, at=now, error=WorkspaceError
+        )
+    grade = _newest_grade(setting, batch.product, today)
     out_of_time = None if grade is None else _out_of_time(grade, today)
     content = _content(setting, batch, speaker, None if out_of_time else grade)
     items = [parse_name(batch.id).item(new_serial()) for _ in range(count)]
@@ -87,6 +94,13 @@ def issue(
             items=[item.canonical() for item in items],
         )
     return replace(run, findings=tuple(findings))
+
+
+def _newest_grade(setting: Setting, product: str, today: date) -> Grade | None:
+    """Return the grade of a product that is valid, else the one that was or will be last."""
+    grades: list[Grade] = [g for g in setting.entries("grade") if g.product == product]
+    valid = [grade for grade in grades if grade.valid_on(today)]
+    return max(valid or grades, key=lambda grade: grade.valid_to, default=None)
 
 
 def _sticker(

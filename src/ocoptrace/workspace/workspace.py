@@ -3,14 +3,14 @@
 >>> import tempfile, pathlib
 >>> ws = Workspace.create(pathlib.Path(tempfile.mkdtemp()) / "ocop", host="id.example")
 >>> ws.trust.version, ws.log_size
-(1, 5)
+(1, 7)
 >>> ws.close()
 """
 
 from __future__ import annotations
 
-import os
 import shutil
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +21,13 @@ from ocoptrace.errors import EpcisError, InputError, StorageError, WorkspaceErro
 from ocoptrace.gs1 import parse_name
 from ocoptrace.gs1.uri import check_host
 from ocoptrace.registry import read_story
-from ocoptrace.signing.entitlement import refusal
-from ocoptrace.store import SqliteStore
+from ocoptrace.store import SqliteStore, sync_folder
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace import registrar
 from ocoptrace.workspace.export import batch_of, make_record, owner_of
+from ocoptrace.workspace.gate import check_entitled
 from ocoptrace.workspace.keyring import Keyring
-from ocoptrace.workspace.lineage import flows
+from ocoptrace.workspace.lineage import edges
 from ocoptrace.workspace.office import Office, found, new_code
 from ocoptrace.workspace.recording import state_once
 from ocoptrace.workspace.setting import WITNESSES, Setting, kept, new_origin
@@ -99,15 +99,19 @@ class Workspace:
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise WorkspaceError("workspace.exists", path=target)
-        scratch = target.with_name(f".{target.name}.{os.getpid()}.new")
+        scratch: Path | None = None
         try:
-            scratch.mkdir(parents=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # mkdtemp makes a folder that is nobody else's, and that nobody else may enter.
+            scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
             _furnish(scratch, host=host, passphrase=passphrase, clock=clock)
             scratch.replace(target)
+            sync_folder(target.parent)
         except OSError as error:
             raise StorageError("store.file", path=target, reason=error.strerror) from error
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            if scratch is not None:
+                shutil.rmtree(scratch, ignore_errors=True)
         return cls.open(target, passphrase=passphrase, clock=clock)
 
     @classmethod
@@ -210,11 +214,12 @@ class Workspace:
             source: a story or registry file, or its bytes.
 
         Raises:
-            RegistryError: the file has faults; every one is in its findings.
+            RegistryError: the file has faults, every one in its findings; or it names what is
+                not its producer's.
         """
-        registry = registrar.read(self._setting, _read(source))
+        data = _read(source)
         now = self._setting.clock()
-        registrar.register(self._setting, self._office, registry, now=now)
+        registry = registrar.take_over(self._setting, self._office, data, now=now)
         self._setting.log.checkpoint(now=now)
         lapsed = registrar.lapsed(registry.grades, today=civil_date(now))
         return replace(registry, findings=(*registry.findings, *lapsed))
@@ -246,8 +251,9 @@ class Workspace:
             The id of each event's statement, in the order given.
 
         Raises:
-            EpcisError: an event has faults, is not the recorder's to state, or bears the
-                eventID of another; every fault is in its findings.
+            EpcisError: an event has faults, every one in its findings; or it is not the
+                recorder's to state, bears the eventID of another of its own, or corrects
+                another issuer's.
         """
         speaker = self._setting.speaker(producer)
         now = self._setting.clock()
@@ -255,9 +261,7 @@ class Workspace:
         self._check(given, speaker, now=now)
         numbered = [with_event_id(event) for event in given]
         with self._setting.store.writing():
-            ids = [
-                self._keep_event(event, edges, speaker, now=now) for event, edges in flows(numbered)
-            ]
+            ids = [self._keep_event(event, speaker, now=now) for event in numbered]
         self._setting.log.checkpoint(now=now)
         return ids
 
@@ -270,23 +274,27 @@ class Workspace:
         if errors:
             first = errors[0]
             raise EpcisError(first.code, place=first.place, findings=findings, **first.facts)
-        entry = next(e for e in self.trust.keys if e.issuer == speaker.issuer)
+        trust = self.trust
         for position, event in enumerate(events):
-            refused = refusal(entry, "event", created(event), issuer=speaker.issuer, at=now)
-            if refused is not None:
-                why, what = refused
-                raise EpcisError(f"workspace.not_entitled_{why}", place=f"/{position}", what=what)
+            check_entitled(
+                trust,
+                "event",
+                created(event),
+                issuer=speaker.issuer,
+                at=now,
+                error=EpcisError,
+                place=f"/{position}",
+            )
 
-    def _keep_event(
-        self, event: Event, edges: list[tuple[str, str]], speaker: Speaker, *, now: datetime
-    ) -> bytes:
+    def _keep_event(self, event: Event, speaker: Speaker, *, now: datetime) -> bytes:
         store = self._setting.store
         event_id = event.event_id or ""
+        issuer = speaker.issuer
         statement_id, is_new = state_once(
             store,
             "event",
             canonical_bytes(event),
-            issuer=speaker.issuer,
+            issuer=issuer,
             subject=event_id,
             signer=speaker.signer,
             now=now,
@@ -294,14 +302,18 @@ class Workspace:
         if not is_new:
             return statement_id
         declares_error = event.error_declaration is not None
-        if not declares_error and store.event_statement(event_id) is not None:
+        is_own = store.event_statement(event_id, issuer=issuer) is not None
+        if is_own and not declares_error:
             raise EpcisError("workspace.event_id_conflict", event_id=event_id)
+        if declares_error and not is_own and store.event_statement(event_id) is not None:
+            raise EpcisError("workspace.not_original_issuer", event_id=event_id)
         store.add_event(
             statement_id,
             event_id,
+            issuer=issuer,
             event_time=event.event_time,
             declares_error=declares_error,
-            edges=edges,
+            edges=edges(store, event, issuer=issuer),
             mentions=mentioned(event),
         )
         return statement_id
@@ -316,7 +328,7 @@ class Workspace:
 
         Raises:
             Gs1Error: not a name.
-            WorkspaceError: no such batch here.
+            WorkspaceError: no such batch here, or a key without the right to state it.
         """
         return make_record(self._setting, about, self.trust, state_complete=state_complete)
 
@@ -348,7 +360,7 @@ class Workspace:
 
         Raises:
             Gs1Error: not a name.
-            WorkspaceError: no such batch here, or a count out of range.
+            WorkspaceError: no such batch here, a count out of range, or a key without the right.
             LabelError: the check before printing found an error.
         """
         # Fonts, drawing and numpy are loaded by those who print, not by those who verify.
@@ -357,6 +369,7 @@ class Workspace:
         return issue(
             self._setting,
             batch,
+            self.trust,
             count=count,
             template=template,
             stock=stock,

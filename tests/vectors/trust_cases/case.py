@@ -111,10 +111,22 @@ def record(
     about: str = BATCH,
     **options: Any,
 ) -> Case:
-    """Return the case of a record that can be read."""
+    """Return the case of a record that can be read.
+
+    Where it has no event, and nothing else is said of its subject, that is noted: the word
+    given is the one that it had with an event.
+    """
     data = given.to_bytes() if isinstance(given, OriginRecord) else given
+    if not has_event(data) and not any(change.split()[0] == "about" for change in changes):
+        changes = (*changes, "about warn no_events")
+        overall = "warn" if overall in {"ok", "ok_offline"} else overall
     expect = {"about": about, "overall": overall, "checks": checks(GOOD_RECORD, changes)}
     return Case(id=name, says=says, expect=expect, record=data, **options)
+
+
+def has_event(data: bytes) -> bool:
+    """Tell whether a record has an event, shown or withheld; one that has none is noted."""
+    return any(said.statement.kind == "event" for said in OriginRecord.parse(data).statements)
 
 
 def short_record(name: str, says: str, given: Any, overall: str, *changes: str, **o: Any) -> Case:

@@ -150,7 +150,7 @@ def abouts() -> Iterator[Case]:
         )
     pallet = "https://id.gs1.org/00/095212345432100010"
     says = "A record of a pallet, which has neither batch nor product."
-    changes = ("unproven", "about fail not_a_name", "registry warn", "-shelf_life")
+    changes = ("unproven", "about fail not_a_name", "-shelf_life")
     yield short_record("about-pallet", says, replace(given, about=pallet), *changes, about=pallet)
     says = "A record without a statement."
     empty = OriginRecord(BATCH, reference(TRUST), (), ())

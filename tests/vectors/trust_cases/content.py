@@ -87,7 +87,7 @@ def changed() -> Iterator[Case]:
     told[BATCH_AT] = replace(first, payload=second.payload, salt=second.salt)
     told[EVENT_AT] = replace(second, payload=first.payload, salt=first.salt)
     says = "The payloads of two statements, with their salts, changed places."
-    changes = ("content fail", "registry warn", "-grade", "-shelf_life")
+    changes = ("content fail", "-shelf_life")
     yield record("content-swapped", says, village.record(told, TRUST), "altered", *changes)
     for length in (0, 15, 17, 32):
         village = Village()
@@ -175,12 +175,12 @@ def about_something_else() -> Iterator[Case]:
     grade = json.loads(story()[1][GRADE_AT].payload) | {"product": FOREIGN_BATCH[:-6]}
     told = [village.state_batch(), village.state("grade", grade, subject=PRODUCT)]
     says = "A grade of another product, stated under this one's name."
-    changes = ("format fail payload", "entitlement fail role", "grade pass")
+    changes = ("format fail payload", "entitlement fail role")
     given = village.record(told, TRUST)
     yield short_record("payload-other-grade", says, given, "malformed", *changes)
     village = Village()
     said = village.state_batch(quantity="many")
     says = "A batch whose quantity is no quantity: it is signed, and not readable."
-    changes = ("registry warn", "-shelf_life")
+    changes = ("format fail payload", "-shelf_life")
     given = village.record([said], TRUST)
-    yield short_record("payload-batch-unreadable", says, given, "warn", *changes)
+    yield short_record("payload-batch-unreadable", says, given, "malformed", *changes)

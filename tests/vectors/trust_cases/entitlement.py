@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
 from village import (
     A_DAY,
+    ADDRESS,
     BATCH,
     CLOSED,
     FOREIGN_BATCH,
@@ -18,6 +20,7 @@ from village import (
     NEIGHBOUR,
     NOW,
     OFFICE,
+    PLACE_ENTRY,
     PRODUCER,
     PRODUCT,
     Party,
@@ -163,6 +166,10 @@ GRANTED: dict[str, tuple[str, bytes, str]] = {
     ),
 }
 
+BOTH = [{"epcClass": name, "quantity": 1, "uom": "KGM"} for name in (BATCH, FOREIGN_BATCH)]
+UNRELATED = {"adds-class-of-other", "adds-item-of-other", "adds-no-name", "makes-other"}
+"""Events that speak of nothing that the record is about, or make only something else."""
+
 EVENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "adds-own-item": (
         "An ObjectEvent ADD of an item of its own.",
@@ -181,11 +188,7 @@ EVENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "adds-other-among-own": (
         "An ObjectEvent ADD of its own lot and the neighbour's.",
-        {
-            "quantityList": [
-                {"epcClass": name, "quantity": 1, "uom": "KGM"} for name in (BATCH, FOREIGN_BATCH)
-            ]
-        },
+        {"quantityList": BOTH},
         "name",
     ),
     "adds-no-name": (
@@ -194,19 +197,13 @@ EVENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         "name",
     ),
     "observes-other": (
-        "An ObjectEvent OBSERVE of the neighbour's lot.",
-        {
-            "action": "OBSERVE",
-            "quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}],
-        },
+        "An ObjectEvent OBSERVE of its own lot and the neighbour's.",
+        {"action": "OBSERVE", "quantityList": BOTH},
         "",
     ),
     "deletes-other": (
-        "An ObjectEvent DELETE of the neighbour's lot.",
-        {
-            "action": "DELETE",
-            "quantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 1, "uom": "KGM"}],
-        },
+        "An ObjectEvent DELETE of its own lot and the neighbour's.",
+        {"action": "DELETE", "quantityList": BOTH},
         "",
     ),
 }
@@ -225,7 +222,7 @@ def aggregation(parent: str, action: str = "ADD") -> dict[str, Any]:
         "type": "AggregationEvent",
         "action": action,
         "parentID": parent,
-        "childEPCs": [f"{FOREIGN_BATCH}/21/1"],
+        "childEPCs": [f"{FOREIGN_BATCH}/21/1", f"{BATCH}/21/1"],
     }
 
 
@@ -237,17 +234,17 @@ SHAPED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "makes-other": ("The neighbour's lot is made.", transformation(FOREIGN_BATCH), "name"),
     "packs-other-in-own": (
-        "The neighbour's item is packed on a pallet of its own.",
+        "The neighbour's item and its own are packed on a pallet of its own.",
         aggregation(SSCC),
         "",
     ),
     "packs-in-other": (
-        "It is packed on a pallet of the neighbour's.",
+        "They are packed on a pallet of the neighbour's.",
         aggregation(FOREIGN_SSCC),
         "name",
     ),
     "unpacks-other": (
-        "It is taken off a pallet of the neighbour's.",
+        "They are taken off a pallet of the neighbour's.",
         aggregation(FOREIGN_SSCC, "DELETE"),
         "",
     ),
@@ -274,6 +271,7 @@ def cases() -> Iterator[Case]:
         batch = village.state_batch()
         said = shaped(village, members) if name in SHAPED else village.state_event(**members)
         given = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        given += ("about fail unrelated",) if name in UNRELATED else ()
         yield short_record(f"event-{name}", says, village.record([batch, said], TRUST), *given)
     yield from of_kinds()
     yield from of_names()
@@ -303,24 +301,50 @@ def of_kinds() -> Iterator[Case]:
         "policy-by-office": ("policy", "log.example/ocop-log/1", OFFICE, "role"),
         "place-by-office": ("place", uuid, OFFICE, "role"),
     }
-    members = {"product": "id", "batch": "id", "grade": "product"}
+    told_of_goods = {"product", "batch"}
     for name, (kind, subject, party, why) in stated.items():
         village = Village()
         batch = village.state_batch()
-        payload = {members[kind]: subject} if kind in members else {}
+        event = village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})
+        payload = stated_of(kind, subject)
         said = village.state(kind, payload, subject=subject, by=party)  # type: ignore[arg-type]
         changes = [f"entitlement fail {why}"] if why else []
+        if kind in {"alias", "evidence", "revocation"}:
+            changes.append("format fail payload")
+        if kind in told_of_goods:
+            changes.append("about fail unrelated")
         if kind == "grade":
-            changes += ["registry warn", "-shelf_life"]
+            changes.append("grade pass")
         says = f"A statement of kind {kind} by the {role_of(party)}, about {subject}."
-        given = village.record([batch, said], TRUST)
+        given = village.record([batch, event, said], TRUST)
         overall = "not_entitled" if why else "ok"
+        overall = "malformed" if "format fail payload" in changes else overall
         yield short_record(f"kind-{name}", says, given, overall, *changes)
     village = Village()
     says = "The office states a batch."
     given = village.record([village.state_batch(by=OFFICE)], TRUST)
     changes = ("entitlement fail role",)
     yield short_record("kind-batch-by-office", says, given, "not_entitled", *changes)
+
+
+def stated_of(kind: str, subject: str) -> dict[str, Any]:
+    """Return a payload that can be read, of a kind that has one."""
+    names = {"vi": "Mắm tôm", "en": "Shrimp paste"}
+    batch, grade = Village().state_batch(), Village().state_grade()
+    payloads: dict[str, dict[str, Any]] = {
+        "place": PLACE_ENTRY,
+        "product": {"type": "product", "id": subject, "names": names, "kind": "food"},
+        "batch": json.loads(batch.payload) | {"id": subject},
+        "grade": json.loads(grade.payload),
+        "producer": {
+            "type": "producer",
+            "id": PRODUCER.code,
+            "names": names,
+            "subjectType": "cooperative",
+            "address": ADDRESS,
+        },
+    }
+    return payloads.get(kind, {})
 
 
 def role_of(party: Party) -> str:
@@ -351,6 +375,7 @@ def of_names() -> Iterator[Case]:
         village = Village()
         given = village.record([village.state_batch(batch)], TRUST, about=batch)
         found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        found += ("+issuer fail namespace",) if name == "plain-other-host" else ()
         yield short_record(f"name-{name}", says, given, *found, about=batch)
     batch = f"{GTIN_8}/10/L1"
     village = Village()
@@ -380,9 +405,11 @@ def of_names() -> Iterator[Case]:
         given = village.record([village.state_batch(at=at)], TRUST)
         says = f"A batch stated at {at:%Y-%m-%dT%H:%M:%SZ}, outside the time of the key."
         changes = ("entitlement fail period",)
+        changes += ("clock warn dated_ahead",) if at > NOW else ()
         yield short_record(f"time-{name}", says, given, "not_entitled", *changes)
     for name, at in {"first-second": FOUNDED, "last-second": CLOSED - A_SECOND}.items():
         village = Village()
         given = village.record([village.state_batch(at=at)], TRUST)
         says = f"A batch stated at {at:%Y-%m-%dT%H:%M:%SZ}, just within the time of the key."
-        yield short_record(f"time-{name}", says, given, "ok")
+        found = ("warn", "clock warn dated_ahead") if at > NOW else ("ok",)
+        yield short_record(f"time-{name}", says, given, *found)

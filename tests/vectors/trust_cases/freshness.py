@@ -135,5 +135,5 @@ def days() -> Iterator[Case]:
     told = [village.state_batch(), village.state_grade(stars=6)]
     given = village.record(told, TRUST)
     says = "A grade of six stars, which there are not."
-    found = ("warn", "registry warn", "-shelf_life")
+    found = ("malformed", "format fail payload")
     yield short_record("grade-unreadable", says, given, *found)

@@ -125,7 +125,9 @@ def of_proofs() -> Iterator[Case]:
     both = (replace(tale.village.proof(batch.index, 3), checkpoint=1), good)
     says = "A proof under an earlier checkpoint as well."
     given = tale.proven(0, *both[::-1], checkpoints=[early])
-    yield short_record("proof-under-two", says, given, "ok")
+    # It bears today's date, and a log held it yesterday.
+    ahead = ("warn", "clock warn dated_ahead")
+    yield short_record("proof-under-two", says, given, *ahead)
     swapped = replace(both[0], checkpoint=0)
     says = "The proof of an earlier checkpoint, said to lead to the later one."
     yield short_record("proof-wrong-checkpoint", says, tale.proven(0, swapped), *ALTERED)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vectors.trust_cases.case import Case
 
 INVALID, FORM, THRESHOLD = "signing.signed_file_invalid", "signing.signed_file", "signing.threshold"
+BAD_THRESHOLD = "signing.bad_threshold"
 ROOT = root_file()
 BUNDLE = bundle_file()
 SECOND_OFFICE = eddsa(41)
@@ -103,18 +104,20 @@ def roots() -> Iterator[Case]:
     yield case("none", "Not signed.", SignedFile(ROOT.signed, ()).to_bytes(), THRESHOLD)
     says = "One signature three times: keys are counted, not signatures."
     yield case("again", says, SignedFile(ROOT.signed, lines[:1] * 3).to_bytes(), THRESHOLD)
-    says = "A key listed twice and signing twice counts once."
+    says = "A key is listed twice: it counts once, and two are asked for."
     listed_twice = root_text(roles=roles(2, keys=[keys[0], keys[0]]))
-    yield case("key-twice", says, signed(listed_twice, "root", one, one), THRESHOLD)
+    yield case("key-twice", says, signed(listed_twice, "root", one, one), BAD_THRESHOLD)
     says = "One of its keys and a stranger."
     yield case("stranger", says, signed(ROOT.signed, "root", one, STRANGER.signer), THRESHOLD)
     for threshold in (0, -1):
         says = f"A threshold of {threshold}, signed by a stranger."
         text = root_text(roles=roles(threshold))
-        yield case(f"threshold-{threshold}", says, signed(text, "root", STRANGER.signer), THRESHOLD)
+        yield case(
+            f"threshold-{threshold}", says, signed(text, "root", STRANGER.signer), BAD_THRESHOLD
+        )
     says = "A threshold of 4, which its three keys cannot reach."
     text = root_text(roles=roles(4))
-    yield case("threshold-4", says, signed(text, "root", *ROOT_SIGNERS), THRESHOLD)
+    yield case("threshold-4", says, signed(text, "root", *ROOT_SIGNERS), BAD_THRESHOLD)
     says = "Signed as version 2."
     yield case("as-version-2", says, signed(ROOT.signed, "root", one, two, version=2), THRESHOLD)
     says = "Signed as a bundle."

@@ -1,0 +1,101 @@
+"""One gate: who may state what here, and whose a name is already.
+
+A file says of itself which GS1 keys are its producer's. The first who comes is believed; what
+another was granted before is not granted a second time.
+
+>>> from datetime import UTC, datetime
+>>> from ocoptrace.signing.bundle import Grant
+>>> def claim(*prefixes: str, gtins: tuple[str, ...] = ()) -> Grant:
+...     start, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (2026, 2028))
+...     return Grant(kinds=(), from_=start, until=end, gtin_prefixes=prefixes, gtins=gtins)
+>>> held = claim("9521234")
+>>> taken(claim("952123"), held), taken(claim(gtins=("09521234543213",)), held)
+('952123', '09521234543213')
+>>> taken(claim("9521235"), held) is None
+True
+>>> beyond(claim("95212345", "9521235"), [held]).gtin_prefixes
+('9521235',)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocoptrace.gs1 import DigitalLink
+from ocoptrace.signing.entitlement import covers, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from ocoptrace.errors import OcopTraceError
+    from ocoptrace.gs1 import Name
+    from ocoptrace.signing import TrustBundle
+    from ocoptrace.signing.bundle import Grant, KeyEntry, Signable
+
+__all__ = ["beyond", "check_entitled", "held_by_another", "key_of", "taken"]
+
+
+def key_of(trust: TrustBundle, issuer: str) -> KeyEntry | None:
+    """Return the newest key of an issuer, or None."""
+    return next((entry for entry in reversed(trust.keys) if entry.issuer == issuer), None)
+
+
+def check_entitled(
+    trust: TrustBundle,
+    kind: Signable,
+    names: Iterable[str],
+    *,
+    issuer: str,
+    at: datetime,
+    error: type[OcopTraceError],
+    place: str = "",
+) -> None:
+    """Refuse what verifiers would refuse: nothing is stated or sealed without a right to it.
+
+    Args:
+        trust: the newest bundle.
+        kind: what is to be stated, or ``seal``.
+        names: canonical names that it creates.
+        issuer: who is to state it.
+        at: when, aware.
+        error: the kind of error that belongs to the caller's subject.
+        place: where in the caller's input this stands.
+
+    Raises:
+        OcopTraceError: of the kind asked for, with the first reason.
+    """
+    entry = key_of(trust, issuer)
+    refused = refusal(entry, kind, names, issuer=issuer, at=at) if entry else ("issuer", issuer)
+    if refused is not None:
+        why, what = refused
+        raise error(f"workspace.not_entitled_{why}", place=place, what=what)
+
+
+def held_by_another(trust: TrustBundle, name: Name, *, issuer: str) -> bool:
+    """Tell whether a name stands on a key that another issuer was granted."""
+    others = (entry for entry in trust.keys if entry.issuer != issuer)
+    return any(covers(grant, name) for entry in others for grant in entry.grants)
+
+
+def taken(claim: Grant, held: Grant) -> str | None:
+    """Return a company prefix or GTIN of a claim that is held, whole or in part; else None."""
+    for prefix in claim.gtin_prefixes:
+        if any(p.startswith(prefix) or prefix.startswith(p) for p in held.gtin_prefixes):
+            return prefix
+    for gtin in held.gtins:
+        if covers(claim, _goods(gtin)):
+            return gtin
+    return next((gtin for gtin in claim.gtins if covers(held, _goods(gtin))), None)
+
+
+def beyond(claim: Grant, held: Sequence[Grant]) -> Grant:
+    """Return a claim without what is held already."""
+    known = tuple(prefix for grant in held for prefix in grant.gtin_prefixes)
+    prefixes = (p for p in claim.gtin_prefixes if not p.startswith(known))
+    gtins = (g for g in claim.gtins if not any(covers(grant, _goods(g)) for grant in held))
+    return claim.model_copy(update={"gtin_prefixes": tuple(prefixes), "gtins": tuple(gtins)})
+
+
+def _goods(gtin: str) -> Name:
+    return DigitalLink.of(("01", gtin))
