@@ -547,35 +547,41 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_keys_are_only_opened_as_their_owner_left_them(bench: Bench, language: Language) -> None:
-    show = "trust show -w workspace"
+def test_keys_are_only_opened_as_their_owner_left_them(
+    bench: Bench, story: Path, language: Language
+) -> None:
+    (bench.folder / "story.json").write_bytes(story.read_bytes())
+    again = "import story.json -w workspace"
     bench.refuses(
         Case(
             "a passphrase for open keys",
-            show,
-            ("workspace/keys/witness-1.pem|signing.no_passphrase",),
+            again,
+            ("workspace/keys/office.pem|signing.no_passphrase",),
         ),
         language,
         environ={"OCOPTRACE_PASSPHRASE": "moi"},
     )
     for key in (bench.folder / "workspace" / "keys").iterdir():
         key.chmod(0o644)
-    bench.refuses(Case("keys that others may read", show, ("|store.key_mode",), 3), language)
+    bench.refuses(Case("keys that others may read", again, ("|store.key_mode",), 3), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_wrong_passphrase_is_told(cli: Any, contents: Contents, language: Language) -> None:
+def test_a_wrong_passphrase_is_told(
+    cli: Any, story: Path, contents: Contents, language: Language
+) -> None:
+    (cli.folder / "story.json").write_bytes(story.read_bytes())
     assert cli("init", "ocop", environ={"OCOPTRACE_PASSPHRASE": "moi"}).code == 0
     before = contents(cli.folder)
     for code, environ in (
         ("signing.passphrase_needed", {}),
         ("signing.not_a_key", {"OCOPTRACE_PASSPHRASE": "muối"}),
     ):
-        run = cli("trust", "show", lang=language, environ=environ)
+        run = cli("import", "story.json", lang=language, environ=environ)
         assert run.code == 2
-        says = (f"ocop/keys/witness-1.pem|{code}",)
+        says = (f"ocop/keys/office.pem|{code}",)
         assert re.fullmatch(told(says, language), run.err), run.err
-    assert cli("trust", "show", environ={"OCOPTRACE_PASSPHRASE": "moi"}).code == 0
+        assert cli("trust", "show", environ=environ).code == 0
     assert contents(cli.folder) == before
 
 

@@ -105,7 +105,7 @@ def test_a_good_record_says_so_in_one_sentence(record: OriginRecord, trust: Trus
     )
     assert len(page.limits) == 3
     assert all(check.mark == "pass" for check in page.checks)
-    assert [(log.first, log.last) for log in page.logs] == [(7, 43)]
+    assert [(log.first, log.last) for log in page.logs] == [(9, 45)]
 
 
 def test_steps_stand_in_the_order_of_time(record: OriginRecord, trust: TrustBundle) -> None:

@@ -96,8 +96,10 @@ def test_a_file_takes_nothing_over_from_another_producer(
     ws: Workspace, neighbour: Story, taking: str
 ) -> None:
     before = state_of(ws)
+    keys = sorted((ws.folder / "keys").iterdir())
     with pytest.raises(RegistryError) as caught:
         take_over(ws, TAKINGS[taking](neighbour))
+    assert sorted((ws.folder / "keys").iterdir()) == keys
     assert caught.value.code in {"registry.name_of_another", "workspace.not_entitled_name"}
     assert state_of(ws) == before
     assert {ws.batch_owner(batch.id).id for batch in ws.batches()} == {ws.producers()[0].id}

@@ -161,12 +161,34 @@ def test_what_is_no_workspace_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_keys_are_locked_with_a_passphrase(tmp_path: Path) -> None:
-    ws = create(tmp_path / "ocop", passphrase=b"mat khau")
-    ws.close()
+    create(tmp_path / "ocop", passphrase=b"mat khau").close()
+
+    def open_with(passphrase: bytes | None) -> Workspace:
+        return Workspace.open(tmp_path / "ocop", passphrase=passphrase, clock=lambda: NOW)
+
     for passphrase in (None, b"sai"):
+        ws = open_with(passphrase)
         with pytest.raises(SigningError):
-            Workspace.open(ws.folder, passphrase=passphrase)
-    Workspace.open(ws.folder, passphrase=b"mat khau").close()
+            ws.import_registry(STORY)
+        assert (ws.log_size, ws.producers()) == (ENTRIES_AT_FOUNDING, [])
+        ws.close()
+    ws = open_with(b"mat khau")
+    ws.import_registry(STORY)
+    ws.record(events_of(ws))
+    ws.close()
+
+
+def test_reading_takes_no_keys(ws: Workspace) -> None:
+    ws.record(events_of(ws))
+    trust, owner = ws.trust, ws.batch_owner(batch_of(ws))
+    ws.close()
+    shutil.rmtree(ws.folder / "keys")
+    again = Workspace.open(ws.folder, clock=lambda: NOW)
+    assert (again.trust, again.batch_owner(batch_of(again))) == (trust, owner)
+    assert verified(again, state_complete=False) == "ok"
+    with pytest.raises(StorageError):
+        again.record([made(again)])
+    again.close()
 
 
 def test_importing_the_same_file_again_changes_nothing(ws: Workspace) -> None:

@@ -79,7 +79,8 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
                     ids = ws.record(document.events, producer=producer)
             case _:
                 raise InputError("cli.not_recordable", path=file)
-        new = ws.log_size - before
+        # Others may write at the same time: what is new is counted, not how the log has grown.
+        new = sum(ws.log_position(statement_id) >= before for statement_id in set(ids))
         if as_json:
             terminal.json({"statements": [i.hex() for i in ids], "new": new})
             return

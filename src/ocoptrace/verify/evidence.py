@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from ocoptrace.epcis import Event, created, parse_event
+from ocoptrace.epcis import Event, created, inputs, mentioned, outputs, parse_event
 from ocoptrace.errors import OcopTraceError, ProofError, RegistryError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.registry import Entry, read_entry
@@ -214,7 +214,10 @@ def _shown(recorded: RecordedStatement) -> tuple[Event | Entry | None, str]:
 
 def _read(kind: Kind, payload: Any) -> Event | Entry | None:
     if kind == "event":
-        return parse_event(payload)
+        event = parse_event(payload)
+        for names_of in (inputs, outputs, mentioned):
+            names_of(event)  # a name that cannot be read makes the event unreadable
+        return event
     if kind not in _ENTRIES:
         return None
     entry = read_entry(payload)

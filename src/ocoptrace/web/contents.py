@@ -10,21 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ocoptrace import canonical_json
-from ocoptrace.errors import OcopTraceError
 from ocoptrace.gs1 import parse_name
-from ocoptrace.registry import Batch, Grade, Place, Producer, Product, read_entry
+from ocoptrace.registry import Batch, Grade, Place, Producer, Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from ocoptrace.registry import Entry
     from ocoptrace.verify.evidence import Evidence
 
 __all__ = ["Contents", "contents", "is_sound"]
-
-_KINDS = frozenset({"producer", "place", "product", "grade", "batch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +46,7 @@ class Contents:
 
 def is_sound(evidence: Evidence) -> bool:
     """Tell whether a statement is signed by who may sign it, and shows what was signed."""
-    return (
-        evidence.signature_holds
-        and evidence.content_holds
-        and not evidence.payload_fault
-        and evidence.refused is None
-        and evidence.revocation is None
-    )
+    return evidence.is_sound
 
 
 def contents(evidence: Sequence[Evidence], *, about: str) -> Contents:
@@ -74,8 +63,9 @@ def contents(evidence: Sequence[Evidence], *, about: str) -> Contents:
     grades: list[Grade] = []
     found: Batch | None = None
     owner = ""
-    for e in evidence:
-        match _entry(e):
+    # What is sound comes last and so wins, the newest of it over all.
+    for e in sorted(evidence, key=is_sound):
+        match e.shown:
             case Producer() as entry:
                 producers[entry.id] = entry
             case Product() as entry:
@@ -90,15 +80,3 @@ def contents(evidence: Sequence[Evidence], *, about: str) -> Contents:
     return Contents(
         producers.get(owner), products.get(product), found, tuple(grades), products, places
     )
-
-
-def _entry(evidence: Evidence) -> Entry | None:
-    """Return the registry entry that a statement shows; None where it shows none."""
-    recorded = evidence.recorded
-    if recorded.statement.kind not in _KINDS or recorded.payload is None:
-        return None
-    try:
-        return read_entry(canonical_json.loads(recorded.payload))
-    except OcopTraceError:
-        # The check of the content names it.
-        return None

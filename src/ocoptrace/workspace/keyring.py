@@ -45,6 +45,10 @@ class Keyring:
         write_key(self._path(name), signer, passphrase=self.passphrase)
         return signer
 
+    def discard(self, name: str) -> None:
+        """Remove a key that came to nothing: what it was made for was not committed."""
+        self._path(name).unlink(missing_ok=True)
+
     def signer(self, name: str) -> SoftwareSigner:
         """Return the signer of a name.
 

@@ -7,9 +7,11 @@ witnesses are asked. A crash in between loses no entry: the next checkpoint cove
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import WorkspaceError
+from ocoptrace.signing.note import NoteSigner
 from ocoptrace.transparency import (
     Checkpoint,
     consistency_proof,
@@ -21,10 +23,14 @@ from ocoptrace.transparency.witness import cosign
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.signing.note import NoteSignature, NoteSigner
+    from ocoptrace.signing.note import NoteSignature
     from ocoptrace.store import SqliteStore
+    from ocoptrace.workspace.keyring import Keyring
 
-__all__ = ["MINIMUM_SIZE", "LocalLog"]
+__all__ = ["MINIMUM_SIZE", "WITNESSES", "LocalLog"]
+
+WITNESSES = ("witness-1", "witness-2")
+"""Names of the keys of the workspace's own witnesses."""
 
 MINIMUM_SIZE = 2
 """No proof is given from a smaller tree: entry 0 is the policy, entry 1 the first root."""
@@ -36,18 +42,24 @@ class LocalLog:
 
     Attributes:
         store: where its entries are.
-        signer: its key, named as its origin.
-        witnesses: witnesses that this workspace runs itself.
+        origin: its name.
+        keyring: its key and those of its witnesses; touched only where something is signed.
     """
 
     store: SqliteStore
-    signer: NoteSigner
-    witnesses: tuple[NoteSigner, ...]
+    origin: str
+    keyring: Keyring
 
-    @property
-    def origin(self) -> str:
-        """The log's name."""
-        return self.signer.name
+    @cached_property
+    def signer(self) -> NoteSigner:
+        """The log's key, named as its origin."""
+        return NoteSigner(self.origin, self.keyring.signer("log"))
+
+    @cached_property
+    def witnesses(self) -> tuple[NoteSigner, ...]:
+        """The witnesses that this workspace runs itself."""
+        prefix = self.origin.partition(".")[0]
+        return tuple(self.keyring.witness(name, f"{prefix}.{name}") for name in WITNESSES)
 
     def checkpoint(self, *, now: datetime) -> Checkpoint:
         """Return a checkpoint of all that is committed, cosigned; sign one if there is none.

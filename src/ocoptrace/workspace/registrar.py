@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -54,23 +55,27 @@ def take_over(setting: Setting, office: Office, data: bytes, *, now: datetime) -
         RegistryError: the file has faults, every one in its findings; or it names what is
             not its producer's.
     """
+    # Whoever cannot sign as the office makes no key for anybody.
+    signer_of_office = office.signer
     # The code is looked up and given in the same transaction: two imports make one producer.
-    with setting.store.writing():
-        registry = _read(setting, data)
-        trust = _admit(setting, office, registry, now=now)
-        issuer = setting.issuer(registry.producer.id)
-        signer = setting.signer_of(registry.producer.id)
-        own: tuple[Place | Product | Batch, ...] = (
-            *registry.places,
-            *registry.materials,
-            *registry.products,
-            *registry.batches,
-        )
-        for entry in own:
-            _check_own(trust, entry, issuer=issuer, now=now)
-            _state(setting, entry, issuer=issuer, signer=signer, now=now)
-        for grade in registry.grades:
-            _state(setting, grade, issuer=office.issuer, signer=office.signer, now=now)
+    with ExitStack() as undo:
+        with setting.store.writing():
+            registry = _read(setting, data)
+            trust = _admit(setting, office, registry, undo, now=now)
+            issuer = setting.issuer(registry.producer.id)
+            signer = setting.signer_of(registry.producer.id)
+            own: tuple[Place | Product | Batch, ...] = (
+                *registry.places,
+                *registry.materials,
+                *registry.products,
+                *registry.batches,
+            )
+            for entry in own:
+                _check_own(trust, entry, issuer=issuer, now=now)
+                _state(setting, entry, issuer=issuer, signer=signer, now=now)
+            for grade in registry.grades:
+                _state(setting, grade, issuer=office.issuer, signer=signer_of_office, now=now)
+        undo.pop_all()
     return registry
 
 
@@ -96,8 +101,17 @@ def lapsed(grades: Sequence[Grade], *, today: date) -> list[Finding]:
     ]
 
 
-def _admit(setting: Setting, office: Office, registry: Registry, *, now: datetime) -> TrustBundle:
+def _admit(
+    setting: Setting, office: Office, registry: Registry, undo: ExitStack, *, now: datetime
+) -> TrustBundle:
     """Register a producer with the office; give it a key, or a wider grant, where it has none.
+
+    Args:
+        setting: where.
+        office: by whom.
+        registry: the file of the producer.
+        undo: what is to be done if all this is not committed.
+        now: the time of the act, aware.
 
     Returns:
         The bundle then in force.
@@ -122,7 +136,9 @@ def _admit(setting: Setting, office: Office, registry: Registry, *, now: datetim
     held = key_of(trust, issuer)
     keys = trust.keys
     if held is None:
-        signer = setting.keyring.generate(f"producer-{producer.id}", "ES256")
+        key_name = f"producer-{producer.id}"
+        signer = setting.keyring.generate(key_name, "ES256")
+        undo.callback(setting.keyring.discard, key_name)
         name = producer.names.public()
         given = office.grant_key(
             signer.public_key, claim, issuer=issuer, name=name, shelf_life=shelf_life, now=now

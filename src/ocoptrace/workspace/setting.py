@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace import canonical_json
 from ocoptrace.errors import StorageError, WorkspaceError
 from ocoptrace.registry import Producer, read_entry
-from ocoptrace.signing.note import NoteSigner
 from ocoptrace.workspace.log import LocalLog
 
 if TYPE_CHECKING:
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from ocoptrace.store import SqliteStore, Stored
     from ocoptrace.workspace.keyring import Keyring
 
-__all__ = ["WITNESSES", "Setting", "Speaker", "kept", "new_origin"]
-
-WITNESSES = ("witness-1", "witness-2")
+__all__ = ["Setting", "Speaker", "kept", "new_origin"]
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,7 @@ class Setting:
     @classmethod
     def of(cls, store: SqliteStore, keyring: Keyring, clock: Callable[[], datetime]) -> Setting:
         """Return the setting that a store and its keys make."""
-        origin = kept(store, "origin")
-        prefix = origin.partition(".")[0]
-        witnesses = tuple(keyring.witness(name, f"{prefix}.{name}") for name in WITNESSES)
-        log = LocalLog(store, NoteSigner(origin, keyring.signer("log")), witnesses)
+        log = LocalLog(store, kept(store, "origin"), keyring)
         return cls(kept(store, "host"), store, keyring, log, clock)
 
     def issuer(self, code: str) -> str:
@@ -72,7 +66,7 @@ class Setting:
         known = self.store.registered(kind, name)
         return read_entry(canonical_json.loads(known[1])) if known else None
 
-    def speaker(self, code: str | None) -> Speaker:
+    def producer(self, code: str | None) -> Producer:
         """Return the producer with a code, or the only one there is.
 
         Raises:
@@ -83,7 +77,17 @@ class Setting:
         if len(found) != 1:
             codes = ", ".join(producer.id for producer in producers)
             raise WorkspaceError("workspace.which_producer", codes=codes or "–")
-        producer = found[0]
+        return found[0]
+
+    def speaker(self, code: str | None) -> Speaker:
+        """Return a producer as it signs, by its code, or the only one there is.
+
+        Raises:
+            WorkspaceError: there is none, or more than one to choose from.
+            StorageError: its key is missing.
+            SigningError: its key is locked with another passphrase.
+        """
+        producer = self.producer(code)
         return Speaker(producer, self.issuer(producer.id), self.signer_of(producer.id))
 
     def signer_of(self, code: str) -> SoftwareSigner:

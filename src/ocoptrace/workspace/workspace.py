@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.epcis import canonical_bytes, check_event, created, mentioned, with_event_id
-from ocoptrace.errors import EpcisError, InputError, StorageError, WorkspaceError
+from ocoptrace.errors import EpcisError, InputError, SigningError, StorageError, WorkspaceError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.gs1.uri import check_host
 from ocoptrace.registry import read_story
@@ -28,9 +29,10 @@ from ocoptrace.workspace.export import batch_of, make_record, owner_of
 from ocoptrace.workspace.gate import check_entitled
 from ocoptrace.workspace.keyring import Keyring
 from ocoptrace.workspace.lineage import edges
+from ocoptrace.workspace.log import WITNESSES
 from ocoptrace.workspace.office import Office, found, new_code
 from ocoptrace.workspace.recording import state_once
-from ocoptrace.workspace.setting import WITNESSES, Setting, kept, new_origin
+from ocoptrace.workspace.setting import Setting, kept, new_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -122,19 +124,21 @@ class Workspace:
         passphrase: bytes | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Workspace:
-        """Return the workspace of a folder.
+        """Return the workspace of a folder. Its keys are not needed until something is signed.
 
         Raises:
             WorkspaceError: the folder is none.
-            StorageError: its database or its keys cannot be used.
+            StorageError: its database cannot be used.
         """
         path = Path(folder)
         if not is_workspace(path):
             raise WorkspaceError("workspace.not_one", path=path)
         store = SqliteStore.open(path / _DATABASE)
         setting = Setting.of(store, Keyring(path / "keys", passphrase), clock)
-        # Whoever was cut short between commit and checkpoint is caught up with here.
-        setting.log.checkpoint(now=clock())
+        # Whoever was cut short between commit and checkpoint is caught up with here, where the
+        # keys can be used; reading what is covered takes none.
+        with suppress(SigningError):
+            setting.log.checkpoint(now=clock())
         return cls(path, setting)
 
     def close(self) -> None:
@@ -166,6 +170,14 @@ class Workspace:
         """How many entries the log has."""
         return self._setting.store.log_size()
 
+    def log_position(self, statement_id: bytes) -> int:
+        """Return where the log has a statement, from 0.
+
+        Raises:
+            StorageError: there is no such statement here.
+        """
+        return self._setting.stated(statement_id).position
+
     def trust_file(self, kind: str) -> bytes:
         """Return the newest ``root`` or ``bundle`` file, to be handed on.
 
@@ -194,7 +206,7 @@ class Workspace:
             WorkspaceError: no such batch here.
         """
         found = batch_of(self._setting, parse_name(batch))
-        return self._setting.speaker(owner_of(self._setting, found)).producer
+        return self._setting.producer(owner_of(self._setting, found))
 
     def signer(self, producer: str) -> Signer:
         """Return the signer of a producer, by its code.

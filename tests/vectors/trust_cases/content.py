@@ -81,7 +81,8 @@ def changed() -> Iterator[Case]:
         ),
     }
     for name, (says, given) in texts.items():
-        yield record(f"content-{name}", says, given, "altered", "content fail")
+        changes = ("content fail", "-grade") if "NFD" in says else ("content fail",)
+        yield record(f"content-{name}", says, given, "altered", *changes)
     village, told = story()
     first, second = told[BATCH_AT], told[EVENT_AT]
     told[BATCH_AT] = replace(first, payload=second.payload, salt=second.salt)
@@ -170,6 +171,7 @@ def about_something_else() -> Iterator[Case]:
         village.record([said], TRUST),
         "malformed",
         "format fail payload",
+        "-shelf_life",
     )
     village = Village()
     grade = json.loads(story()[1][GRADE_AT].payload) | {"product": FOREIGN_BATCH[:-6]}
