@@ -15,6 +15,7 @@ form. Ask its issuer for another copy.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Never
 
 import cbor2
@@ -88,6 +89,12 @@ def decode(data: bytes) -> Any:
     return plain
 
 
+@lru_cache(maxsize=256)
+def _label(label: int | bytes | str) -> bytes:
+    """Return the encoding of a map's label, by which its members are ordered."""
+    return cbor2.dumps(label)
+
+
 def _ordered(value: Any, depth: int) -> Any:
     if depth < 0:
         raise SigningError("signing.not_cbor", reason=f"nested deeper than {MAX_DEPTH}")
@@ -105,7 +112,7 @@ def _ordered(value: Any, depth: int) -> Any:
                 raise SigningError("signing.cbor_type", kind="map whose label is no scalar")
             # cbor2's canonical mode sorts by length first (RFC 7049); 4.2.1 sorts by bytes.
             members = [(_ordered(k, 0), _ordered(v, depth - 1)) for k, v in value.items()]
-            return dict(sorted(members, key=lambda member: cbor2.dumps(member[0])))
+            return dict(sorted(members, key=lambda member: _label(member[0])))
         case Tag(tag=18):
             return Tag(_COSE_SIGN1, _ordered(value.value, depth - 1))
         case _:

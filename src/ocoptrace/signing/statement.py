@@ -131,7 +131,10 @@ class Statement:
         issuer, subject, issued_at = _claims(claims)
         if not re.fullmatch(_SUBJECTS[kind], subject):
             raise SigningError("signing.bad_subject", kind=kind, subject=subject)
-        return cls(kind, issuer, subject, issued_at, algorithm, kid, message.payload, cose)
+        statement = cls(kind, issuer, subject, issued_at, algorithm, kid, message.payload, cose)
+        # What was read just now need not be read again: this fills the cached property.
+        statement.__dict__["_message"] = message
+        return statement
 
     @cached_property
     def _message(self) -> Sign1:
