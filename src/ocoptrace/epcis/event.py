@@ -185,36 +185,32 @@ class ObjectEvent(Event):
         return self
 
 
-class AggregationEvent(Event):
+class _ChildEvent(Event):
+    """What the two events share that put children to a parent."""
+
+    action: Action
+    child_epcs: Uris | None = None
+    child_quantity_list: Quantities | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.action != "DELETE" and not (self.child_epcs or self.child_quantity_list):
+            raise EpcisError("epcis.nothing", members="childEPCs, childQuantityList")
+        return self
+
+
+class AggregationEvent(_ChildEvent):
     """Things were put into a container (ADD), seen in it, or taken out (DELETE)."""
 
     type: Literal["AggregationEvent"] = "AggregationEvent"
-    action: Action
     parent_id: Uri | None = None
-    child_epcs: Uris | None = None
-    child_quantity_list: Quantities | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.action != "DELETE" and not (self.child_epcs or self.child_quantity_list):
-            raise EpcisError("epcis.nothing", members="childEPCs, childQuantityList")
-        return self
 
 
-class AssociationEvent(Event):
+class AssociationEvent(_ChildEvent):
     """Things were joined to another thing, such as a sensor to a crate."""
 
     type: Literal["AssociationEvent"] = "AssociationEvent"
-    action: Action
     parent_id: Uri
-    child_epcs: Uris | None = None
-    child_quantity_list: Quantities | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.action != "DELETE" and not (self.child_epcs or self.child_quantity_list):
-            raise EpcisError("epcis.nothing", members="childEPCs, childQuantityList")
-        return self
 
 
 class TransactionEvent(Event):
