@@ -25,6 +25,7 @@ MAX_DEPTH = 32
 
 _EXACT = 2**53
 _SIGNIFICANT_DIGITS = 15
+_LEAST, _MOST = 1e-5, 1e15
 _MAX_LEXEME = 64
 
 
@@ -34,52 +35,61 @@ def dumps(value: Any) -> bytes:
     Raises:
         InputError: a value that JSON or a double cannot hold, or nesting beyond MAX_DEPTH.
     """
-    if _is_plain(value, MAX_DEPTH):
-        plain: bytes = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        return plain
+    plain = _is_plain(value)
     try:
+        if plain:
+            written: bytes = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+            return written
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, TypeError, ValueError, RecursionError) as error:
+    except (orjson.JSONEncodeError, UnicodeEncodeError) as error:
+        # All else that orjson refuses has been refused before.
+        raise InputError("json.not_unicode") from error
+    except (rfc8785.CanonicalizationError, ValueError) as error:
         raise InputError("json.not_canonical", reason=str(error)) from error
 
 
-def _is_plain(value: Any, depth: int) -> bool:
+def _is_plain(value: Any) -> bool:
     """Tell whether orjson spells a value as RFC 8785 does.
 
-    It does where every key is ASCII (elsewhere UTF-16 order may differ from byte order),
-    no number is a float, and no integer leaves the range a double holds.
+    It does where every key is ASCII (elsewhere UTF-16 order may differ from byte order), no
+    integer leaves the range that a double holds, and no fraction is so large or small that
+    it takes an exponent. The value is looked at level by level, which bounds its depth; and
+    all of it, so that both ways of writing refuse the same values.
+
+    Raises:
+        InputError: something that is no JSON, or nesting beyond MAX_DEPTH.
     """
-    if depth < 0:
-        raise InputError("json.too_deep", limit=MAX_DEPTH)
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return kind is not str or _is_unicode(value)
-    if kind is int:
-        return bool(-_EXACT < value < _EXACT)
-    if kind is float:
-        return False
-    # Every member is looked at, also behind one that is not plain: both ways of writing
-    # refuse the same values.
     plain = True
-    if kind is dict:
-        for key, member in value.items():
-            if type(key) is not str:
-                raise InputError("json.not_json", kind=type(key).__name__)
-            plain = _is_plain(member, depth - 1) and key.isascii() and plain
-        return plain
-    if kind is list:
-        for item in value:
-            plain = _is_plain(item, depth - 1) and plain
-        return plain
-    raise InputError("json.not_json", kind=kind.__name__)
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is str or kind is bool or item is None:
+                continue
+            if kind is dict:
+                plain = _has_plain_keys(item) and plain
+                deeper.extend(item.values())
+            elif kind is list:
+                deeper.extend(item)
+            elif kind is int:
+                plain = plain and -_EXACT < item < _EXACT
+            elif kind is float:
+                plain = plain and not item.is_integer() and _LEAST < abs(item) < _MOST
+            else:
+                raise InputError("json.not_json", kind=kind.__name__)
+        if not deeper:
+            return plain
+        level = deeper
+    raise InputError("json.too_deep", limit=MAX_DEPTH)
 
 
-def _is_unicode(value: str) -> bool:
+def _has_plain_keys(members: dict[Any, Any]) -> bool:
     try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InputError("json.not_unicode") from None
-    return True
+        return "".join(members).isascii()
+    except TypeError:
+        kind = next(type(key).__name__ for key in members if not isinstance(key, str))
+        raise InputError("json.not_json", kind=kind) from None
 
 
 def loads(data: bytes | str, *, max_bytes: int = 16 * 2**20) -> Any:
