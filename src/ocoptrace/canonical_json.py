@@ -44,7 +44,9 @@ def dumps(value: Any) -> bytes:
     except (orjson.JSONEncodeError, UnicodeEncodeError) as error:
         # All else that orjson refuses has been refused before.
         raise InputError("json.not_unicode") from error
-    except (rfc8785.CanonicalizationError, ValueError) as error:
+    except rfc8785.CanonicalizationError as error:
+        if isinstance(error.__cause__, UnicodeEncodeError):
+            raise InputError("json.not_unicode") from error
         raise InputError("json.not_canonical", reason=str(error)) from error
 
 
