@@ -56,7 +56,7 @@ def test_events_know_the_prefixes_of_their_document() -> None:
         (b'<?xml version="1.0"?><epcis:EPCISDocument/>', "epcis.xml", ""),
         (b"\xef\xbb\xbf <x/>", "epcis.xml", ""),
         (b"{", "json.syntax", ""),
-        (b'{"type": "ObjectEvent", "type": "ObjectEvent"}', "json.duplicate_member", ""),
+        (b'{"type": "ObjectEvent", "type": "ObjectEvent"}', "json.duplicate_member", "line 1"),
         (b"\xff", "json.not_utf8", "byte 0"),
         (b"7", "epcis.not_a_document", ""),
         (b"{}", "epcis.event_type", "/type"),

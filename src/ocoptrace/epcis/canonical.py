@@ -25,7 +25,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ocoptrace import canonical_json
+from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import canonical_name
+from ocoptrace.epcis.number import double
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
@@ -64,12 +66,13 @@ def canonical_event(event: Event) -> dict[str, Any]:
 
     Raises:
         Gs1Error: a name in the event has a fault.
-        EpcisError: a prefix is used that no context of the event declares, or one of the
-            EPCIS context or ours is declared with another meaning.
+        EpcisError: a number that a double does not hold to 15 digits; a prefix that no context
+            of the event declares, or a reserved one that is declared with another meaning.
     """
     members = event.to_json()
     members.pop("recordTime", None)
     _canonical_names(members)
+    _plain_numbers(members)
     for holder, key, code_list in _words(members):
         holder[key] = bare(holder[key], code_list)
     members["@context"] = [EPCIS_CONTEXT, CONTEXT, _extension_prefixes(members, event.prefixes)]
@@ -122,7 +125,7 @@ def used_prefixes(members: dict[str, Any], declared: Container[str]) -> set[str]
     in_words = {
         prefix for prefix, colon, _ in words if colon and (prefix in declared or prefix == PREFIX)
     }
-    return (in_words | set(_prefixes(members))) - STANDARD_PREFIXES.keys()
+    return (in_words | _prefixes(members)) - STANDARD_PREFIXES.keys()
 
 
 def _extension_prefixes(members: dict[str, Any], declared: dict[str, str]) -> dict[str, str]:
@@ -141,17 +144,46 @@ def _extension_prefixes(members: dict[str, Any], declared: dict[str, str]) -> di
     return extensions
 
 
-def _prefixes(value: Any) -> Iterator[str]:
-    """Yield the prefix of every ``prefix:name`` among the member names of JSON."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            prefix, colon, local = name.partition(":")
-            if colon and not local.startswith("//") and prefix != "urn":
-                yield prefix
-            yield from _prefixes(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _prefixes(item)
+def _prefixes(members: dict[str, Any]) -> set[str]:
+    """Return the prefix of every ``prefix:name`` among the member names of JSON."""
+    names = {name for holder in _holders(members) if type(holder) is dict for name in holder}
+    parts = (name.partition(":") for name in names)
+    return {
+        prefix
+        for prefix, colon, local in parts
+        if colon and prefix != "urn" and not local.startswith("//")
+    }
+
+
+def _holders(members: dict[str, Any]) -> list[Any]:
+    """Return every object and list of JSON, the outermost first."""
+    found: list[Any] = [members]
+    for holder in found:  # which grows meanwhile
+        inside = holder.values() if type(holder) is dict else holder
+        found += [item for item in inside if type(item) is dict or type(item) is list]
+    return found
+
+
+def _plain_numbers(members: dict[str, Any]) -> None:
+    """Put the number that a double holds in the place of every number that keeps its digits."""
+    for holder in _holders(members):
+        for at, item in holder.items() if type(holder) is dict else enumerate(holder):
+            if isinstance(item, float):
+                try:
+                    holder[at] = double(item)
+                except EpcisError as error:
+                    error.place = _place_of(item, members)
+                    raise
+
+
+def _place_of(number: float, value: Any) -> str:
+    """Return the JSON pointer of a number: of this very object."""
+    for at, item in value.items() if type(value) is dict else enumerate(value):
+        if item is number:
+            return pointer(at)
+        if type(item) in {dict, list} and (found := _place_of(number, item)):
+            return pointer(at) + found
+    return ""
 
 
 def _canonical_names(members: dict[str, Any]) -> None:

@@ -11,30 +11,36 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     PlainValidator,
     StrictBool,
     StringConstraints,
+    WithJsonSchema,
 )
+from pydantic_core import core_schema
 
-from ocoptrace.epcis.faults import pointer, shown
-from ocoptrace.epcis.intake import form, number
+from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.intake import number
 from ocoptrace.errors import EpcisError
 
 __all__ = [
     "MAX_URI",
     "Action",
     "BizTransaction",
+    "Closed",
     "Destination",
     "ErrorDeclaration",
     "EventTime",
+    "Given",
     "Location",
+    "MemberName",
     "Part",
     "PersistentDisposition",
     "QuantityElement",
@@ -45,10 +51,11 @@ __all__ = [
     "Uri",
     "UtcOffset",
     "Word",
+    "coded",
     "is_extension",
+    "json_of",
     "member_name",
     "moment",
-    "uri",
 ]
 
 MAX_URI = 4096
@@ -58,10 +65,35 @@ _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,12})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-_OFFSET = re.compile(r"[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+# These patterns are read by pydantic's engine, which takes time linear in the text.
+_OFFSET = r"^(?:[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$"
+_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$"
+_MEMBER = r"^[A-Za-z_][A-Za-z0-9_.+-]*:\S+$"
+_HEX = r"^[0-9A-Fa-f]+$"
+_EXTENSION = re.compile(_MEMBER)
 _INITIALISMS = {"id": "ID", "ids": "IDs", "epc": "EPC", "epcs": "EPCs"}
-_EXTENSION = re.compile(r"[A-Za-z_][A-Za-z0-9_.+-]*:\S+")
+
+_Value = TypeVar("_Value")
+
+
+def coded(code: str, **facts: str) -> GetPydanticSchema:
+    """Return an annotation under which a type's every fault bears a code of the catalogues."""
+    return GetPydanticSchema(
+        lambda source, handler: core_schema.custom_error_schema(
+            handler(source),
+            custom_error_type=code,
+            custom_error_message=code,
+            custom_error_context=dict(facts),
+        )
+    )
+
+
+def _not_null(source: Any, handler: Any) -> Any:
+    return handler(source)["schema"]
+
+
+Given = Annotated[_Value | None, GetPydanticSchema(_not_null)]
+"""What may be absent, and is None then; null, though, is no value (EPCIS 2.0 JSON schema)."""
 
 
 def moment(text: str) -> datetime:
@@ -89,23 +121,6 @@ def _time(value: object) -> str:
     return value
 
 
-def _offset(value: str) -> str:
-    if not _OFFSET.fullmatch(value):
-        raise EpcisError("epcis.offset", value=shown(value))
-    return value
-
-
-def uri(value: object) -> str:
-    """Return a text that is a URI.
-
-    Raises:
-        EpcisError: it is not.
-    """
-    if not isinstance(value, str) or len(value) > MAX_URI or not _URI.fullmatch(value):
-        raise EpcisError("epcis.not_uri", value=shown(value))
-    return value
-
-
 def member_name(field: str) -> str:
     """Return the JSON-LD member name of a field.
 
@@ -119,15 +134,23 @@ def member_name(field: str) -> str:
 Word = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 """A word of a code list, bare or as URI."""
 
-Uri = Annotated[str, PlainValidator(uri)]
-EventTime = Annotated[str, PlainValidator(_time)]
+Uri = Annotated[str, StringConstraints(max_length=MAX_URI, pattern=_URI), coded("epcis.not_uri")]
+"""An absolute URI or URN, as it was read."""
+
+EventTime = Annotated[
+    str, PlainValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 """An ISO 8601 time with offset, kept as written."""
 
-UtcOffset = Annotated[str, AfterValidator(_offset)]
+UtcOffset = Annotated[str, StringConstraints(pattern=_OFFSET), coded("epcis.offset")]
 """``+07:00``, at most 14 hours either way."""
 
-Number = Annotated[int | float, PlainValidator(number)]
-"""A finite number, whole or not as it was read."""
+Number = Annotated[int | float, PlainValidator(number), WithJsonSchema({"type": "number"})]
+"""A finite number, with the digits that it was written with."""
+
+HexBinary = Annotated[str, StringConstraints(pattern=_HEX), coded("fields.form", expected="0A1F")]
+MemberName = Annotated[str, StringConstraints(pattern=_MEMBER), coded("fields.unknown")]
+"""The name of a member that EPCIS does not define: ``prefix:name`` or a URI."""
 
 Action = Literal["ADD", "OBSERVE", "DELETE"]
 
@@ -143,16 +166,7 @@ class Part(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="allow", alias_generator=member_name, populate_by_name=True
     )
-
-    def model_post_init(self, _: Any, /) -> None:
-        """Refuse null, and a member that is neither known nor named like an extension."""
-        for name in self.model_extra or ():
-            if not is_extension(name):
-                raise EpcisError("fields.unknown", place=pointer(name), member=shown(name))
-        for name in self.model_fields_set:
-            if getattr(self, name, "") is None:
-                member = member_name(name)
-                raise EpcisError("fields.null", place=pointer(member), member=member)
+    __pydantic_extra__: dict[MemberName, Any] = Field(init=False)
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -160,18 +174,44 @@ class Part(BaseModel):
         return self.model_extra or {}
 
 
-class Closed(Part):
+class Closed(BaseModel):
     """A part that has no room for extensions (EPCIS 2.0 JSON schema)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=member_name, populate_by_name=True
+    )
+
+
+def json_of(value: Any) -> Any:
+    """Return a part of an event as the JSON that it was read from, numbers with their digits.
+
+    What comes back may be changed: it shares nothing with the part.
+    """
+    kind = type(value)
+    if kind is tuple or kind is list:
+        return [json_of(item) for item in value]
+    if kind is dict:
+        return {name: json_of(member) for name, member in value.items()}
+    if not isinstance(value, BaseModel):
+        return value
+    given, names = value.model_fields_set, _member_names(type(value))
+    members = {names[f]: json_of(v) for f, v in value.__dict__.items() if f in given}
+    for name, extension in (value.model_extra or {}).items():
+        members[name] = json_of(extension)
+    return members
+
+
+@lru_cache
+def _member_names(kind: type[BaseModel]) -> dict[str, str]:
+    return {name: field.alias or name for name, field in kind.model_fields.items()}
 
 
 class QuantityElement(Closed):
     """How much of a class: a product, a lot, a plain name."""
 
     epc_class: Uri
-    quantity: Number | None = None
-    uom: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = None
+    quantity: Given[Number] = None
+    uom: Given[Annotated[str, StringConstraints(min_length=1, max_length=16)]] = None
 
 
 class Location(Part):
@@ -183,7 +223,7 @@ class Location(Part):
 class BizTransaction(Closed):
     """A paper or message about the event: invoice, despatch advice, test result."""
 
-    type: Word | None = None
+    type: Given[Word] = None
     biz_transaction: Uri
 
 
@@ -204,62 +244,62 @@ class Destination(Closed):
 class PersistentDisposition(Closed):
     """Dispositions that hold until they are unset."""
 
-    set: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
-    unset: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    set: Given[Annotated[tuple[Word, ...], Field(min_length=1)]] = None
+    unset: Given[Annotated[tuple[Word, ...], Field(min_length=1)]] = None
 
 
 class ErrorDeclaration(Part):
     """Says that an earlier event with this eventID was wrong."""
 
     declaration_time: EventTime
-    reason: Word | None = None
-    corrective_event_ids: tuple[Uri, ...] | None = None
+    reason: Given[Word] = None
+    corrective_event_ids: Given[tuple[Uri, ...]] = None
 
 
 class SensorMetadata(Part):
     """When, by which device and how a measurement was taken."""
 
-    time: EventTime | None = None
-    start_time: EventTime | None = None
-    end_time: EventTime | None = None
-    device_id: Uri | None = None
-    device_metadata: Uri | None = None
-    raw_data: Uri | None = None
-    data_processing_method: Uri | None = None
-    biz_rules: Uri | None = None
+    time: Given[EventTime] = None
+    start_time: Given[EventTime] = None
+    end_time: Given[EventTime] = None
+    device_id: Given[Uri] = None
+    device_metadata: Given[Uri] = None
+    raw_data: Given[Uri] = None
+    data_processing_method: Given[Uri] = None
+    biz_rules: Given[Uri] = None
 
 
 class SensorReport(Part):
     """One measured value."""
 
     type: Word
-    exception: Word | None = None
-    device_id: Uri | None = None
-    device_metadata: Uri | None = None
-    raw_data: Uri | None = None
-    data_processing_method: Uri | None = None
-    biz_rules: Uri | None = None
-    time: EventTime | None = None
-    microorganism: Uri | None = None
-    chemical_substance: Uri | None = None
-    coordinate_reference_system: Uri | None = None
-    component: Word | None = None
-    value: Number | None = None
-    min_value: Number | None = None
-    max_value: Number | None = None
-    mean_value: Number | None = None
-    s_dev: Number | None = None
-    perc_rank: Number | None = None
-    perc_value: Number | None = None
-    string_value: str | None = None
-    boolean_value: StrictBool | None = None
-    hex_binary_value: Annotated[str, form(r"[0-9A-Fa-f]+", "0A1F")] | None = None
-    uri_value: Uri | None = None
-    uom: str | None = None
+    exception: Given[Word] = None
+    device_id: Given[Uri] = None
+    device_metadata: Given[Uri] = None
+    raw_data: Given[Uri] = None
+    data_processing_method: Given[Uri] = None
+    biz_rules: Given[Uri] = None
+    time: Given[EventTime] = None
+    microorganism: Given[Uri] = None
+    chemical_substance: Given[Uri] = None
+    coordinate_reference_system: Given[Uri] = None
+    component: Given[Word] = None
+    value: Given[Number] = None
+    min_value: Given[Number] = None
+    max_value: Given[Number] = None
+    mean_value: Given[Number] = None
+    s_dev: Given[Number] = None
+    perc_rank: Given[Number] = None
+    perc_value: Given[Number] = None
+    string_value: Given[str] = None
+    boolean_value: Given[StrictBool] = None
+    hex_binary_value: Given[HexBinary] = None
+    uri_value: Given[Uri] = None
+    uom: Given[str] = None
 
 
 class SensorElement(Part):
     """What sensors said at the event."""
 
-    sensor_metadata: SensorMetadata | None = None
+    sensor_metadata: Given[SensorMetadata] = None
     sensor_report: Annotated[tuple[SensorReport, ...], Field(min_length=1)]

@@ -15,14 +15,17 @@ Export the events as EPCIS 2.0 JSON-LD.
 
 from __future__ import annotations
 
-import json
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ocoptrace import canonical_json
+import orjson
+
 from ocoptrace.epcis.canonical import used_prefixes
-from ocoptrace.epcis.event import Event, parse_event, read_context
+from ocoptrace.epcis.event import Event, parse_accepted, read_context
 from ocoptrace.epcis.faults import error_of, findings_of, shown
+from ocoptrace.epcis.intake import read_json
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
@@ -30,12 +33,13 @@ from ocoptrace.epcis.vocabulary import (
     PREFIX,
     VOCABULARY,
 )
-from ocoptrace.errors import EpcisError, InputError
+from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from ocoptrace.epcis.number import Real
     from ocoptrace.findings import Finding
 
 __all__ = ["MAX_BYTES", "Document", "read_document", "write_json"]
@@ -74,17 +78,14 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
     """
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise EpcisError("epcis.xml")
-    try:
-        value = canonical_json.loads(data.removeprefix(b"\xef\xbb\xbf"), max_bytes=max_bytes)
-    except InputError as error:
-        raise error_of(EpcisError, findings_of(error)) from error
+    value = read_json(data, max_bytes=max_bytes)
     if isinstance(value, list):
         return _document(value, place="", context=())
     if not isinstance(value, dict):
         raise EpcisError("epcis.not_a_document", value=shown(value))
     path = _EVENT_LISTS.get(str(value.get("type")))
     if path is None:
-        return Document((parse_event(value),))
+        return Document((parse_accepted(value),))
     context = read_context(value.get("@context", []), place="/@context")
     place = ""
     for name in path:
@@ -98,14 +99,28 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
 def _document(items: list[Any], *, place: str, context: Sequence[Any]) -> Document:
     events: list[Event] = []
     findings: list[Finding] = []
-    for position, item in enumerate(items):
-        try:
-            events.append(parse_event(item, place=f"{place}/{position}", context=context))
-        except EpcisError as error:
-            findings.extend(findings_of(error))
+    with _no_collecting():
+        for position, item in enumerate(items):
+            try:
+                event = parse_accepted(item, place=f"{place}/{position}", context=context)
+                events.append(event)
+            except EpcisError as error:
+                findings.extend(findings_of(error))
     if findings:
         raise error_of(EpcisError, findings)
     return Document(tuple(events), place)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep the garbage collector from going through thousands of events that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def write_json(events: Sequence[Event], *, now: datetime | None = None) -> bytes:
@@ -138,7 +153,13 @@ def write_json(events: Sequence[Event], *, now: datetime | None = None) -> bytes
         "creationDate": created.isoformat(),
         "epcisBody": {"eventList": bodies},
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    written: bytes = orjson.dumps(document, default=_spelled, option=orjson.OPT_INDENT_2)
+    return written
+
+
+def _spelled(number: Real) -> orjson.Fragment:
+    """Return a number as it was read; orjson asks for what it does not know itself."""
+    return orjson.Fragment(number.lexeme)
 
 
 def _contexts(event: Event, body: dict[str, Any]) -> list[str | dict[str, Any]]:

@@ -27,6 +27,8 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -36,7 +38,9 @@ from ocoptrace.epcis.dimensions import (
     Destination,
     ErrorDeclaration,
     EventTime,
+    Given,
     Location,
+    MemberName,
     Part,
     PersistentDisposition,
     QuantityElement,
@@ -45,11 +49,11 @@ from ocoptrace.epcis.dimensions import (
     Uri,
     UtcOffset,
     Word,
-    is_extension,
+    coded,
+    json_of,
     moment,
-    uri,
 )
-from ocoptrace.epcis.faults import error_of, faults, pointer, shown
+from ocoptrace.epcis.faults import error_of, faults, shown
 from ocoptrace.epcis.intake import accept
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
@@ -65,6 +69,7 @@ __all__ = [
     "ObjectEvent",
     "TransactionEvent",
     "TransformationEvent",
+    "parse_accepted",
     "parse_event",
     "read_context",
 ]
@@ -83,29 +88,21 @@ def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any
     return tuple(entries)
 
 
-def _certification(value: object) -> str | tuple[str, ...]:
-    """Return one URI or several, as they were read: JSON-LD takes both."""
-    if isinstance(value, str):
-        return uri(value)
-    if not isinstance(value, list | tuple):
-        raise EpcisError("epcis.not_uri", value=shown(value))
-    return tuple(uri(item) for item in value)
+Context = Annotated[
+    tuple[str | dict[str, Any], ...],
+    PlainValidator(read_context),
+    WithJsonSchema({"type": ["string", "object", "array"]}),
+]
+CertificationInfo = Annotated[Uri | tuple[Uri, ...], coded("epcis.not_uri")]
+"""One URI or several, as they were read: JSON-LD takes both."""
 
-
-def _ilmd(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise EpcisError("fields.not_object", member="ilmd", value=shown(value))
-    for name in value:
-        if not is_extension(name):
-            raise EpcisError("fields.unknown", place=pointer(name), member=shown(name))
-    return value
-
-
-Context = Annotated[tuple[str | dict[str, Any], ...], PlainValidator(read_context)]
-CertificationInfo = Annotated[str | tuple[str, ...], PlainValidator(_certification)]
-Ilmd = Annotated[dict[str, Any], PlainValidator(_ilmd)]
+Ilmd = dict[MemberName, Any]
 Uris = tuple[Uri, ...]
 Quantities = tuple[QuantityElement, ...]
+
+
+_ACCEPTED = object()
+"""The validation context of data that intake has been through already."""
 
 
 class Event(Part):
@@ -121,26 +118,26 @@ class Event(Part):
 
     type: str
     context: Annotated[Context, Field(alias="@context")] = ()
-    event_id: Uri | None = None
+    event_id: Given[Uri] = None
     event_time: EventTime
     event_time_zone_offset: UtcOffset
-    record_time: EventTime | None = None
-    certification_info: CertificationInfo | None = None
-    error_declaration: ErrorDeclaration | None = None
-    biz_step: Word | None = None
-    disposition: Word | None = None
-    persistent_disposition: PersistentDisposition | None = None
-    read_point: Location | None = None
-    biz_location: Location | None = None
-    biz_transaction_list: tuple[BizTransaction, ...] | None = None
-    source_list: tuple[Source, ...] | None = None
-    destination_list: tuple[Destination, ...] | None = None
-    sensor_element_list: tuple[SensorElement, ...] | None = None
+    record_time: Given[EventTime] = None
+    certification_info: Given[CertificationInfo] = None
+    error_declaration: Given[ErrorDeclaration] = None
+    biz_step: Given[Word] = None
+    disposition: Given[Word] = None
+    persistent_disposition: Given[PersistentDisposition] = None
+    read_point: Given[Location] = None
+    biz_location: Given[Location] = None
+    biz_transaction_list: Given[tuple[BizTransaction, ...]] = None
+    source_list: Given[tuple[Source, ...]] = None
+    destination_list: Given[tuple[Destination, ...]] = None
+    sensor_element_list: Given[tuple[SensorElement, ...]] = None
 
     @model_validator(mode="before")
     @classmethod
-    def _normalise(cls, data: Any) -> Any:
-        return accept(data)
+    def _normalise(cls, data: Any, info: ValidationInfo) -> Any:
+        return data if info.context is _ACCEPTED else accept(data)
 
     @property
     def when(self) -> datetime:
@@ -160,9 +157,8 @@ class Event(Part):
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as JSON members, as they were read, without ``@context``."""
-        members = self.model_dump(
-            mode="json", by_alias=True, exclude_unset=True, exclude={"context"}
-        )
+        members: dict[str, Any] = json_of(self)
+        members.pop("@context", None)
         return {"type": self.type} | members
 
 
@@ -171,9 +167,9 @@ class ObjectEvent(Event):
 
     type: Literal["ObjectEvent"] = "ObjectEvent"
     action: Action
-    epc_list: Uris | None = None
-    quantity_list: Quantities | None = None
-    ilmd: Ilmd | None = None
+    epc_list: Given[Uris] = None
+    quantity_list: Given[Quantities] = None
+    ilmd: Given[Ilmd] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -189,8 +185,8 @@ class _ChildEvent(Event):
     """What the two events share that put children to a parent."""
 
     action: Action
-    child_epcs: Uris | None = None
-    child_quantity_list: Quantities | None = None
+    child_epcs: Given[Uris] = None
+    child_quantity_list: Given[Quantities] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -203,7 +199,7 @@ class AggregationEvent(_ChildEvent):
     """Things were put into a container (ADD), seen in it, or taken out (DELETE)."""
 
     type: Literal["AggregationEvent"] = "AggregationEvent"
-    parent_id: Uri | None = None
+    parent_id: Given[Uri] = None
 
 
 class AssociationEvent(_ChildEvent):
@@ -219,9 +215,9 @@ class TransactionEvent(Event):
     type: Literal["TransactionEvent"] = "TransactionEvent"
     action: Action
     biz_transaction_list: Annotated[tuple[BizTransaction, ...], Field(min_length=1)]
-    parent_id: Uri | None = None
-    epc_list: Uris | None = None
-    quantity_list: Quantities | None = None
+    parent_id: Given[Uri] = None
+    epc_list: Given[Uris] = None
+    quantity_list: Given[Quantities] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -234,12 +230,12 @@ class TransformationEvent(Event):
     """Inputs were used up, outputs came to be."""
 
     type: Literal["TransformationEvent"] = "TransformationEvent"
-    transformation_id: Uri | None = None
-    input_epc_list: Uris | None = None
-    input_quantity_list: Quantities | None = None
-    output_epc_list: Uris | None = None
-    output_quantity_list: Quantities | None = None
-    ilmd: Ilmd | None = None
+    transformation_id: Given[Uri] = None
+    input_epc_list: Given[Uris] = None
+    input_quantity_list: Given[Quantities] = None
+    output_epc_list: Given[Uris] = None
+    output_quantity_list: Given[Quantities] = None
+    ilmd: Given[Ilmd] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -274,15 +270,40 @@ def parse_event(
     Raises:
         EpcisError: with every fault as a finding.
     """
-    kind = data.get("type") if isinstance(data, dict) else None
+    return _parsed(data, place=place, context=context, already=None)
+
+
+def parse_accepted(
+    data: object, *, place: str = "", context: Sequence[str | dict[str, Any]] = ()
+) -> Event:
+    """Return the event of a JSON object that ``intake`` has read: as ``parse_event``, sooner."""
+    return _parsed(data, place=place, context=context, already=_ACCEPTED)
+
+
+def _parsed(
+    data: object, *, place: str, context: Sequence[str | dict[str, Any]], already: object
+) -> Event:
+    if not isinstance(data, dict):
+        data = {}
+    kind = data.get("type")
     event_class = _EVENTS.get(kind) if isinstance(kind, str) else None
     if event_class is None:
         facts = {"value": shown(kind), "expected": ", ".join(_EVENTS)}
         raise error_of(EpcisError, [Finding("epcis.event_type", "error", f"{place}/type", facts)])
+    if context:
+        data = {**data, "@context": _contexts(context, data)}
     try:
-        event = event_class.model_validate(data)
+        return event_class.model_validate(data, context=already)
     except ValidationError as error:
         raise error_of(EpcisError, faults(error, place=place)) from error
-    if not context:
-        return event
-    return event.model_copy(update={"context": (*context, *event.context)})
+
+
+def _contexts(around: Sequence[str | dict[str, Any]], data: dict[str, Any]) -> object:
+    """Return the contexts of a document and of an event in it; what is none, as it is."""
+    if "@context" not in data:
+        return tuple(around)
+    own = data["@context"]
+    try:
+        return (*around, *read_context(own))
+    except EpcisError:
+        return own  # the model says what is wrong with it, and where

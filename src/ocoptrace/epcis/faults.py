@@ -44,6 +44,9 @@ _CODES = {
     "greater_than_equal": "fields.out_of_range",
     "less_than_equal": "fields.out_of_range",
 }
+_NOT_MEMBERS = {"[key]"}
+"""What pydantic puts into a location where the name of a member is at fault."""
+
 _SHOWN = 60
 
 
@@ -94,20 +97,29 @@ def error_of(kind: type[Kind], findings: Sequence[Finding]) -> Kind:
 
 def _findings(errors: Iterable[Mapping[str, Any]], place: str) -> Iterable[Finding]:
     for detail in errors:
-        where = place + pointer(*detail["loc"])
+        location = [part for part in detail["loc"] if part not in _NOT_MEMBERS]
+        where = place + pointer(*location)
         context = detail.get("ctx", {})
         ours = context.get("error")
         if isinstance(ours, OcopTraceError):
             within = ours.place if ours.place.startswith("/") else ""
             yield Finding(ours.code, "error", where + within, ours.facts)
             continue
-        member = detail["loc"][-1] if detail["loc"] else ""
+        member = location[-1] if location else ""
         expected = context.get("expected", "").replace("'", "").replace(
             " or ", ", "
         ) or context.get("ge", context.get("le", context.get("max_length", "")))
         yield Finding(
-            _CODES.get(detail["type"], "fields.invalid"),
+            _code(detail),
             "error",
             where,
             {"member": member, "value": shown(detail["input"]), "expected": expected},
         )
+
+
+def _code(detail: Mapping[str, Any]) -> str:
+    """Return our code for what pydantic found, which is ours already where it has a point."""
+    kind: str = detail["type"]
+    if detail["input"] is None:
+        return "fields.null"
+    return kind if "." in kind else _CODES.get(kind, "fields.invalid")

@@ -13,6 +13,7 @@ A name is a GS1 Digital Link, an EPC URN or a plain name; any other URI stands a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ocoptrace.epcis.dimensions import member_name
@@ -56,6 +57,7 @@ _CLASSES = (
 )
 
 
+@lru_cache(maxsize=16_384)  # a chain speaks of the same things and places again and again
 def canonical_name(uri: str) -> str:
     """Return the canonical name for a URI, or the URI itself where it is no GS1 or plain name.
 

@@ -32,6 +32,7 @@ from pydantic.alias_generators import to_camel
 from ocoptrace.epcis import units
 from ocoptrace.epcis.faults import error_of, faults, findings_of, shown
 from ocoptrace.epcis.intake import accept, number
+from ocoptrace.epcis.number import double
 from ocoptrace.errors import EpcisError, RegistryError
 from ocoptrace.gs1 import parse_name
 
@@ -85,7 +86,12 @@ Text = Annotated[str, BeforeValidator(_nfc), StringConstraints(min_length=1, max
 CivilDate = Annotated[date, BeforeValidator(_civil_date)]
 """A day in Asia/Ho_Chi_Minh, written ``YYYY-MM-DD``; a period is good through its last day."""
 
-Number = Annotated[int | float, PlainValidator(number)]
+
+def _number(value: object) -> int | float:
+    return double(number(value))
+
+
+Number = Annotated[int | float, PlainValidator(_number)]
 """A JSON number of at most 15 digits; neither text nor true or false."""
 
 CanonicalName = Annotated[Text, AfterValidator(_canonical)]
