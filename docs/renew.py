@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reference import commands, words
+from reference import commands, terms, words
 from spec import examples
 
 DOCS = Path(__file__).parent
@@ -19,7 +19,7 @@ _MADE = re.compile(r"(<!-- made: ([^>]+) -->(\s)).*?(<!-- /made -->)", re.DOTALL
 
 def parts() -> dict[str, str]:
     """Return every part that is made, by its name."""
-    return examples.texts() | commands.texts() | words.texts()
+    return examples.texts() | commands.texts() | words.texts() | terms.texts()
 
 
 def names(page: str) -> list[str]:
@@ -40,6 +40,8 @@ def main() -> None:
         path.write_text(renewed(page, made), encoding="utf-8")
     for name, data in examples.files().items():
         (DOCS / "spec" / "examples" / name).write_bytes(data)
+    for name, data in terms.files().items():
+        (DOCS / "reference" / name).write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_every_example_is_run_here() -> None:
     named = {path.name for path in EXAMPLES.glob("*.py")}
-    assert named == {"first_label.py", "verify_offline.py"}
+    assert named == {"epcis_chain.py", "first_label.py", "verify_offline.py"}
 
 
 def test_the_first_label_verifies(made: tuple[Path, str]) -> None:
@@ -60,3 +60,12 @@ def test_a_record_is_verified_from_three_files(made: tuple[Path, str], tmp_path:
     forged = run("verify_offline.py", tmp_path, *RECORD)
     assert forged.returncode == 1
     assert "[altered]" in forged.stdout.splitlines()[0]
+
+
+def test_a_chain_is_told_and_its_fault_is_found(tmp_path: Path) -> None:
+    done = run("epcis_chain.py", tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first == "11 events, 0 findings"
+    assert second.startswith("error /epcisBody/eventList/11/inputQuantityList/0: 3601 KGM")
+    assert (tmp_path / "chain.jsonld").read_bytes().startswith(b"{")

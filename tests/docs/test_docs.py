@@ -30,6 +30,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     "README.md",
+    "docs/guides/epcis-sense.md",
     "docs/guides/identifiers.md",
     "docs/guides/own-data.md",
     "docs/tutorial/first-sticker.md",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,8 +55,10 @@ def test_events_know_the_prefixes_of_their_document() -> None:
 @pytest.mark.parametrize(
     ("data", "code", "place"),
     [
-        (b'<?xml version="1.0"?><epcis:EPCISDocument/>', "epcis.xml", ""),
-        (b"\xef\xbb\xbf <x/>", "epcis.xml", ""),
+        (b'<?xml version="1.0"?><epcis:EPCISDocument/>', "epcis.xml_syntax", ""),
+        (b"\xef\xbb\xbf <x/>", "epcis.not_a_document", "line 1, /x"),
+        (b"\x1f\x8b\x08nothing", "epcis.gzip", ""),
+        (b'{"type": "EPCISDocument"}', "fields.missing", "/@context"),
         (b"{", "json.syntax", ""),
         (b'{"type": "ObjectEvent", "type": "ObjectEvent"}', "json.duplicate_member", "line 1"),
         (b"\xff", "json.not_utf8", "byte 0"),
@@ -115,6 +119,12 @@ def test_a_document_without_events_needs_a_time() -> None:
         write_json([])
     empty = write_json([], now=datetime(2026, 11, 23, tzinfo=UTC))
     assert read_document(empty).events == ()
+
+
+def test_the_guide_says_what_the_code_does() -> None:
+    page = Path(__file__).parents[2] / "docs" / "guides" / "epcis-documents.md"
+    done = doctest.testfile(str(page), module_relative=False)
+    assert (done.failed, done.attempted > 10) == (0, True)
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))

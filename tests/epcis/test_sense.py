@@ -20,6 +20,19 @@ SEEN: dict[str, Any] = WHEN | {
     "epcList": [ITEM, PALLET],
     "quantityList": [{"epcClass": LOT, "quantity": 3, "uom": "KGM"}],
 }
+SGTIN = "urn:epc:id:sgtin:9524071.000101"
+PLACE = "https://id.gs1.org/414/9524071000000"
+PARTY = "https://id.gs1.org/417/9524071000000"
+PLAIN = "https://example.org/ocop/7K3MQ9TB/XUONG"
+AMOUNT = "/quantityList/0/quantity"
+DISPOSED = "/disposition"
+SOURCE = "/sourceList/0/source"
+REPORT = "/sensorElementList/0/sensorReport/0"
+MADE: dict[str, Any] = WHEN | {
+    "type": "TransformationEvent",
+    "inputQuantityList": [{"epcClass": "urn:x:mash", "quantity": 0.1, "uom": "TNE"}],
+    "outputQuantityList": [{"epcClass": LOT, "quantity": 90, "uom": "KGM"}],
+}
 PACKED: dict[str, Any] = WHEN | {
     "type": "AggregationEvent",
     "action": "ADD",
@@ -37,7 +50,47 @@ def sensed(**members: Any) -> dict[str, Any]:
     return {"sensorElementList": [{"sensorReport": [report]}]}
 
 
-@pytest.mark.parametrize("event", [SEEN, PACKED, SEEN | quantity()])
+def metadata(**members: Any) -> dict[str, Any]:
+    element = sensed()["sensorElementList"][0]
+    return {"sensorElementList": [element | {"sensorMetadata": members}]}
+
+
+def declared(**members: Any) -> dict[str, Any]:
+    declaration = {"declarationTime": "2025-08-21T07:15:00+07:00"} | members
+    return {"eventID": "urn:x:1", "errorDeclaration": declaration}
+
+
+def source(kind: str, name: str) -> dict[str, Any]:
+    return {"sourceList": [{"type": kind, "source": name}]}
+
+
+def lost(value: float) -> dict[str, Any]:
+    return {"ocop:loss": {"quantity": value, "uom": "KGM"}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        SEEN,
+        PACKED,
+        SEEN | quantity(),
+        MADE,
+        MADE | lost(10),
+        SEEN | sensed(uom="KMH"),
+        SEEN | source("owning_party", PARTY),
+        SEEN | source("location", PLACE),
+        SEEN | {"readPoint": {"id": "geo:10.03,105.78"}},
+        SEEN | {"readPoint": {"id": PLAIN}} | source("owning_party", PLAIN),
+        PACKED | {"parentID": PLAIN},
+        SEEN | {"quantityList": [{"epcClass": f"{SGTIN}.*".replace(":id:", ":idpat:")}]},
+        SEEN | {"epcList": ["https://id.gs1.org/253/0614141123452A"]},
+        SEEN | {"bizStep": "inspecting", "disposition": "conformant"},
+        SEEN | {"bizStep": "ocop:lab_testing", "disposition": "conformant"},
+        SEEN | declared(reason="did_not_occur"),
+        SEEN | declared(declarationTime=WHEN["eventTime"]),
+        SEEN | metadata(startTime=WHEN["eventTime"], endTime=WHEN["eventTime"]),
+    ],
+)
 def test_an_event_that_makes_sense_has_no_findings(event: dict[str, Any]) -> None:
     assert check_event(parse_event(event), now=datetime(2026, 11, 23, tzinfo=UTC)) == []
 
@@ -106,7 +159,7 @@ def test_an_event_that_makes_sense_has_no_findings(event: dict[str, Any]) -> Non
             SEEN | sensed(time="2025-08-20T07:16:00+07:00"),
             "sensed_after",
             "warning",
-            "/sensorElementList/0",
+            "/sensorElementList/0/sensorReport/0/time",
         ),
         (SEEN | {"x:y": 1}, "prefix_undeclared", "error", "/@context"),
         (
@@ -134,6 +187,109 @@ def test_an_event_that_makes_sense_has_no_findings(event: dict[str, Any]) -> Non
             "corrected_nothing",
             "error",
             "/errorDeclaration/correctiveEventIDs",
+        ),
+        (
+            SEEN | declared(declarationTime="2025-08-20T07:14:59+07:00"),
+            "declared_before",
+            "error",
+            "/errorDeclaration/declarationTime",
+        ),
+        (
+            SEEN | declared(reason="incorrect_data", correctiveEventIDs=["urn:x:2", "urn:x:1"]),
+            "corrects_itself",
+            "error",
+            "/errorDeclaration/correctiveEventIDs/1",
+        ),
+        (
+            SEEN
+            | metadata(startTime="2025-08-20T07:10:00+07:00", endTime="2025-08-20T07:09:00+07:00"),
+            "ends_before_start",
+            "error",
+            "/sensorElementList/0/sensorMetadata/endTime",
+        ),
+        (
+            SEEN | metadata(endTime="2025-08-20T07:16:00+07:00"),
+            "sensed_after",
+            "warning",
+            "/sensorElementList/0/sensorMetadata/endTime",
+        ),
+        (SEEN | {"disposition": "non_sellable_expired"}, "deprecated_word", "warning", DISPOSED),
+        (SEEN | sensed(exception="BELL"), "unknown_word", "error", f"{REPORT}/exception"),
+        (SEEN | sensed(component="w"), "unknown_word", "error", f"{REPORT}/component"),
+        (
+            SEEN | {"persistentDisposition": {"set": ["recalled"], "unset": ["recalled"]}},
+            "set_and_unset",
+            "error",
+            "/persistentDisposition/set/0",
+        ),
+        (
+            SEEN | {"@context": [{"eventTime": "https://example.org/t"}]},
+            "term_redefined",
+            "error",
+            "/@context",
+        ),
+        (
+            SEEN | {"@context": [{"cbv": "https://example.org/"}]},
+            "prefix_reserved",
+            "error",
+            "/@context",
+        ),
+        (
+            SEEN | {"bizStep": "packing", "disposition": "conformant"},
+            "disposition_without_step",
+            "warning",
+            DISPOSED,
+        ),
+        (
+            SEEN | {"bizStep": "unpacking", "disposition": "completeness_verified"},
+            "verified_without_unpacking",
+            "warning",
+            DISPOSED,
+        ),
+        (
+            SEEN | {"disposition": "completeness_inferred"},
+            "disposition_not_lasting",
+            "warning",
+            DISPOSED,
+        ),
+        (SEEN | {"disposition": "in_transit"}, "disposition_contrary", "warning", DISPOSED),
+        (SEEN | quantity(quantity=2.5), "not_whole", "error", AMOUNT),
+        (SEEN | quantity(quantity=2.5, uom="H87"), "not_whole", "warning", AMOUNT),
+        (SEEN | quantity(uom="KGM"), "unit_without_quantity", "error", "/quantityList/0/uom"),
+        (SEEN | quantity(quantity=1, uom="kilos"), "unit_form", "error", "/quantityList/0/uom"),
+        (SEEN | sensed(uom="KGM"), "unit_unfit", "error", f"{REPORT}/uom"),
+        (SEEN | sensed(uom="°C"), "unit", "error", f"{REPORT}/uom"),
+        (MADE | {"ocop:loss": "20 kg"}, "loss", "error", "/ocop:loss"),
+        (MADE | lost(-1), "loss", "error", "/ocop:loss"),
+        (SEEN | lost(1), "loss_of_nothing", "warning", "/ocop:loss"),
+        (MADE | lost(10.001), "outweighed", "warning", ""),
+        (PACKED | {"parentID": LOT}, "class_as_parent", "error", "/parentID"),
+        (PACKED | {"childEPCs": [PALLET]}, "parent_among_children", "error", "/parentID"),
+        (SEEN | {"epcList": [PLAIN]}, "class_among_instances", "error", "/epcList/0"),
+        (SEEN | {"readPoint": {"id": f"{PLAIN}/1"}}, "not_a_place", "warning", "/readPoint/id"),
+        (SEEN | {"readPoint": {"id": LOT}}, "not_a_place", "warning", "/readPoint/id"),
+        (SEEN | {"bizLocation": {"id": PARTY}}, "not_a_place", "warning", "/bizLocation/id"),
+        (SEEN | source("owning_party", PLACE), "place_as_party", "warning", SOURCE),
+        (SEEN | source("location", PARTY), "party_as_place", "warning", SOURCE),
+        (SEEN | source("possessing_party", ITEM), "not_a_party", "error", SOURCE),
+        (SEEN | {"epcList": [f"{SGTIN}.*"]}, "pattern_as_id", "error", "/epcList/0"),
+        (
+            SEEN | {"epcList": [f"{SGTIN}.*".replace(":id:", ":idpat:")]},
+            "class_among_instances",
+            "error",
+            "/epcList/0",
+        ),
+        (
+            SEEN | {"quantityList": [{"epcClass": "https://id.gs1.org/253/0614141123452A"}]},
+            "instance_among_classes",
+            "error",
+            "/quantityList/0/epcClass",
+        ),
+        (
+            SEEN | {"epcList": ["https://id.gs1.org/8003/00614141123452"]},
+            "class_among_instances",
+            "error",
+            "/epcList/0",
         ),
     ],
 )
@@ -174,3 +330,40 @@ def test_the_future_begins_five_minutes_from_now() -> None:
 def test_words_of_our_own_and_of_others_are_welcome() -> None:
     for step in ("ocop:fermenting", "https://example.org/steps/smoking", "cbv:BizStep-packing"):
         assert check_event(parse_event(SEEN | {"bizStep": step})) == []
+
+
+@pytest.mark.parametrize("undeclared", [["x"], ["x", "y"]])
+def test_every_undeclared_prefix_is_a_finding(undeclared: list[str]) -> None:
+    event = SEEN | {f"{prefix}:note": 1 for prefix in undeclared}
+    found = [finding.facts["prefix"] for finding in check_event(parse_event(event))]
+    assert found == undeclared
+
+
+def test_a_paper_with_a_wrong_check_digit_is_a_finding_at_its_place() -> None:
+    paper = {"type": "inv", "bizTransaction": "https://id.gs1.org/253/0614141123453A"}
+    (finding,) = check_event(parse_event(SEEN | {"bizTransactionList": [paper]}))
+    assert (finding.code, finding.place) == (
+        "gs1.check_digit",
+        "/bizTransactionList/0/bizTransaction",
+    )
+
+
+def test_only_what_is_made_under_the_prefix_of_another_is_a_finding() -> None:
+    made = parse_event(SEEN | {"action": "ADD"})
+    assert check_event(made, company_prefixes=["9524071", "893"]) == []
+    found = check_event(made, company_prefixes=["8938505974"])
+    assert {finding.code for finding in found} == {"epcis.foreign_prefix"}
+    places = [finding.place for finding in found]
+    assert places == ["/epcList/0", "/epcList/1", "/quantityList/0/epcClass"]
+    assert check_event(parse_event(SEEN), company_prefixes=["8938505974"]) == []
+
+
+def test_a_plain_name_is_under_nobodys_prefix() -> None:
+    names = ["https://example.org/ocop/7K3MQ9TB/MAM/1/7", "urn:uuid:0"]
+    event = parse_event(WHEN | {"type": "ObjectEvent", "action": "ADD", "epcList": names})
+    assert check_event(event, company_prefixes=["9524071"]) == []
+
+
+def test_more_out_than_in_is_told_in_one_unit() -> None:
+    (finding,) = check_event(parse_event(MADE | lost(10.001)))
+    assert finding.facts == {"before": "100.0", "after": "100.001", "unit": "KGM"}

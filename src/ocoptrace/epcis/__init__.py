@@ -14,7 +14,7 @@ True
 from __future__ import annotations
 
 from ocoptrace.epcis.canonical import canonical_bytes, canonical_event, with_event_id
-from ocoptrace.epcis.document import Document, read_document, write_json
+from ocoptrace.epcis.document import Document, read_document, write_json, write_xml
 from ocoptrace.epcis.event import (
     AggregationEvent,
     AssociationEvent,
@@ -25,13 +25,15 @@ from ocoptrace.epcis.event import (
     parse_event,
 )
 from ocoptrace.epcis.names import canonical_name
-from ocoptrace.epcis.sense import check_event
+from ocoptrace.epcis.sense import check_document, check_event
 from ocoptrace.epcis.steps import created, inputs, mentioned, outputs
+from ocoptrace.epcis.streaming import DocumentWriter, stream_events
 
 __all__ = [
     "AggregationEvent",
     "AssociationEvent",
     "Document",
+    "DocumentWriter",
     "Event",
     "ObjectEvent",
     "TransactionEvent",
@@ -39,6 +41,7 @@ __all__ = [
     "canonical_bytes",
     "canonical_event",
     "canonical_name",
+    "check_document",
     "check_event",
     "created",
     "inputs",
@@ -46,6 +49,8 @@ __all__ = [
     "outputs",
     "parse_event",
     "read_document",
+    "stream_events",
     "with_event_id",
     "write_json",
+    "write_xml",
 ]

@@ -12,26 +12,42 @@ In JSON a CBV word is bare. Other syntaxes write it as a URI; both are read.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ocoptrace.epcis.data import cbv_words, epcis_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
+    "ALERTS",
     "BIZ_STEPS",
+    "CODE_LISTS",
+    "COMPONENTS",
     "CONTEXT",
+    "DEPRECATED",
     "DISPOSITIONS",
     "EPCIS_CONTEXT",
     "EPCIS_CONTEXTS",
+    "EPCIS_TERMS",
     "ERROR_REASONS",
     "MEASUREMENTS",
     "OCOP_MEASUREMENTS",
+    "OCOP_MEMBERS",
     "OCOP_STEPS",
     "OCOP_TRANSACTION_TYPES",
+    "OCOP_WORDS",
     "PARTY_TYPES",
     "PREFIX",
     "STANDARD_PREFIXES",
+    "STANDARD_WORDS",
     "TRANSACTION_TYPES",
     "VOCABULARY",
     "CodeList",
     "bare",
+    "context_prefixes",
+    "urn",
+    "web_uri",
 ]
 
 VOCABULARY = "https://w3id.org/ocoptrace/voc/"
@@ -46,14 +62,16 @@ CONTEXT = "https://w3id.org/ocoptrace/context/1"
 EPCIS_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The JSON-LD context of EPCIS 2.0.0, the one that we write. Never fetched."""
 
-EPCIS_CONTEXTS = frozenset(
+_NEWER_CONTEXTS = frozenset(
     {
-        EPCIS_CONTEXT,
         "https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld",
         "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
-        "https://gs1.github.io/EPCIS/epcis-context.jsonld",
     }
 )
+EPCIS_CONTEXTS = _NEWER_CONTEXTS | {
+    EPCIS_CONTEXT,
+    "https://gs1.github.io/EPCIS/epcis-context.jsonld",
+}
 """Names under which the EPCIS 2.0 context goes in documents."""
 
 STANDARD_PREFIXES = {
@@ -70,51 +88,50 @@ STANDARD_PREFIXES = {
 }
 """Prefixes that the EPCIS context declares, with the namespaces seen for them."""
 
-BIZ_STEPS = frozenset(
-    """accepting arriving assembling collecting commissioning consigning
-    creating_class_instance cycle_counting decommissioning departing destroying disassembling
-    dispensing encoding entering_exiting holding inspecting installing killing loading other
-    packing picking receiving removing repackaging repairing replacing reserving retail_selling
-    sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
-    transporting unloading unpacking void_shipping""".split()
-)
+CodeList = Literal["BizStep", "Disp", "BTT", "SDT", "ER", "Comp", "Measurement", "Alert"]
+"""A code list, by the name that its web URIs carry; the last two are of the GS1 Web Vocabulary."""
+
+CODE_LISTS: tuple[CodeList, ...] = get_args(CodeList)
+
+STANDARD_WORDS: Mapping[CodeList, frozenset[str]] = {
+    code_list: frozenset(cbv_words.WORDS[code_list].split()) for code_list in CODE_LISTS
+}
+"""The words of each code list in CBV 2.0 and the GS1 Web Vocabulary, bare."""
+
+BIZ_STEPS = STANDARD_WORDS["BizStep"]
 """Business steps of CBV 2.0 (section 7.1)."""
 
-DISPOSITIONS = frozenset(
-    """active available completeness_inferred completeness_verified conformant container_closed
-    container_open damaged destroyed dispensed disposed encoded expired in_progress in_transit
-    inactive mismatch_class mismatch_instance mismatch_quantity needs_replacement
-    no_pedigree_match non_conformant non_sellable_other partially_dispensed recalled reserved
-    retail_sold returned sellable_accessible sellable_not_accessible stolen unavailable
-    unknown""".split()
-)
+DISPOSITIONS = STANDARD_WORDS["Disp"]
 """Dispositions of CBV 2.0 (section 7.2)."""
 
-TRANSACTION_TYPES = frozenset(
-    "bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres upevt".split()
-)
+TRANSACTION_TYPES = STANDARD_WORDS["BTT"]
 """Business transaction types of CBV 2.0 (section 7.3)."""
 
-PARTY_TYPES = frozenset({"location", "owning_party", "possessing_party"})
+PARTY_TYPES = STANDARD_WORDS["SDT"]
 """Source and destination types of CBV 2.0 (section 7.4)."""
 
-ERROR_REASONS = frozenset({"did_not_occur", "incorrect_data"})
+ERROR_REASONS = STANDARD_WORDS["ER"]
 """Error reasons of CBV 2.0 (section 7.5)."""
 
-MEASUREMENTS = frozenset(
-    """AbsoluteHumidity AbsorbedDose AbsorbedDoseRate Acceleration Altitude AmountOfSubstance
-    AmountOfSubstancePerUnitVolume Angle AngularAcceleration AngularMomentum AngularVelocity Area
-    Capacitance Conductance Conductivity Count Density Dimensionless DoseEquivalent
-    DoseEquivalentRate DynamicViscosity ElectricCharge ElectricCurrent ElectricCurrentDensity
-    ElectricFieldStrength Energy Exposure Force Frequency Illuminance Inductance Irradiance
-    KinematicViscosity Length LinearMomentum Luminance LuminousFlux LuminousIntensity MagneticFlux
-    MagneticFluxDensity MagneticVectorPotential Mass MassConcentration MassFlowRate
-    MassPerAreaTime MemoryCapacity MolalityOfSolute MolarEnergy MolarMass MolarVolume Power
-    Pressure RadiantFlux RadiantIntensity Radioactivity RelativeHumidity Resistance Resistivity
-    SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension Temperature Time Torque Voltage
-    Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber""".split()
-)
+COMPONENTS = STANDARD_WORDS["Comp"]
+"""Components of a measured value: axes, coordinates (CBV 2.0)."""
+
+MEASUREMENTS = STANDARD_WORDS["Measurement"]
 """Measurement types of the GS1 Web Vocabulary that EPCIS 2.0 names."""
+
+ALERTS = STANDARD_WORDS["Alert"]
+"""Exceptions that a sensor reports (GS1 Web Vocabulary)."""
+
+DEPRECATED: Mapping[CodeList, Mapping[str, str]] = {
+    "Disp": {
+        "non_sellable_damaged": "damaged",
+        "non_sellable_disposed": "disposed",
+        "non_sellable_expired": "expired",
+        "non_sellable_no_pedigree_match": "no_pedigree_match",
+        "non_sellable_recalled": "recalled",
+    },
+}
+"""Words of CBV 1.0 that later versions gave up, with the words that took their place."""
 
 OCOP_STEPS = frozenset(
     """cultivating harvesting landing salt_harvesting receiving_raw washing salting fermenting
@@ -132,18 +149,44 @@ OCOP_TRANSACTION_TYPES = frozenset(
 OCOP_MEASUREMENTS = frozenset("pH Salinity MoistureContent NitrogenDegree FZero".split())
 """Measurements that the GS1 Web Vocabulary has no word for: ``ocop:pH``."""
 
-CodeList = Literal["BizStep", "Disp", "BTT", "SDT", "ER", "Comp", "Measurement"]
-"""A code list, by the name that its web URIs carry."""
-
-_URN_NAMES: dict[CodeList, str] = {
-    "BizStep": "bizstep",
-    "Disp": "disp",
-    "BTT": "btt",
-    "SDT": "sdt",
-    "ER": "er",
-    "Comp": "comp",
+OCOP_WORDS: Mapping[CodeList, frozenset[str]] = {
+    "BizStep": OCOP_STEPS,
+    "BTT": OCOP_TRANSACTION_TYPES,
+    "Measurement": OCOP_MEASUREMENTS,
 }
-_WEB_VOCABULARY = ("gs1:", *sorted(STANDARD_PREFIXES["gs1"]))
+"""Our own words by the code list that they extend, without the prefix."""
+
+OCOP_MEMBERS = frozenset("step description actor destination results loss basedOn list".split())
+"""Members of our own in an event: ``ocop:loss``."""
+
+EPCIS_TERMS: Mapping[str, str] = {
+    term: meaning for term, meaning, _ in (row.split(";") for row in epcis_terms.TERMS.splitlines())
+}
+"""What each term of the EPCIS 2.0 context stands for: ``eventTime`` for ``epcis:eventTime``."""
+
+_WEB_VOCABULARY = "https://ref.gs1.org/voc/"
+_CBV = epcis_terms.PREFIXES["cbv"]
+_WEB_LISTS: frozenset[CodeList] = frozenset({"Measurement", "Alert"})
+_WEB_HEADS = ("gs1:", *sorted(STANDARD_PREFIXES["gs1"]))
+
+
+def context_prefixes(address: str) -> Mapping[str, str]:
+    """Return the prefixes that an EPCIS context declares, with their namespaces.
+
+    Version 2.0.0 gives ``gs1`` another namespace than 2.0.1 and the address without a version.
+
+    >>> context_prefixes(EPCIS_CONTEXT)["gs1"]
+    'https://gs1.org/voc/'
+    >>> context_prefixes("https://ref.gs1.org/standards/epcis/epcis-context.jsonld")["gs1"]
+    'https://ref.gs1.org/voc/'
+
+    Args:
+        address: of a context; one that is not of EPCIS 2.0 declares nothing that we know.
+    """
+    if address not in EPCIS_CONTEXTS:
+        return {}
+    newer = {"gs1": _WEB_VOCABULARY} if address in _NEWER_CONTEXTS else {}
+    return epcis_terms.PREFIXES | newer
 
 
 def bare(word: str, code_list: CodeList) -> str:
@@ -155,16 +198,51 @@ def bare(word: str, code_list: CodeList) -> str:
     """
     if ":" not in word:
         return word
-    heads: tuple[str, ...]
-    if code_list == "Measurement":
-        heads = _WEB_VOCABULARY
-    else:
-        heads = (
-            f"cbv:{code_list}-",
-            f"urn:epcglobal:cbv:{_URN_NAMES[code_list]}:",
-            *(f"{namespace}{code_list}-" for namespace in STANDARD_PREFIXES["cbv"]),
-        )
-    for head in heads:
+    for head in _HEADS[code_list]:
         if word.startswith(head):
             return word.removeprefix(head)
     return word
+
+
+def web_uri(word: str, code_list: CodeList) -> str:
+    """Return the web URI of a standard word; any other text comes back as it is.
+
+    >>> web_uri("receiving", "BizStep"), web_uri("Temperature", "Measurement")
+    ('https://ref.gs1.org/cbv/BizStep-receiving', 'https://ref.gs1.org/voc/Temperature')
+    >>> web_uri("smoking", "BizStep")
+    'smoking'
+    """
+    short = bare(word, code_list)
+    if short not in STANDARD_WORDS[code_list]:
+        return word
+    if code_list in _WEB_LISTS:
+        return _WEB_VOCABULARY + short
+    return f"{_CBV}{code_list}-{short}"
+
+
+def urn(word: str, code_list: CodeList) -> str:
+    """Return the URN of a CBV word, as EPCIS 1.x and XML write it.
+
+    Any other text comes back as it is; words of the GS1 Web Vocabulary have no URN.
+
+    >>> urn("receiving", "BizStep"), urn("https://ref.gs1.org/cbv/SDT-location", "SDT")
+    ('urn:epcglobal:cbv:bizstep:receiving', 'urn:epcglobal:cbv:sdt:location')
+    """
+    short = bare(word, code_list)
+    if code_list in _WEB_LISTS or short not in STANDARD_WORDS[code_list]:
+        return word
+    return f"urn:epcglobal:cbv:{code_list.lower()}:{short}"
+
+
+def _heads(code_list: CodeList) -> tuple[str, ...]:
+    """Return what may stand before a word of a list."""
+    if code_list in _WEB_LISTS:
+        return _WEB_HEADS
+    namespaces = ("cbv:", *sorted(STANDARD_PREFIXES["cbv"]))
+    return (
+        f"urn:epcglobal:cbv:{code_list.lower()}:",
+        *(f"{namespace}{code_list}-" for namespace in namespaces),
+    )
+
+
+_HEADS = {code_list: _heads(code_list) for code_list in CODE_LISTS}

@@ -15,12 +15,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ocoptrace.epcis import balance
 from ocoptrace.epcis.dimensions import moment
+from ocoptrace.epcis.units import PIECE
 from ocoptrace.findings import Finding
 
 if TYPE_CHECKING:
@@ -32,27 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_lots"]
 
-_TO_BASE = {
-    "MGM": ("KGM", Decimal("0.000001")),
-    "GRM": ("KGM", Decimal("0.001")),
-    "KGM": ("KGM", Decimal(1)),
-    "TNE": ("KGM", Decimal(1000)),
-    "MLT": ("LTR", Decimal("0.001")),
-    "LTR": ("LTR", Decimal(1)),
-    "HLT": ("LTR", Decimal(100)),
-}
-_PIECES = {"EA", "H87", "C62"}
-
 Lot = tuple[str, str]
-
-
-@dataclass
-class _Stock:
-    """What there is of a lot: made and used so far, in one unit."""
-
-    unit: str
-    made: Decimal = Decimal(0)
-    used: Decimal = Decimal(0)
 
 
 def check_lots(steps: Mapping[str, StoryEvent], products: Mapping[str, Product]) -> list[Finding]:
@@ -64,14 +43,13 @@ def check_lots(steps: Mapping[str, StoryEvent], products: Mapping[str, Product])
     """
     in_time = sorted(steps.items(), key=lambda item: moment(item[1].event_time))
     ever_made = {(made.of, made.lot) for step in steps.values() for made in step.makes}
-    stock: dict[Lot, _Stock] = {}
+    stock: balance.Stock[Lot] = balance.Stock()
     findings: list[Finding] = []
     for place, step in in_time:
         for where, amount, taken in _uses(step, place):
             findings.extend(_take(stock, ever_made, where, amount, taken))
         for amount in step.makes:
-            unit, value = _base(amount)
-            stock.setdefault((amount.of, amount.lot), _Stock(unit)).made += value
+            stock.make((amount.of, amount.lot), _amount(amount))
         findings.extend(_balance(step, products, place))
     return findings
 
@@ -88,60 +66,48 @@ def _uses(step: StoryEvent, place: str) -> Iterator[tuple[str, LotAmount, int]]:
 
 
 def _take(
-    stock: dict[Lot, _Stock], ever_made: set[Lot], place: str, amount: LotAmount, taken: int
+    stock: balance.Stock[Lot], ever_made: set[Lot], place: str, amount: LotAmount, taken: int
 ) -> Iterator[Finding]:
     lot = (amount.of, amount.lot)
     facts = {"of": amount.of, "lot": amount.lot}
-    if lot not in stock:
-        later = lot in ever_made
-        code = "registry.lot_used_before_made" if later else "registry.lot_not_made"
+    if not stock.knows(lot):
+        code = "registry.lot_used_before_made" if lot in ever_made else "registry.lot_not_made"
         yield Finding(code, "error", place, facts)
         return
-    unit, value = _base(amount)
-    held = stock[lot]
-    if unit != held.unit:
-        differ = facts | {"unit": amount.uom, "expected": held.unit}
+    needed = _amount(amount)
+    short = stock.take(lot, needed.times(taken)) if taken else stock.see(lot, needed)
+    if short is None:
+        return
+    if not short.made:
+        differ = facts | {"unit": amount.uom, "expected": ", ".join(stock.units(lot))}
         yield Finding("registry.lot_unit", "warning", place, differ)
         return
-    held.used += value * taken
-    needed = held.used if taken else value
-    if needed > held.made:
-        over = facts | {"used": f"{needed:f}", "made": f"{held.made:f}", "unit": unit}
-        yield Finding("registry.lot_overdrawn", "error", place, over)
+    over = facts | {"used": f"{short.needed:f}", "made": f"{short.made:f}", "unit": short.unit}
+    yield Finding("registry.lot_overdrawn", "error", place, over)
 
 
 def _balance(step: StoryEvent, products: Mapping[str, Product], place: str) -> Iterator[Finding]:
     """Yield a warning for each unit of which more comes out of a step than went in."""
-    before: defaultdict[str, Decimal] = defaultdict(Decimal)
-    after: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for amount in step.inputs:
-        unit, value = _content(amount, products.get(amount.of))
-        before[unit] += value
-    for amount in step.outputs:
-        unit, value = _content(amount, products.get(amount.of))
-        after[unit] += value
+    before = [_content(amount, products.get(amount.of)) for amount in step.inputs]
+    after = [_content(amount, products.get(amount.of)) for amount in step.outputs]
     if step.loss is not None:
-        unit, value = _base(step.loss)
-        after[unit] += value
-    for unit in before.keys() & after.keys():
-        if after[unit] > before[unit]:
-            facts = {"before": f"{before[unit]:f}", "after": f"{after[unit]:f}", "unit": unit}
-            yield Finding("registry.mass_balance", "warning", place, facts)
+        after.append(_amount(step.loss))
+    for excess in balance.outweighed(before, after):
+        facts = {
+            "before": f"{excess.before:f}",
+            "after": f"{excess.after:f}",
+            "unit": excess.unit,
+        }
+        yield Finding("registry.mass_balance", "warning", place, facts)
 
 
-def _base(amount: Amount) -> tuple[str, Decimal]:
-    """Return an amount in kilograms, litres or pieces, exactly; else in its own unit."""
-    value = Decimal(str(amount.value))
-    if amount.uom in _PIECES:
-        return "EA", value
-    unit, factor = _TO_BASE.get(amount.uom, (amount.uom, Decimal(1)))
-    return unit, value * factor
+def _amount(amount: Amount) -> balance.Amount:
+    return balance.Amount.of(amount.value, amount.uom)
 
 
-def _content(amount: LotAmount, product: Product | None) -> tuple[str, Decimal]:
+def _content(amount: LotAmount, product: Product | None) -> balance.Amount:
     """Return an amount with packs turned into what they hold, where that is known."""
-    unit, value = _base(amount)
-    if unit == "EA" and product is not None and product.net_content is not None:
-        held, each = _base(product.net_content)
-        return held, value * each
-    return unit, value
+    packs = _amount(amount)
+    if packs.unit == PIECE and product is not None and product.net_content is not None:
+        return _amount(product.net_content).times(packs.value)
+    return packs

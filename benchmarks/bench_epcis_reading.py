@@ -1,0 +1,155 @@
+"""Reading and writing EPCIS beside the libraries underneath, and streams of any length.
+
+The events have about 0.7 kB as JSON. Each stream runs in a process of its own, so that its
+memory is its own. ``OCOPTRACE_STREAM_MB`` sets how long the streams are; 1000 if unset.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from lxml import etree
+from pydantic import TypeAdapter
+
+from ocoptrace.epcis import (
+    DocumentWriter,
+    ObjectEvent,
+    parse_event,
+    read_document,
+    stream_events,
+    write_json,
+    write_xml,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EVENTS, REPEATS = 5_000, 5
+MEGABYTES = int(os.environ.get("OCOPTRACE_STREAM_MB") or 1000)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+LIMIT = 10**9
+
+
+def members(number: int) -> dict[str, Any]:
+    """Return an event of about 0.7 kB."""
+    return {
+        "type": "ObjectEvent",
+        "eventID": f"urn:uuid:00000000-0000-4000-8000-{number:012}",
+        "eventTime": "2025-08-20T07:15:00.000+07:00",
+        "eventTimeZoneOffset": "+07:00",
+        "action": "OBSERVE",
+        "bizStep": "receiving",
+        "disposition": "in_progress",
+        "readPoint": {"id": "https://id.gs1.org/414/9524071001007"},
+        "bizLocation": {"id": "https://id.gs1.org/414/9524071001007"},
+        "bizTransactionList": [
+            {"type": "po", "bizTransaction": f"https://id.gs1.org/253/9524071001007{number}"}
+        ],
+        "quantityList": [
+            {
+                "epcClass": f"https://id.gs1.org/01/09521234543213/10/A{number}",
+                "quantity": 3200.5,
+                "uom": "KGM",
+            }
+        ],
+        "ocop:step": "receiving_raw",
+    }
+
+
+def rate(work: Callable[[], object]) -> float:
+    """Return how many thousand events a second the work does: the best of some runs."""
+    best = float("inf")
+    for _ in range(REPEATS):
+        gc.collect()
+        begin = perf_counter()
+        work()
+        best = min(best, perf_counter() - begin)
+    return EVENTS / best / 1000
+
+
+def speed() -> None:
+    """Print how fast documents are read and written, and what the bare libraries do."""
+    events = [parse_event(members(number)) for number in range(EVENTS)]
+    file = BytesIO()
+    with DocumentWriter(file, "json", created=NOW) as document:
+        for event in events:
+            document.write(event)
+    as_json, as_xml = file.getvalue(), write_xml(events)
+    bare = b"[" + as_json.partition(b"[\n")[2].rpartition(b"]")[0] + b"]"
+    model = TypeAdapter(list[ObjectEvent])
+    rows: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("read JSON", lambda: read_document(as_json, max_bytes=LIMIT)),
+        ("  the same models in bare pydantic", lambda: model.validate_json(bare)),
+        ("  stream", lambda: sum(1 for _ in stream_events(BytesIO(as_json)))),
+        ("write JSON", lambda: write_json(events)),
+        ("read XML", lambda: read_document(as_xml, max_bytes=LIMIT)),
+        ("  a tree in bare lxml, no models", lambda: list(etree.fromstring(as_xml).iter())),
+        ("  stream", lambda: sum(1 for _ in stream_events(BytesIO(as_xml)))),
+        ("write XML", lambda: write_xml(events)),
+    )
+    sizes = f"{len(as_json) / EVENTS:.0f} bytes as JSON, {len(as_xml) / EVENTS:.0f} as XML"
+    print(f"{EVENTS} events of {sizes}\n{'':<38}{'1000/s':>8}")
+    for name, work in rows:
+        print(f"{name:<38}{rate(work):>8.1f}")
+
+
+class Endless:
+    """A document of any length, made while it is read."""
+
+    def __init__(self, syntax: Literal["json", "xml"], size: int) -> None:
+        """Prepare a document of about a size in bytes."""
+        file = BytesIO()
+        with DocumentWriter(file, syntax, created=NOW) as document:
+            document.write(parse_event(members(0)))
+            start = file.getvalue()
+            for number in range(1, 501):
+                document.write(parse_event(members(number)))
+        block = file.getvalue()[len(start) :]
+        block, mark, end = block.rpartition(b"\n]" if syntax == "json" else b"\n</EventList>")
+        self._pieces = self._make(start, block, mark + end, size)
+
+    def _make(self, start: bytes, block: bytes, end: bytes, size: int) -> Iterator[bytes]:
+        yield start
+        for _ in range(size // len(block)):
+            yield block
+        yield end
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next piece, whatever its size."""
+        del size
+        return next(self._pieces, b"")
+
+
+def stream(syntax: Literal["json", "xml"]) -> None:
+    """Print how long a long stream takes, and how much memory."""
+    begin = perf_counter()
+    source: Any = Endless(syntax, MEGABYTES * 10**6)
+    count = sum(1 for _ in stream_events(source))
+    seconds = perf_counter() - begin
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"stream of {MEGABYTES} MB {syntax.upper():<5}{count:>9} events"
+        f"{count / seconds / 1000:>7.1f} 1000/s{memory:>6.0f} MB of memory at most"
+    )
+
+
+def main() -> None:
+    """Print speed, then memory."""
+    if sys.argv[1:]:
+        stream("json" if sys.argv[1] == "json" else "xml")
+        return
+    speed()
+    for syntax in ("json", "xml"):
+        subprocess.run([sys.executable, __file__, syntax], check=True)  # noqa: S603 - our own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,343 @@
+"""An event in XML, read into the members that JSON has for it.
+
+>>> from lxml import etree
+>>> from ocoptrace.epcis.xml_names import Names
+>>> read_members(etree.fromstring('''<ObjectEvent>
+...     <eventTime>2025-08-20T07:15:00+07:00</eventTime>
+...     <eventTimeZoneOffset>+07:00</eventTimeZoneOffset>
+...     <epcList/><action>OBSERVE</action>
+...     <bizStep>urn:epcglobal:cbv:bizstep:receiving</bizStep>
+...     <quantityList><quantityElement><epcClass>urn:x:1</epcClass>
+...         <quantity>120.50</quantity></quantityElement></quantityList>
+... </ObjectEvent>'''), Names({}))["quantityList"][0]["quantity"].lexeme
+'120.50'
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace.canonical_json import MAX_DEPTH
+from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.number import of_lexeme
+from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
+from ocoptrace.epcis.xml_names import composed, local_name, path_of
+from ocoptrace.epcis.xml_schema import (
+    ORDER,
+    SENSOR_METADATA,
+    SENSOR_NUMBERS,
+    SENSOR_REPORT,
+    WORDS,
+    XSI,
+    word_of_xml,
+)
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from lxml.etree import _Element as Element
+
+    from ocoptrace.epcis.xml_names import Names
+
+    _Reader = Callable[[Element, Names], Any]
+
+__all__ = ["read_members"]
+
+_DECIMAL = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eE][+-]?[0-9]+)?")
+_INSTANCE = f"{{{XSI}}}"
+_NIL = f"{{{XSI}}}nil"
+_QUANTITY = frozenset({"epcClass", "quantity", "uom"})
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_WRAPPERS = frozenset({"extension", "baseExtension"})
+_IGNORED = frozenset({"schemaVersion", "creationDate"})
+"""Attributes of an event that stands alone, which say something of the file."""
+
+
+def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[str, Any]:
+    """Return the members of an event, its numbers with their digits, its text in NFC.
+
+    Args:
+        event: the element of the event.
+        names: the prefixes in force; those that the event adds are put into it.
+        ordered: whether the elements must stand in the order of EPCIS 2.0; those of EPCIS
+            1.2 stand in wrappers, which are looked through.
+
+    Raises:
+        EpcisError: an element that EPCIS does not have here, or in another place.
+    """
+    kind = local_name(event)
+    order = ORDER.get(kind)
+    if order is None:
+        raise EpcisError(
+            "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
+        )
+    members: dict[str, Any] = {"type": kind}
+    for name, value in event.attrib.items():
+        _event_attribute(members, event, name, str(value), names)
+    _read_into(members, set(), event, order, names, ordered=ordered)
+    return members
+
+
+def _event_attribute(
+    members: dict[str, Any], event: Element, name: str, value: str, names: Names
+) -> None:
+    if name[0] != "{":
+        if name not in _IGNORED:
+            raise EpcisError("epcis.xml_attribute", place=path_of(event), attribute=shown(name))
+    elif name != JSON and not name.startswith(_INSTANCE):
+        members[attribute_name(event, name, names)] = composed(value)
+
+
+def _read_into(
+    members: dict[str, Any],
+    arrays: set[str],
+    holder: Element,
+    order: Collection[str],
+    names: Names,
+    *,
+    ordered: bool,
+) -> None:
+    at = iter(order)
+    for child in holder:
+        name = child.tag
+        if name[0] == "{":
+            name = local_name(child)
+            if name[0] == "{":
+                add(members, arrays, child, names, depth=MAX_DEPTH)
+                continue
+        _no_text(child.tail, child)
+        if name in _WRAPPERS:
+            _read_into(members, arrays, child, order, names, ordered=False)
+        elif name not in order:
+            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+        elif name in members:
+            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+        elif ordered and (name not in at):  # membership goes on from where it stood
+            raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
+        else:
+            read: _Reader = _READ.get(name, _text)
+            members[name] = read(child, names)
+
+
+def _no_text(text: str | None, element: Element) -> None:
+    if text and not text.isspace():
+        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
+
+
+def _text(element: Element, _: Names | None = None) -> str:
+    """Return the text of an element that may hold nothing else (collapsed, as xsd:anyURI is)."""
+    if len(element):
+        raise EpcisError(
+            "epcis.xml_element", place=path_of(element), element=local_name(element[0])
+        )
+    for name in map(str, element.attrib):
+        if not name.startswith(_INSTANCE):
+            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
+    return composed((element.text or "").strip())
+
+
+def _word(element: Element, _: Names | None = None) -> str:
+    return word_of_xml(_text(element), WORDS[local_name(element)])
+
+
+def _items(holder: Element, item: str) -> list[Element]:
+    """Return the children of a list, which are all of one name."""
+    _no_text(holder.text, holder)
+    found = list(holder)
+    for child in found:
+        if child.tag != item and local_name(child) != item:
+            raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
+        _no_text(child.tail, child)
+    return found
+
+
+def _epcs(holder: Element, _: Names) -> list[str]:
+    return [_text(child) for child in _items(holder, "epc")]
+
+
+def _number(text: str, element: Element) -> Any:
+    """Return a number of XML, which may be spelled in more ways than one of JSON."""
+    text = text.strip()
+    try:
+        return of_lexeme(text)
+    except EpcisError as error:
+        match = _DECIMAL.fullmatch(text)
+        if match is None or not (match[2] or match[3] or "0" in text):
+            error.place = path_of(element)
+            raise
+    sign, whole, fraction, exponent = match.groups(default="")
+    point = f".{fraction}" if fraction else ""
+    return of_lexeme(f"{sign.strip('+')}{whole or '0'}{point}{exponent}")
+
+
+def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
+    found = []
+    for element in _items(holder, "quantityElement"):
+        members: dict[str, Any] = {}
+        for child in element:
+            name, text = local_name(child), _text(child)
+            if name not in _QUANTITY:
+                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+            if name in members:
+                raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+            if name != "quantity":
+                members[name] = text
+            elif child.get(_NIL) != "true":
+                members[name] = _number(text, child)
+        found.append(members)
+    return found
+
+
+def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
+    code_list = WORDS[item]
+
+    def read(holder: Element, _: Names) -> list[dict[str, str]]:
+        found = []
+        for child in _items(holder, item):
+            members = {}
+            for name, value in child.attrib.items():
+                if name != "type":
+                    raise EpcisError(
+                        "epcis.xml_attribute", place=path_of(child), attribute=shown(str(name))
+                    )
+                members["type"] = word_of_xml(composed(str(value).strip()), code_list)
+            if len(child):
+                raise EpcisError(
+                    "epcis.xml_element", place=path_of(child), element=local_name(child[0])
+                )
+            members[item] = composed((child.text or "").strip())
+            found.append(members)
+        return found
+
+    return read
+
+
+def _location(holder: Element, names: Names) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    _read_into_part(members, holder, {"id": _text}, names)
+    return members
+
+
+def _read_into_part(
+    members: dict[str, Any],
+    holder: Element,
+    standard: dict[str, _Reader],
+    names: Names,
+) -> None:
+    """Read the children of a part that has room for extensions."""
+    arrays: set[str] = set()
+    _no_text(holder.text, holder)
+    for child in holder:
+        name = local_name(child)
+        if name[0] == "{":
+            add(members, arrays, child, names, depth=MAX_DEPTH)
+            continue
+        _no_text(child.tail, child)
+        if name == "extension":
+            _read_into_part(members, child, standard, names)
+        elif name not in standard:
+            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+        elif name in members:
+            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+        else:
+            members[name] = standard[name](child, names)
+
+
+def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = {}
+    for child in holder:
+        name = local_name(child)
+        if name not in {"set", "unset"}:
+            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+        members.setdefault(name, []).append(_word(child))
+    return members
+
+
+def _error(holder: Element, names: Names) -> dict[str, Any]:
+    def corrective(element: Element, _: Names) -> list[str]:
+        return [_text(child) for child in _items(element, "correctiveEventID")]
+
+    members: dict[str, Any] = {}
+    standard: dict[str, _Reader] = {
+        "declarationTime": _text,
+        "reason": _word,
+        "correctiveEventIDs": corrective,
+    }
+    _read_into_part(members, holder, standard, names)
+    return members
+
+
+def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    _read_into_part(members, holder, {}, names)
+    return members
+
+
+def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for each, text in element.attrib.items():
+        name, value = str(each), str(text)
+        if name[0] == "{":
+            if not name.startswith(_INSTANCE):
+                members[attribute_name(element, name, names)] = composed(value)
+        elif name not in standard:
+            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
+        elif name in SENSOR_NUMBERS:
+            members[name] = _number(value, element)
+        elif name == "booleanValue":
+            members[name] = _BOOLEANS.get(value.strip(), value)
+        elif name in WORDS:
+            members[name] = word_of_xml(composed(value.strip()), WORDS[name])
+        else:
+            members[name] = composed(value)
+    _items(element, "")
+    return members
+
+
+def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
+    found = []
+    for element in _items(holder, "sensorElement"):
+        members: dict[str, Any] = {}
+        reports: list[dict[str, Any]] = []
+        arrays: set[str] = set()
+        for child in element:
+            name = local_name(child)
+            if name[0] == "{":
+                add(members, arrays, child, names, depth=MAX_DEPTH)
+            elif name == "sensorReport":
+                reports.append(_sensed(child, SENSOR_REPORT, names))
+                members["sensorReport"] = reports
+            elif name == "sensorMetadata" and not members:
+                members[name] = _sensed(child, SENSOR_METADATA, names)
+            elif name == "extension":
+                _read_into_part(members, child, {}, names)
+            else:
+                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+        found.append(members)
+    return found
+
+
+_READ: dict[str, _Reader] = {
+    "bizLocation": _location,
+    "bizStep": _word,
+    "bizTransactionList": _typed("bizTransaction"),
+    "childEPCs": _epcs,
+    "childQuantityList": _quantities,
+    "destinationList": _typed("destination"),
+    "disposition": _word,
+    "epcList": _epcs,
+    "errorDeclaration": _error,
+    "ilmd": _ilmd,
+    "inputEPCList": _epcs,
+    "inputQuantityList": _quantities,
+    "outputEPCList": _epcs,
+    "outputQuantityList": _quantities,
+    "persistentDisposition": _lasting,
+    "quantityList": _quantities,
+    "readPoint": _location,
+    "sensorElementList": _sensors,
+    "sourceList": _typed("source"),
+}
+"""Element → how it is read; every other holds text alone."""

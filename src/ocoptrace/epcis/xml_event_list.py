@@ -1,0 +1,196 @@
+"""Events in their XML document: each read from its element, and written as one.
+
+>>> from ocoptrace.epcis.event import parse_event
+>>> from ocoptrace.epcis.xml_parsing import parse
+>>> event = parse_event({
+...     "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "storing", "ocop:step": "cooling",
+...     "eventTime": "2025-09-01T08:00:00+07:00", "eventTimeZoneOffset": "+07:00",
+...     "epcList": ["https://id.gs1.org/01/09521234543213/21/7"]})
+>>> text = event_element(event, own=(), around={"ocop": "https://w3id.org/ocoptrace/voc/"})
+>>> around = f'<EventList xmlns:ocop="https://w3id.org/ocoptrace/voc/">{text}</EventList>'
+>>> read_event(parse(around.encode())[0], (), {}).to_json() == event.to_json()
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace.epcis.event import parse_accepted
+from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.intake import read_json
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
+from ocoptrace.epcis.xml_event import read_members
+from ocoptrace.epcis.xml_extension import JSON
+from ocoptrace.epcis.xml_names import (
+    Names,
+    declared,
+    local_name,
+    meanings,
+    path_of,
+    prefixes_in_xml,
+    quoted,
+    same_prefixes,
+)
+from ocoptrace.epcis.xml_parsing import parse
+from ocoptrace.epcis.xml_schema import IMPLIED, ORDER, XSD, XSI
+from ocoptrace.epcis.xml_writing import event_xml
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lxml.etree import _Element as Element
+
+    from ocoptrace.epcis.event import Event
+
+__all__ = [
+    "declared_by",
+    "event_element",
+    "forget",
+    "is_event_list",
+    "is_ordered",
+    "read_event",
+    "refuse_others",
+]
+
+_MAX_JSON = 2**20
+
+
+def read_event(
+    holder: Element,
+    context: Sequence[str | dict[str, Any]],
+    around: dict[str, str],
+    *,
+    ordered: bool = True,
+) -> Event:
+    """Return the event of an element.
+
+    Args:
+        holder: the element.
+        context: of the document around it.
+        around: the prefixes that the document declares, as ``declared`` gives them.
+        ordered: whether its elements stand in the order of EPCIS 2.0.
+
+    Raises:
+        EpcisError: with the line and the path of the element.
+    """
+    here = holder.nsmap
+    own = {
+        prefix: namespace
+        for prefix, namespace in declared(here).items()
+        if around.get(prefix) != namespace
+    }
+    names = Names(around | own)
+    members = read_members(holder, names, ordered=ordered)
+    own |= names.added
+    if not names.uses(PREFIX):
+        own.pop(PREFIX, None)  # declared for our attributes alone
+    stated = holder.get(JSON)
+    plain = members
+    if stated is not None:
+        more = read_json(stated.encode(), max_bytes=_MAX_JSON)
+        if not isinstance(more, dict) or "type" in more:
+            raise EpcisError("epcis.xml_json", place=path_of(holder))
+        members = members | more
+    if own and "@context" not in members:
+        members["@context"] = own
+    try:
+        event = parse_accepted(members, context=context)
+    except EpcisError:
+        # The place costs more than the event: libxml2 searches for lines beyond 65535.
+        event = parse_accepted(members, place=path_of(holder), context=context)
+    if stated is not None:
+        _agree(event, plain, around | own, holder)
+    return event
+
+
+def _agree(event: Event, plain: dict[str, Any], around: dict[str, str], holder: Element) -> None:
+    """Refuse an event whose ``ocop:json`` says anything but what its elements say."""
+    declarations = IMPLIED | prefixes_in_xml(around)
+    text = event_xml(event.to_json(), prefixes=declarations, whole=False)
+    head = "".join(f" xmlns:{name}={quoted(uri)}" for name, uri in declarations.items())
+    again = parse(f'<e xmlns:xsi="{XSI}" xmlns:xsd="{XSD}"{head}>{text}</e>'.encode())
+    said = read_members(again[0], Names(around))
+    if said != plain or not same_prefixes(meanings(event.context), around):
+        raise EpcisError("epcis.xml_json", place=path_of(holder))
+
+
+def event_element(
+    event: Event, *, own: Sequence[str | dict[str, Any]], around: Mapping[str, str]
+) -> str:
+    """Return the element of an event in a document.
+
+    Args:
+        event: the event.
+        own: its own contexts, beside those of the document.
+        around: prefixes that the document declares.
+    """
+    known = prefixes_in_xml(event.prefixes)
+    more = {
+        prefix: namespace for prefix, namespace in known.items() if around.get(prefix) != namespace
+    }
+    declare = {p: uri for p, uri in IMPLIED.items() if p not in around} | more
+    unsaid = None if _but_ours(own) == _but_ours([more]) else list(own)
+    prefixes = around.keys() | declare.keys()
+    return event_xml(event.to_json(), prefixes=prefixes, declare=declare, context=unsaid)
+
+
+def _but_ours(contexts: Sequence[str | dict[str, Any]]) -> list[str | dict[str, Any]]:
+    """Return contexts without our own prefix, which an event declares where it uses it."""
+    others = [
+        {prefix: uri for prefix, uri in entry.items() if (prefix, uri) != (PREFIX, VOCABULARY)}
+        if isinstance(entry, dict)
+        else entry
+        for entry in contexts
+    ]
+    return [entry for entry in others if entry]
+
+
+def declared_by(root: Element) -> dict[str, str]:
+    """Return the prefixes that a document declares for its events, with their namespaces."""
+    return declared(root.nsmap)
+
+
+def is_ordered(root: Element) -> bool:
+    """Tell whether a document is of EPCIS 2.0, and not of 1.2, which has wrappers."""
+    return ":xsd:1}" not in root.tag
+
+
+def is_event_list(element: Element) -> bool:
+    """Tell whether the children of an element are events."""
+    name = local_name(element)
+    if name == "extension":
+        parent = element.getparent()
+        return parent is not None and local_name(parent) == "EventList"
+    return name == "EventList"
+
+
+def refuse_others(listed: Element | None, event: Element | None = None) -> None:
+    """Refuse what stands in a list of events, or before an event in it, and is no event.
+
+    Args:
+        listed: the list, from which events are taken as they are read.
+        event: the first that may be left in it; None for none.
+
+    Raises:
+        EpcisError: another element, or text.
+    """
+    if listed is None:
+        return
+    first = next((child for child in listed if local_name(child) != "extension"), None)
+    if first is not None and first is not event:
+        raise EpcisError(
+            "epcis.event_type",
+            place=path_of(first),
+            value=shown(local_name(first)),
+            expected=", ".join(ORDER),
+        )
+
+
+def forget(event: Element) -> None:
+    """Take an event that has been read out of its list."""
+    parent = event.getparent()
+    event.clear()
+    if parent is not None:
+        parent.remove(event)
