@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from ocoptrace.errors import SigningError
 from ocoptrace.signing.note import COSIGNATURE_V1, Note, NoteSigner, VerifierKey
-from village import LOG, WITNESSES, eddsa
+from village import LOG, WITNESSES, eddsa, es256
+
+if TYPE_CHECKING:
+    from ocoptrace.signing import PublicKey, SoftwareSigner
 
 TEXT = "log.example/ocop-log/1\n3\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n"
 TIME = 1_790_000_000
@@ -141,3 +145,37 @@ def test_no_other_verifier_key_is_read(text: str) -> None:
     with pytest.raises(SigningError) as caught:
         VerifierKey.parse(text)
     assert caught.value.code == "signing.vkey_syntax"
+
+
+@pytest.mark.parametrize(
+    ("name", "signature_type", "signer", "code"),
+    [
+        ("log.example", 1, es256(2), "unknown_key_type"),
+        ("log.example", 2, eddsa(2), "vkey_syntax"),
+        ("log example", 1, eddsa(2), "vkey_syntax"),
+        ("log+example", 1, eddsa(2), "vkey_syntax"),
+        ("", 1, eddsa(2), "vkey_syntax"),
+    ],
+)
+def test_a_note_key_is_ed25519_with_a_name_of_one_word(
+    name: str, signature_type: int, signer: SoftwareSigner, code: str
+) -> None:
+    for make in (
+        lambda: VerifierKey(name, signature_type, signer.public_key),
+        lambda: NoteSigner(name, signer, signature_type).signature(TEXT),
+    ):
+        with pytest.raises(SigningError) as caught:
+            make()
+        assert caught.value.code == f"signing.{code}"
+
+
+def test_a_signer_that_fails_is_noticed_before_its_signature_leaves() -> None:
+    class Card:
+        public_key: PublicKey = eddsa(21).public_key
+
+        def sign(self, message: bytes, /) -> bytes:
+            return eddsa(21).sign(message + b"more")
+
+    with pytest.raises(SigningError) as caught:
+        NoteSigner("log.example", Card()).signature(TEXT)
+    assert caught.value.code == "signing.signer_failed"

@@ -15,10 +15,12 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ocoptrace.epcis.faults import shown
 from ocoptrace.errors import SigningError
-from ocoptrace.signing.keys import PublicKey
+from ocoptrace.signing.keys import PublicKey, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,11 +52,20 @@ class VerifierKey:
         name: whose key; for a log its origin.
         signature_type: ED25519 or COSIGNATURE_V1.
         public_key: an Ed25519 key.
+
+    Raises:
+        SigningError: a name with a plus sign or a blank, another type, or another kind of key.
     """
 
     name: str
     signature_type: int
     public_key: PublicKey
+
+    def __post_init__(self) -> None:
+        if self.public_key.algorithm != "Ed25519":
+            raise SigningError("signing.unknown_key_type")
+        if self.signature_type not in _SIGNATURE_BYTES or not _is_name(self.name):
+            raise SigningError("signing.vkey_syntax", vkey=shown(self.name))
 
     @classmethod
     def parse(cls, vkey: str) -> VerifierKey:
@@ -68,15 +79,15 @@ class VerifierKey:
         try:
             data = base64.b64decode(key64, validate=True)
         except (ValueError, binascii.Error) as error:
-            raise SigningError("signing.vkey_syntax", vkey=vkey) from error
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey)) from error
         if len(data) != 1 + _KEY_BYTES or data[0] not in _SIGNATURE_BYTES or not _is_name(name):
-            raise SigningError("signing.vkey_syntax", vkey=vkey)
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey))
         key = cls(name, data[0], PublicKey.from_ed25519(data[1:]))
         if str(key) != vkey or key.key_id.hex() != key_id:
-            raise SigningError("signing.vkey_syntax", vkey=vkey)
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey))
         return key
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """First 4 bytes of SHA-256 of name, newline, type and key."""
         typed = bytes((self.signature_type,)) + self.public_key.raw
@@ -95,7 +106,7 @@ class NoteSigner:
     signer: Signer
     signature_type: int = ED25519
 
-    @property
+    @cached_property
     def verifier_key(self) -> VerifierKey:
         """The key to publish."""
         return VerifierKey(self.name, self.signature_type, self.signer.public_key)
@@ -106,10 +117,14 @@ class NoteSigner:
         Args:
             text: the note's text, its final newline included.
             time: POSIX seconds, for COSIGNATURE_V1 only.
+
+        Raises:
+            SigningError: another kind of key, or a signature that does not verify.
         """
-        signed = self.signer.sign(_message(text, self.signature_type, time))
+        key_id = self.verifier_key.key_id
+        signed = signature_of(self.signer, _message(text, self.signature_type, time))
         prefix = time.to_bytes(_TIME_BYTES) if self.signature_type == COSIGNATURE_V1 else b""
-        return NoteSignature(self.name, self.verifier_key.key_id, prefix + signed)
+        return NoteSignature(self.name, key_id, prefix + signed)
 
 
 @dataclass(frozen=True)
