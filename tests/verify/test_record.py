@@ -21,6 +21,7 @@ from village import (
     CLOSED,
     FOREIGN_BATCH,
     FOUNDED,
+    HOST,
     ITEM,
     KEYS,
     LOG,
@@ -176,7 +177,8 @@ def test_a_proof_of_another_place_is_altered() -> None:
     record = tale.record()
     other = record.statements[1].proofs
     verdict = verdict_of(edited(edited(record, 0, proofs=other), 1, proofs=other))
-    assert (verdict.overall, failures(verdict)) == ("altered", {("proof", "")})
+    # What a false proof shows counts for nothing: no quorum has seen this statement there.
+    assert (verdict.overall, failures(verdict)) == ("altered", {("proof", ""), ("witnessed", "")})
 
 
 def test_a_checkpoint_with_a_false_signature_is_altered() -> None:
@@ -474,7 +476,7 @@ def test_a_record_of_a_newer_bundle_asks_for_it() -> None:
 def test_two_bundles_of_one_version_are_noticed() -> None:
     village = Village()
     record = story(village.state_batch(), village=village)
-    other = publish(namespaces=("other.example",))
+    other = publish(namespaces=(HOST, "other.example"))
     verdict = verdict_of(record, other)
     assert (verdict.overall, failures(verdict)) == ("unproven", {("bundle", "bundle_differs")})
 
@@ -543,17 +545,6 @@ def test_registry_data_that_cannot_be_read_is_malformed(kind: Any) -> None:
     said = village.state(kind, data, subject=subject)
     verdict = verdict_of(story(village.state_batch(), said, village=village))
     assert ("format", "payload") in failures(verdict)
-
-
-@pytest.mark.parametrize("kind", ["alias", "evidence", "revocation"])
-def test_what_is_not_settled_is_not_taken(kind: Any) -> None:
-    thumbprint = "urn:ietf:params:oauth:ckt:sha-256:" + "A" * 43
-    subject = {"alias": BATCH, "evidence": UUID}.get(kind, thumbprint)
-    village = Village()
-    said = village.state(kind, {}, subject=subject)
-    for withheld in ([], [said]):
-        record = story(village.state_batch(), said, village=village, withheld=withheld)
-        assert ("format", "payload") in failures(verdict_of(record))
 
 
 SUBJECTS: dict[str, tuple[str, str]] = {
@@ -694,6 +685,14 @@ def test_the_newest_grade_in_force_counts() -> None:
     check = verdict_of(story(village.state_batch(), *told, village=village)).check("grade")
     assert check is not None
     assert check.facts["stars"] == 3
+
+
+def test_what_nobody_may_state_is_no_grade_and_no_shelf_life() -> None:
+    village = Village()
+    forged = village.state_grade(by=PRODUCER, stars=5, score=95.5, level="national")
+    verdict = verdict_of(story(village.state_batch(by=NEIGHBOUR), forged, village=village))
+    assert (verdict.check("grade"), verdict.check("shelf_life")) == (None, None)
+    assert verdict.overall == "not_entitled"
 
 
 @pytest.mark.parametrize(

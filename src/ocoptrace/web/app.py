@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ocoptrace.messages import Language
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
     from ocoptrace.workspace import Workspace
 
 __all__ = ["build_app"]
@@ -90,7 +90,7 @@ class _Examined(NamedTuple):
 
     record: OriginRecord
     data: bytes
-    evidence: list[Evidence]
+    evidence: list[Examined]
     trust: TrustBundle
 
 

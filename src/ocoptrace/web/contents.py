@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
 
 __all__ = ["Contents", "contents", "is_sound"]
 
@@ -44,12 +44,12 @@ class Contents:
         return next((grade for grade in reversed(self.grades) if grade.valid_on(day)), None)
 
 
-def is_sound(evidence: Evidence) -> bool:
+def is_sound(evidence: Examined) -> bool:
     """Tell whether a statement is signed by who may sign it, and shows what was signed."""
     return evidence.is_sound
 
 
-def contents(evidence: Sequence[Evidence], *, about: str) -> Contents:
+def contents(evidence: Sequence[Examined], *, about: str) -> Contents:
     """Return what the statements of a record show.
 
     Args:

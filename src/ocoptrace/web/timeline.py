@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis import Event
     from ocoptrace.messages import Language
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
 
 __all__ = ["Step", "timeline"]
 
@@ -72,7 +72,7 @@ class _Recorded(NamedTuple):
     """An event, None where it is withheld or cannot be read, and what is known of it."""
 
     event: Event | None
-    evidence: Evidence
+    evidence: Examined
 
     @property
     def at(self) -> datetime:
@@ -91,7 +91,7 @@ class _Recorded(NamedTuple):
         return self.event is not None and self.event.error_declaration is not None
 
 
-def timeline(evidence: Iterable[Evidence], *, telling: Telling) -> tuple[Step, ...]:
+def timeline(evidence: Iterable[Examined], *, telling: Telling) -> tuple[Step, ...]:
     """Return the steps that the events of a record tell, newest last.
 
     Filling several containers in just the same way is one step.
@@ -108,7 +108,7 @@ def timeline(evidence: Iterable[Evidence], *, telling: Telling) -> tuple[Step, .
     )
 
 
-def _event(evidence: Evidence) -> Event | None:
+def _event(evidence: Examined) -> Event | None:
     try:
         return parse_event(canonical_json.loads(evidence.recorded.payload or ""))
     except OcopTraceError:
@@ -153,7 +153,7 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
     )
 
 
-def _holder(evidence: Evidence, language: Language) -> str:
+def _holder(evidence: Examined, language: Language) -> str:
     """Return the name of the key's holder, else the URI that the statement names."""
     if evidence.signer is None:
         return evidence.recorded.statement.issuer
