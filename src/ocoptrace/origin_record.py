@@ -14,7 +14,7 @@ ask its issuer for it again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace import canonical_json
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT",
     "MAX_BYTES",
+    "MAX_CHECKPOINTS",
     "MAX_STATEMENTS",
     "MEDIA_TYPE",
     "BundleReference",
@@ -42,7 +43,7 @@ FORMAT: Final = "ocop-record/1"
 MEDIA_TYPE: Final = "application/vnd.ocoptrace.record+json"
 MAX_BYTES: Final = 16 * 2**20
 MAX_STATEMENTS: Final = 10_000
-_MAX_CHECKPOINTS = 1_000
+MAX_CHECKPOINTS: Final = 1_000
 _MAX_PATH = 63
 _MEMBERS = {"format", "about", "bundle", "checkpoints", "statements"}
 _STATEMENT = {"id", "cose", "proofs"}
@@ -106,9 +107,15 @@ class OriginRecord:
         checkpoints: Iterable[Checkpoint],
         statements: Iterable[RecordedStatement],
     ) -> OriginRecord:
-        """Return a record with its statements in order."""
+        """Return a record with its statements in order.
+
+        Raises:
+            RecordError: more statements or checkpoints than a record may have.
+        """
         kept = tuple(checkpoints)
         in_order = sorted(statements, key=lambda recorded: _position(recorded, kept))
+        if len(kept) > MAX_CHECKPOINTS or len(in_order) > MAX_STATEMENTS:
+            raise RecordError("record.too_many", statements=len(in_order), limit=MAX_STATEMENTS)
         return cls(about, bundle, kept, tuple(in_order))
 
     @classmethod
@@ -130,8 +137,12 @@ class OriginRecord:
         return record
 
     def to_bytes(self) -> bytes:
-        """Return the file: RFC 8785 JSON, the same bytes every time."""
-        return canonical_json.dumps(
+        """Return the file: RFC 8785 JSON, the same bytes every time.
+
+        Raises:
+            RecordError: it would be larger than anybody reads.
+        """
+        data = canonical_json.dumps(
             {
                 "format": FORMAT,
                 "about": self.about,
@@ -140,6 +151,28 @@ class OriginRecord:
                 "statements": [_statement_json(recorded) for recorded in self.statements],
             }
         )
+        if len(data) > MAX_BYTES:
+            raise RecordError("record.too_large", size=len(data), limit=MAX_BYTES)
+        return data
+
+    def redact(self, ids: Iterable[bytes]) -> OriginRecord:
+        """Return the record with what some statements state withheld; all else stays.
+
+        Args:
+            ids: statement ids, 32 bytes each.
+
+        Raises:
+            RecordError: the record has no statement with such an id.
+        """
+        hidden = set(ids)
+        unknown = hidden - {recorded.statement.id for recorded in self.statements}
+        if unknown:
+            raise RecordError("record.no_such_statement", id=min(unknown).hex())
+        statements = (
+            replace(each, payload=None, salt=None) if each.statement.id in hidden else each
+            for each in self.statements
+        )
+        return replace(self, statements=tuple(statements))
 
     def payloads(self, kind: str) -> list[tuple[Statement, Any]]:
         """Return the statements of a kind whose payload is shown, with its JSON value.
@@ -218,7 +251,7 @@ def _record(value: Any) -> OriginRecord:
     about, notes, statements = value["about"], value["checkpoints"], value["statements"]
     if not isinstance(about, str) or parse_name(about).canonical() != about:
         raise RecordError("record.bad_member", place="/about")
-    if not isinstance(notes, list) or len(notes) > _MAX_CHECKPOINTS:
+    if not isinstance(notes, list) or len(notes) > MAX_CHECKPOINTS:
         raise RecordError("record.bad_member", place="/checkpoints")
     if not isinstance(statements, list) or len(statements) > MAX_STATEMENTS:
         raise RecordError("record.bad_member", place="/statements")

@@ -119,6 +119,21 @@ def test_what_was_written_is_there_for_another_connection(store: SqliteStore, pa
     other.close()
 
 
+def test_the_revision_tells_whether_anything_was_written(store: SqliteStore, path: Path) -> None:
+    seen = [store.revision(), store.revision()]
+    assert seen[0] == seen[1]
+    with store.writing():
+        store.set_meta("name", "1")
+    seen.append(store.revision())
+    other = SqliteStore.open(path)
+    with other.writing():
+        other.set_meta("name", "2")
+    other.close()
+    seen.append(store.revision())
+    assert store.meta("name") == "2"
+    assert len({*seen, store.revision()}) == 3
+
+
 def test_a_full_disk_is_named_and_costs_nothing_that_was_kept(store: SqliteStore) -> None:
     with store.writing():
         append(store, 1)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocoptrace import canonical_json
+from ocoptrace.epcis import parse_event
 from ocoptrace.errors import EpcisError, RecordError, WorkspaceError
 from ocoptrace.origin_record import OriginRecord
+from ocoptrace.signing import sign_statement
 from ocoptrace.verify import verify_record
 from ocoptrace.verify.payload import BASED_ON
 from ocoptrace.workspace import Workspace
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ocoptrace.epcis import Event
     from ocoptrace.verify import Verdict
 
 
@@ -118,6 +121,23 @@ def test_what_is_shown_now_and_was_withheld_is_filled_in(crossing: Crossing) -> 
     assert verdict_of(a, PASTE).overall == "ok"
 
 
+@pytest.mark.parametrize("kind", ["alias", "event", "evidence", "place", "producer", "grade"])
+def test_what_came_withheld_is_carried_on_withheld(crossing: Crossing, kind: str) -> None:
+    a, b = crossing.a, crossing.b
+    crossing.tell()
+    product = LOT.partition("/10/")[0]
+    b.state_alias(f"https://b.example/ocop/{b.producers()[0].id}/TEP", product)
+    b.attach_evidence(b"report", about=[LOT], media_type="application/pdf")
+    if kind == "grade":
+        # There is none: nothing is withheld, and all the same is carried on.
+        record = b.origin_record(LOT)
+    else:
+        record = b.origin_record(LOT, withhold=[kind])
+        assert any(each.payload is None for each in record.statements)
+    a.accept(record)
+    assert a.origin_record(LOT) == record
+
+
 def test_what_is_withheld_again_stays_shown(crossing: Crossing) -> None:
     crossing.tell()
     record = crossing.b.origin_record(LOT)
@@ -188,6 +208,47 @@ def test_an_older_copy_of_the_workspace_notices_that_it_is_one(
     older.close()
 
 
+def test_who_says_two_things_under_one_event_id_is_kept_with_both(
+    crossing: Crossing, tmp_path: Path
+) -> None:
+    crossing.b.close()
+    shutil.copytree(crossing.b.folder, tmp_path / "twin")
+    records = []
+    for folder, step in ((crossing.b.folder, "storing"), (tmp_path / "twin", "shipping")):
+        one = Workspace.open(folder, clock=lambda: NOW)
+        one.record(
+            [seen(LOT, bizStep=step, eventID="urn:uuid:0190a7c5-8a3e-8f00-8000-00000000000c")]
+        )
+        records.append(one.origin_record(LOT))
+        one.close()
+    crossing.b = Workspace.open(crossing.b.folder, clock=lambda: NOW)
+    for record in records:
+        crossing.a.accept(record)
+    carried = {each.statement.id for each in crossing.a.origin_record(LOT).statements}
+    for record in records:
+        told = {each.statement.id for each in record.statements if each.statement.kind == "event"}
+        assert told <= carried
+
+
+def test_what_others_say_is_all_of_our_goods_is_no_concern_of_ours(crossing: Crossing) -> None:
+    a, b = crossing.a, crossing.b
+    a.record([made(PASTE)])
+    code = b.producers()[0].id
+    for payload in (b"{}", b"[]", b'{"bundle":1}'):
+        statement, salt = sign_statement(
+            "record",
+            payload,
+            issuer=f"https://b.example/ocop/{code}",
+            subject=PASTE,
+            signer=b.signer(code),
+            now=NOW,
+        )
+        store = a._setting.store  # noqa: SLF001 - as if it had come in a record
+        with store.writing():
+            store.add_statement(statement, payload, salt)
+    assert verdict_of(a, PASTE).overall == "ok"
+
+
 # What an event is based on
 
 
@@ -203,6 +264,37 @@ def test_an_event_that_takes_up_anothers_goods_says_what_was_known(crossing: Cro
     ours = a.origin_record(PASTE)
     assert [payload_of(ours, each).get(BASED_ON) for each in ids] == [known, known, None, None]
     assert elsewhere[0].hex() not in known
+
+
+def test_single_items_and_what_came_in_a_carton_are_taken_up_likewise(crossing: Crossing) -> None:
+    a, b = crossing.a, crossing.b
+    item, carton = f"{LOT}/21/7", "https://id.gs1.org/00/095240720000000016"
+
+    def packing(action: str) -> Event:
+        return parse_event(
+            {
+                "type": "AggregationEvent",
+                "action": action,
+                "parentID": carton,
+                "childEPCs": [item],
+                "bizStep": "packing" if action == "ADD" else "unpacking",
+                "eventTime": "2026-09-16T07:30:00+07:00",
+                "eventTimeZoneOffset": "+07:00",
+            }
+        )
+
+    of_item = {"quantityList": [], "epcList": [item]}
+    told = b.record([made(LOT), made(LOT, **of_item), packing("ADD")])
+    record = b.origin_record(item)
+    a.accept(record)
+    into = mixed(LOT, PASTE, inputQuantityList=[], inputEPCList=[item])
+    ids = a.record([packing("DELETE"), into])
+    [batch] = [e.statement.id for e in record.statements if e.statement.kind == "batch"]
+    ours = a.origin_record(PASTE)
+    for each in ids:
+        # What the carton was for is its issuer's to tell; the lot and the item are named.
+        assert payload_of(ours, each)[BASED_ON] == sorted([told[1].hex(), batch.hex()])
+    assert verdict_of(a, PASTE).overall == "ok"
 
 
 def test_what_was_accepted_later_does_not_make_an_event_another(crossing: Crossing) -> None:

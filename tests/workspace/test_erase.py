@@ -121,6 +121,16 @@ def test_what_was_erased_does_not_come_back_with_a_record(crossing: Crossing) ->
     assert b.origin_record(LOT) == record
 
 
+def test_what_was_withheld_when_it_was_erased_is_not_shown_later(crossing: Crossing) -> None:
+    a, b = crossing.a, crossing.b
+    [told, _] = crossing.tell()
+    record = b.origin_record(LOT)
+    a.accept(record.redact([told]))
+    assert a.erase([told]) == 0
+    assert a.accept(record).shown == ()
+    assert shown(a, told, LOT).payload is None
+
+
 def test_an_erased_event_keeps_its_part_in_the_lineage_of_what_it_made(ws: Workspace) -> None:
     other = PASTE.replace("ST260915", "ST260916")
     [source, erased] = ws.record([seen(LOT), mixed(LOT, other)])

@@ -13,7 +13,12 @@ True
 
 from __future__ import annotations
 
-from ocoptrace.epcis.canonical import canonical_bytes, canonical_event, with_event_id
+from ocoptrace.epcis.canonical import (
+    canonical_bytes,
+    canonical_event,
+    made_event_id,
+    with_event_id,
+)
 from ocoptrace.epcis.document import Document, read_document, write_json
 from ocoptrace.epcis.event import (
     AggregationEvent,
@@ -42,6 +47,7 @@ __all__ = [
     "check_event",
     "created",
     "inputs",
+    "made_event_id",
     "mentioned",
     "outputs",
     "parse_event",

@@ -2,6 +2,13 @@
 
 Every write happens inside ``with database.writing():``, which is one transaction: all of it
 is on disk when the block ends, or nothing is.
+
+>>> database = Database.create(":memory:")
+>>> before = database.revision()
+>>> with database.writing():
+...     pass
+>>> database.revision() == before
+True
 """
 
 from __future__ import annotations
@@ -108,6 +115,11 @@ class Database:
 
     def _roll_back(self) -> None:
         """Forget what was not written after all."""
+
+    def revision(self) -> tuple[int, int]:
+        """Return a value that is another one whenever something was written, by whomever."""
+        version: int = self._value("PRAGMA data_version")
+        return version, self._db.total_changes
 
     def leave_no_trace(self) -> None:
         """Overwrite what was deleted, in the journal as well.

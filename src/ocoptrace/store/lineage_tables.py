@@ -1,4 +1,11 @@
-"""Which goods flow into which, and which statements speak of a name."""
+"""Which goods flow into which, and which statements speak of a name.
+
+>>> lineage = LineageTables.create(":memory:")
+>>> with lineage.writing():
+...     lineage.add_edges([("krill", "mash"), ("salt", "mash"), ("mash", "paste")])
+>>> sorted(lineage.origins("paste")), lineage.flows_into("krill")
+(['krill', 'mash', 'paste', 'salt'], ['mash'])
+"""
 
 from __future__ import annotations
 
@@ -45,9 +52,16 @@ class LineageTables(Database):
         edges: Iterable[tuple[str, str]],
         mentions: Iterable[str],
     ) -> None:
-        """Index an event: its id, the flow of goods (from, into), the names it speaks of."""
+        """Index an event: its id, the flow of goods (from, into), the names it speaks of.
+
+        Where its issuer used the id before, the earlier event is found by it.
+        """
         self._rows(
-            "INSERT INTO event VALUES (?, ?, ?, ?)", event_id, issuer, statement_id, declares_error
+            "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?)",
+            event_id,
+            issuer,
+            statement_id,
+            declares_error,
         )
         self.add_edges(edges)
         self.add_mentions(statement_id, mentions)

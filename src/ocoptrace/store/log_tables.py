@@ -1,4 +1,14 @@
-"""The own log: its entries, the nodes of its tree, its checkpoints, its witnesses' memory."""
+"""The own log: its entries, the nodes of its tree, its checkpoints, its witnesses' memory.
+
+>>> from datetime import UTC, datetime
+>>> log = LogTables.create(":memory:")
+>>> with log.writing():
+...     log.add_checkpoint(7, "a signed note", made_at=datetime(2026, 11, 23, tzinfo=UTC))
+>>> log.checkpoint_covering(6), log.checkpoint_covering(7)
+('a signed note', None)
+>>> log.newest_checkpoint_before(datetime(2026, 11, 22, tzinfo=UTC)) is None
+True
+"""
 
 from __future__ import annotations
 

@@ -58,20 +58,20 @@ class SqliteStore(LogTables, LineageTables):
     def erase(self, statement_id: bytes) -> bool:
         """Erase what a statement states, its salt, and what was copied from it.
 
-        The statement, its place in the log and its proofs stay. ``leave_no_trace`` then
-        clears what is left of it in the journal.
+        The statement, its place in the log and its proofs stay, and what it states is not taken
+        in again. ``leave_no_trace`` then clears what is left of it in the journal.
 
         Returns:
             Whether there was something to erase.
         """
         kept = self.statement(statement_id)
-        if kept is None or kept.payload is None:
-            return False
         self._rows(
             "UPDATE statement SET payload = NULL, salt = NULL, content_hash = NULL, is_erased = 1"
             " WHERE id = ?",
             statement_id,
         )
+        if kept is None or kept.payload is None:
+            return False
         self._rows(
             "DELETE FROM registered WHERE kind = ? AND issuer = ? AND subject = ? AND data = ?",
             kept.statement.kind,

@@ -59,15 +59,25 @@ class StatementTables(Database):
             return self._stored("WHERE kind = ?", kind)
         return self._stored("WHERE kind = ? AND subject = ?", kind, subject)
 
-    def speaking_of(self, kind: str, names: Iterable[str]) -> list[Stored]:
-        """Return the statements of a kind that speak of any of these names, ordered likewise."""
-        return self._stored(
+    def speaking_of(
+        self, kind: str, names: Iterable[str], *, issuers: Iterable[str] | None = None
+    ) -> list[Stored]:
+        """Return the statements of a kind that speak of any of these names, ordered likewise.
+
+        Args:
+            kind: which kind.
+            names: canonical names, or eventIDs.
+            issuers: whose statements; where left out, everybody's.
+        """
+        where = (
             "WHERE kind = ? AND statement.id IN ("
             "SELECT statement_id FROM mention JOIN node ON node.id = mention.node"
-            " WHERE node.uri IN (SELECT value FROM json_each(?)))",
-            kind,
-            _json_list(names),
+            " WHERE node.uri IN (SELECT value FROM json_each(?)))"
         )
+        if issuers is None:
+            return self._stored(where, kind, _json_list(names))
+        where += " AND issuer IN (SELECT value FROM json_each(?))"
+        return self._stored(where, kind, _json_list(names), _json_list(issuers))
 
     def _stored(self, where: str, *values: Any) -> list[Stored]:
         rows = self._rows(f"{_FOUND} {where} {_IN_ORDER}", *values)

@@ -14,7 +14,7 @@ from ocoptrace.gs1 import parse_name
 from ocoptrace.origin_record import OriginRecord
 from ocoptrace.transparency import LogProof
 from ocoptrace.verify import verify_record
-from ocoptrace.workspace.lineage import index, step_of
+from ocoptrace.workspace.lineage import FOUND_BY_PAYLOAD, index, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,8 +103,8 @@ def _keep(setting: Setting, recorded: RecordedStatement, *, about: str) -> None:
     store.add_statement(statement, payload, recorded.salt)
     if payload is not None:
         _index(setting, recorded, payload)
-    elif statement.kind in {"event", "alias", "evidence"}:
-        # What it speaks of is not shown; that it belongs to this batch is.
+    if statement.kind == "place" or (payload is None and statement.kind in FOUND_BY_PAYLOAD):
+        # What it speaks of, or who speaks of it, may be withheld; that it belongs here is told.
         name = parse_name(about)
         batch = name.batch() or name
         store.add_mentions(statement.id, {name.canonical(), batch.canonical()})

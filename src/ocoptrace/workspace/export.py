@@ -7,10 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import RecordError, WorkspaceError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.origin_record import (
     MAX_CHECKPOINTS,
+    MAX_STATEMENTS,
     BundleReference,
     OriginRecord,
     Proof,
@@ -22,7 +23,7 @@ from ocoptrace.signing import sign_statement
 from ocoptrace.signing.statement import KINDS
 from ocoptrace.verify.lineage import goods
 from ocoptrace.verify.names import GOODS, named
-from ocoptrace.workspace.lineage import scope, step_of
+from ocoptrace.workspace.lineage import FOUND_BY_PAYLOAD, scope, step_of
 from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ocoptrace.gs1 import Name
     from ocoptrace.signing import TrustBundle
     from ocoptrace.store import SqliteStore, Stored
-    from ocoptrace.transparency import Checkpoint, LogProof
+    from ocoptrace.transparency import LogProof
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["batch_of", "make_record", "owner_of"]
@@ -73,18 +74,19 @@ def make_record(
     about = name.canonical()
     batch = _known_batch(setting, name)
     reference = BundleReference(trust.version, trust.sha256)
-    is_own = setting.store.statements("batch", batch.id)[0].position is not None
-    if state_complete and is_own:
+    first = setting.store.statements("batch", batch.id)[0]
+    owner = first.statement.issuer
+    if state_complete and first.position is not None:
         # One transaction: nothing is recorded between the collecting and the saying.
         with setting.store.writing():
             stored = _belonging(setting, about, batch)
-            said = _said_complete(setting, about, [each.statement.id for each in stored])
+            said = _said_complete(setting, about, stored, owner=owner)
             if said is None or said[1] != reference:
-                said = _say_complete(setting, about, batch, stored, trust), reference
+                said = _say_complete(setting, about, owner, stored, trust), reference
         setting.log.checkpoint(now=setting.clock())
     else:
         stored = _belonging(setting, about, batch)
-        said = _said_complete(setting, about, [each.statement.id for each in stored])
+        said = _said_complete(setting, about, stored, owner=owner)
     if said is not None:
         stored.append(said[0])
         # The statement names this bundle, so the record does: it is the one made back then.
@@ -124,21 +126,29 @@ def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
     found += store.speaking_of("evidence", names | set(products) | set(lots) | subjects)
     codes = {_code(each.statement.issuer) for each in (*found, *events)}
     found += [each for each in store.statements("producer") if _producer(each) in codes]
+    hidden = [
+        each
+        for kind in sorted(FOUND_BY_PAYLOAD)
+        for each in store.speaking_of(kind, names)
+        # It is found by the batch with which it came, or by what it had its part in till erased.
+        if each.payload is None
+    ]
+    if any(each.statement.kind == "event" for each in hidden):
+        # Nor is it shown then which places belong: all that came with the batch.
+        found += store.speaking_of("place", names)
+    found += hidden
     return list({stored.statement.id: stored for stored in (*found, *events)}.values())
 
 
 def _events(store: SqliteStore, names: set[str]) -> tuple[list[Stored], set[tuple[str, str]]]:
-    """Return the events of a lineage, and the places they name, each with who names it."""
+    """Return the events shown of a lineage, and the places they name, each with who names it."""
     events, places = [], set()
     for stored in store.speaking_of("event", names):
-        if stored.payload is None:
-            # It is found only by names in whose lineage it stood when it came, or was erased.
-            events.append(stored)
-            continue
-        step = step_of(stored.statement, stored.payload)
-        if step.belongs(names):
-            events.append(stored)
-            places |= {(place, stored.statement.issuer) for place in step.places}
+        if stored.payload is not None:
+            step = step_of(stored.statement, stored.payload)
+            if step.belongs(names):
+                events.append(stored)
+                places |= {(place, stored.statement.issuer) for place in step.places}
     return events, places
 
 
@@ -164,30 +174,34 @@ def _producer(stored: Stored) -> str | None:
 
 
 def _said_complete(
-    setting: Setting, about: str, ids: list[bytes]
+    setting: Setting, about: str, stored: Iterable[Stored], *, owner: str
 ) -> tuple[Stored, BundleReference] | None:
-    """Return the newest statement that just these are all, and the bundle that it names."""
+    """Return the owner's newest statement that just these are all, and the bundle it names."""
+    ids = [each.statement.id for each in stored]
     for earlier in reversed(setting.store.statements("record", about)):
-        if earlier.payload is None:
+        if earlier.payload is None or earlier.statement.issuer != owner:
             continue
-        said = canonical_json.loads(earlier.payload)
-        named_bundle = said["bundle"]
-        reference = BundleReference(named_bundle["version"], bytes.fromhex(named_bundle["sha256"]))
-        if earlier.payload == completeness_payload(about, reference, ids, said["size"]):
-            return earlier, reference
+        match canonical_json.loads(earlier.payload):
+            case {"bundle": {"version": int(version), "sha256": str(digest)}, "size": int(size)}:
+                reference = BundleReference(version, bytes.fromhex(digest))
+                if earlier.payload == completeness_payload(about, reference, ids, size):
+                    return earlier, reference
     return None
 
 
 def _say_complete(
     setting: Setting,
     about: str,
-    batch: Batch,
-    stored: Iterable[Stored],
+    owner: str,
+    stored: list[Stored],
     trust: TrustBundle,
 ) -> Stored:
     """State that these are all. Call it inside ``store.writing()``."""
+    if len(stored) >= MAX_STATEMENTS:
+        # Nothing is stated of a record that nobody could read.
+        raise RecordError("record.too_many", statements=len(stored) + 1, limit=MAX_STATEMENTS)
     ids = [each.statement.id for each in stored]
-    speaker = setting.speaker(owner_of(setting, batch))
+    speaker = setting.speaker(_code(owner))
     now = setting.clock()
     speaker.check_entitled("record", [about], at=now, error=WorkspaceError)
     reference = BundleReference(trust.version, trust.sha256)
@@ -206,18 +220,20 @@ def _assemble(
     stored: Iterable[Stored],
     trust: TrustBundle,
 ) -> OriginRecord:
-    checkpoints: list[Checkpoint] = []
-    numbers: dict[str, int] = {}
-    recorded = []
-    for each, found in _proven(setting, list(stored), trust):
-        proofs = []
-        for proof in found:
-            number = numbers.setdefault(str(proof.checkpoint), len(checkpoints))
-            if number == len(checkpoints):
-                checkpoints.append(proof.checkpoint)
-            proofs.append(Proof(number, proof.index, proof.path))
-        payload = None if each.payload is None else each.payload.decode()
-        recorded.append(RecordedStatement(each.statement, payload, each.salt, tuple(proofs)))
+    proven = list(_proven(setting, list(stored), trust))
+    notes = {str(proof.checkpoint): proof.checkpoint for _, found in proven for proof in found}
+    # In one order, so that the same statements make the same record wherever it is made.
+    checkpoints = sorted(notes.values(), key=lambda c: (c.origin, c.size, str(c)))
+    numbers = {str(checkpoint): number for number, checkpoint in enumerate(checkpoints)}
+    recorded = [
+        RecordedStatement(
+            each.statement,
+            None if each.payload is None else each.payload.decode(),
+            each.salt,
+            tuple(Proof(numbers[str(p.checkpoint)], p.index, p.path) for p in found),
+        )
+        for each, found in proven
+    ]
     return OriginRecord.of(about, reference, checkpoints, recorded)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.epcis import TransformationEvent, parse_event
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from ocoptrace.signing import Statement
     from ocoptrace.store import SqliteStore, Stored
 
-__all__ = ["belongs", "index", "scope", "seen_of_others", "step_of"]
+__all__ = ["FOUND_BY_PAYLOAD", "belongs", "index", "scope", "seen_of_others", "step_of"]
+
+FOUND_BY_PAYLOAD: Final = frozenset({"alias", "event", "evidence", "place", "producer"})
+"""Kinds whose subject does not say which goods they have to do with."""
 
 _MAX_CONTAINERS = 10_000
 _INDEXED = {"alias", "evidence", "place"}
@@ -96,16 +100,14 @@ def seen_of_others(store: SqliteStore, step: Step, *, limit: int) -> list[str]:
     """
     stating: dict[bytes, None] = {}
     telling: dict[bytes, None] = {}
-    for name in set(step.mentioned).difference(step.created):
+    for name in (name for name in step.mentioned if name not in step.created):
         lot = _lot_of(name)
         others = store.stated_by_others("batch", lot, step.issuer) if lot else {}
-        if not others:
-            continue
         stating |= dict.fromkeys(others)
-        for stored in store.speaking_of("event", [name]):
-            if stored.statement.issuer in others.values() and belongs(stored, {name}):
-                telling[stored.statement.id] = None
-    ids = [*telling, *stating][-limit:]
+        told = store.speaking_of("event", [name], issuers=set(others.values())) if others else []
+        own_part = (each.statement.id for each in reversed(told) if belongs(each, {name}))
+        telling |= dict.fromkeys(islice(own_part, limit))
+    ids = [*stating, *telling][:limit]
     return sorted(each.hex() for each in ids)
 
 

@@ -180,6 +180,11 @@ class Workspace(KeysAndTrust):
         """How many entries the log has."""
         return self._setting.store.log_size()
 
+    @property
+    def revision(self) -> tuple[int, int]:
+        """A value that is another one whenever anything that is kept here has changed."""
+        return self._setting.store.revision()
+
     def log_position(self, statement_id: bytes) -> int:
         """Return where the log has a statement, from 0.
 
