@@ -10,7 +10,7 @@ from ocoptrace.errors import ProofError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.signing.bundle import Log, TrustBundle
+    from ocoptrace.signing.bundle import Log, RevocationCheckpoint, TrustBundle
     from ocoptrace.transparency import Checkpoint
     from ocoptrace.transparency.proof import Tree
 
@@ -50,8 +50,14 @@ def check_checkpoint(checkpoint: Checkpoint, trust: TrustBundle) -> CheckedCheck
         times = checkpoint.cosigned_at(log.verifier_keys(checkpoint.size))
     except ProofError as error:
         return CheckedCheckpoint(checkpoint, log, error.code)
-    if log.final is not None and checkpoint.size > log.final.size:
+    if log.final is not None and not _is_before(checkpoint, log.final):
         return CheckedCheckpoint(checkpoint, log, "proof.log_closed")
     # Too few witnesses are no fault of the checkpoint: it only shows no time.
     time = times[log.quorum - 1] if 0 < log.quorum <= len(times) else None
     return CheckedCheckpoint(checkpoint, log, "", time, max(times, default=None))
+
+
+def _is_before(checkpoint: Checkpoint, final: RevocationCheckpoint) -> bool:
+    """Tell whether a log that has ended can have had this state."""
+    is_the_end = (checkpoint.size, checkpoint.root.hex()) == (final.size, final.root)
+    return checkpoint.size < final.size or is_the_end

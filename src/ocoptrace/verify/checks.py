@@ -46,11 +46,11 @@ def statement_checks(examined: Sequence[Examined], at: datetime) -> Iterator[Che
     """
     yield _content(examined)
     yield _tally("issuer", examined, lambda e: e.signer is None)
-    yield _tally("signature", examined, lambda e: e.signer is not None and not e.signature_holds)
+    yield _of_known("signature", examined, lambda e: not e.signature_holds)
     yield from _corrections(examined)
     yield _entitlement(examined)
     yield from _attestation(examined)
-    yield _tally("revocation", examined, lambda e: e.revocation is not None)
+    yield _of_known("revocation", examined, lambda e: e.revocation is not None)
     yield _tally("logged", examined, lambda e: not e.logged)
     yield _tally("proof", examined, lambda e: bool(e.proof_fault))
     yield from _witnessed(examined)
@@ -94,7 +94,7 @@ def _content(examined: Sequence[Examined]) -> Check:
 
 
 def _entitlement(examined: Sequence[Examined]) -> Check:
-    check = _tally("entitlement", examined, lambda e: e.refused is not None)
+    check = _of_known("entitlement", examined, lambda e: e.refused is not None)
     hidden = [e for e in examined if e.hides_what_it_creates]
     if check.outcome != "pass" or not hidden:
         return check
@@ -108,6 +108,16 @@ def _tally(code: str, examined: Sequence[Examined], fails: Callable[[Examined], 
     if failed:
         return _found(code, "fail", failed, len(examined))
     return Check(code, "pass" if examined else "unknown", facts={"count": len(examined)})
+
+
+def _of_known(code: str, examined: Sequence[Examined], fails: Callable[[Examined], bool]) -> Check:
+    """Return one check over the statements whose keys are known; of others nothing can be said."""
+    unjudged = [e for e in examined if e.signer is None]
+    check = _tally(code, examined, lambda e: e.signer is not None and fails(e))
+    if check.outcome != "pass" or not unjudged:
+        return check
+    facts = {"count": len(examined), "unjudged": len(unjudged)}
+    return Check(code, "unknown", "no_key", facts)
 
 
 def _found(

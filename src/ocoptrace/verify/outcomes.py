@@ -33,11 +33,14 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "issuer": frozenset(
             {"pass", "fail", "unknown", "pass known", "fail no_key", "fail namespace"}
         ),
-        "signature": frozenset({"pass", "fail", "unknown", "pass seal", "fail forged_seal"}),
+        "signature": frozenset(
+            {"pass", "fail", "unknown", "unknown no_key", "pass seal", "fail forged_seal"}
+        ),
         "entitlement": frozenset(
             {
                 "pass",
                 "unknown",
+                "unknown no_key",
                 "unknown withheld",
                 "pass seal",
                 "fail role",
@@ -54,6 +57,7 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "pass",
                 "fail",
                 "unknown",
+                "unknown no_key",
                 "pass seal",
                 "fail seal_revoked",
                 "warn seal_key_lost_batch_known",
