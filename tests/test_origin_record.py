@@ -13,6 +13,7 @@ from ocoptrace.errors import RecordError
 from ocoptrace.origin_record import (
     MAX_BYTES,
     MAX_CHECKPOINTS,
+    MAX_PROOFS,
     MAX_STATEMENTS,
     BundleReference,
     OriginRecord,
@@ -93,6 +94,29 @@ def test_payload_and_salt_are_withheld_together() -> None:
     assert withheld.statements[0].binds()
     for name in ("payload", "salt"):
         assert refusal(without(name)) == "record.payload_without_salt"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"payload": None},
+        {"salt": None},
+        {"payload": "\ud800"},
+        {"salt": bytes(15)},
+        {"proofs": RECORD.statements[0].proofs * (MAX_PROOFS + 1)},
+    ],
+    ids=["no payload", "no salt", "no text", "a short salt", "too many proofs"],
+)
+def test_no_statement_is_made_that_no_record_may_hold(changes: dict[str, Any]) -> None:
+    with pytest.raises(RecordError):
+        replace(RECORD.statements[0], **changes)
+
+
+def test_a_statement_has_eight_proofs_at_most() -> None:
+    assert OriginRecord.parse(with_statement(proofs=[PROOF] * MAX_PROOFS))
+    with pytest.raises(RecordError) as caught:
+        OriginRecord.parse(with_statement(proofs=[PROOF] * (MAX_PROOFS + 1)))
+    assert (caught.value.code, caught.value.place) == ("record.bad_member", "/statements/0/proofs")
 
 
 @given(st.sets(st.sampled_from([each.statement.id for each in RECORD.statements])))

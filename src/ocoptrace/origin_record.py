@@ -21,6 +21,7 @@ from ocoptrace import canonical_json
 from ocoptrace.errors import InputError, OcopTraceError, RecordError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.signing import Statement, base64url
+from ocoptrace.signing.statement import SALT_BYTES
 from ocoptrace.transparency import Checkpoint
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "FORMAT",
     "MAX_BYTES",
     "MAX_CHECKPOINTS",
+    "MAX_PROOFS",
     "MAX_STATEMENTS",
     "MEDIA_TYPE",
     "BundleReference",
@@ -44,6 +46,7 @@ MEDIA_TYPE: Final = "application/vnd.ocoptrace.record+json"
 MAX_BYTES: Final = 16 * 2**20
 MAX_STATEMENTS: Final = 10_000
 MAX_CHECKPOINTS: Final = 1_000
+MAX_PROOFS: Final = 8
 _MAX_PATH = 63
 _MEMBERS = {"format", "about", "bundle", "checkpoints", "statements"}
 _STATEMENT = {"id", "cose", "proofs"}
@@ -69,12 +72,29 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class RecordedStatement:
-    """A statement with what it states, unless that is withheld, and its proofs."""
+    """A statement with what it states, unless that is withheld, and its proofs.
+
+    Raises:
+        RecordError: a payload without its salt or the other way, a payload that is no Unicode
+            text, a salt of another length than 16 bytes, or more than ``MAX_PROOFS`` proofs.
+    """
 
     statement: Statement
     payload: str | None
     salt: bytes | None
     proofs: tuple[Proof, ...]
+
+    def __post_init__(self) -> None:
+        if (self.payload is None) != (self.salt is None):
+            raise RecordError("record.payload_without_salt")
+        if self.salt is not None and len(self.salt) != SALT_BYTES:
+            raise RecordError("record.bad_member", place="/salt")
+        if len(self.proofs) > MAX_PROOFS:
+            raise RecordError("record.bad_member", place="/proofs")
+        try:
+            (self.payload or "").encode()
+        except UnicodeError as error:
+            raise RecordError("json.not_unicode", place="/payload") from error
 
     def binds(self) -> bool:
         """Tell whether the payload shown is what was stated; true where it is withheld."""
@@ -298,16 +318,15 @@ def _statement(member: Any, checkpoints: int, place: str) -> RecordedStatement:
         statement = Statement.decode(base64url.decode(member["cose"]))
         salt = None if salt64 is None else base64url.decode(salt64)
         proofs = tuple(
-            _proof(proof, checkpoints, f"{place}/proofs/{i}")
-            for i, proof in enumerate(member["proofs"])
+            _proof(proof, checkpoints, f"/proofs/{i}") for i, proof in enumerate(member["proofs"])
         )
-    except RecordError:
-        raise
+        recorded = RecordedStatement(statement, payload, salt, proofs)
     except OcopTraceError as error:
-        raise RecordError(error.code, place=place, **error.facts) from error
+        within = error.place if isinstance(error, RecordError) else ""
+        raise RecordError(error.code, place=place + within, **error.facts) from error
     if statement.id.hex() != member["id"]:
         raise RecordError("record.wrong_id", place=f"{place}/id")
-    return RecordedStatement(statement, payload, salt, proofs)
+    return recorded
 
 
 def _proof(member: Any, checkpoints: int, place: str) -> Proof:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ocoptrace.signing.bundle import Grant
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.signing.signed_file import MAX_FILE_BYTES, SignedFile
 from village import (
+    FOREIGN_PRODUCT,
     HOST,
     KEYS,
     LOG,
@@ -74,6 +76,7 @@ GRANT = PRODUCER_KEY["grants"][0]
 THE_LOG = json.loads(log_entry().text())
 VKEY = THE_LOG["keys"][0]
 LATER_WITNESS = NoteSigner("w3.example", WITNESSES[0].signer, COSIGNATURE_V1)
+OWN_WITNESS = NoteSigner("w4.example", LOG.signer, COSIGNATURE_V1)
 DUTY = {"product": PRODUCT, "due": "item", "since": "2026-06-01"}
 LOST = {
     "at": "2026-11-23T08:00:00Z",
@@ -120,6 +123,21 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         {"expires": "2027-02-21T08:00:00.5Z"},
         "signing.time",
         "/expires",
+    ),
+    "a time before 1970": (
+        {"issued": "1969-12-31T23:59:59Z"},
+        "signing.time",
+        "/issued",
+    ),
+    "a time of the year 9000": (
+        with_key(seal_until="9000-01-01T00:00:00Z"),
+        "signing.time",
+        f"{IN_KEY}/seal_until",
+    ),
+    "a time that no other zone can tell": (
+        with_key(seal_until="9999-12-31T23:59:59-12:00"),
+        "signing.time",
+        f"{IN_KEY}/seal_until",
     ),
     "it expires as it is issued": (
         {"expires": "2026-11-23T08:00:00Z"},
@@ -219,11 +237,6 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         with_key(seal_until="2027-12-31T23:59:59Z"),
         "signing.seal_period",
         f"{IN_KEY}/seal_until",
-    ),
-    "an office that has grants": (
-        with_key(role="authority"),
-        "signing.grant_of_role",
-        f"{IN_KEY}/grants",
     ),
     "a log that has grants": (with_key(role="log"), "signing.grant_of_role", f"{IN_KEY}/grants"),
     "a grant of a kind nobody knows": (
@@ -336,6 +349,16 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "signing.label_product",
         f"{IN_GRANT}/labels/0/product",
     ),
+    "a label duty of another's product": (
+        with_grant(labels=[DUTY, DUTY | {"product": FOREIGN_PRODUCT}]),
+        "signing.label_not_held",
+        f"{IN_GRANT}/labels/1/product",
+    ),
+    "a label duty of another's plain product": (
+        with_grant(labels=[DUTY | {"product": f"https://{HOST}/ocop/8N5P2RCD/A"}]),
+        "signing.label_not_held",
+        f"{IN_GRANT}/labels/0/product",
+    ),
     "a label duty that nobody knows": (
         with_grant(labels=[DUTY | {"due": "crate"}]),
         "fields.not_one_of",
@@ -427,6 +450,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "signing.witness_twice",
         f"{IN_LOG}/witnesses/1",
     ),
+    "a log as its own witness": (
+        with_log(witnesses=[THE_LOG["witnesses"][0], str(OWN_WITNESS.verifier_key)]),
+        "signing.witness_is_log",
+        f"{IN_LOG}/witnesses/1",
+    ),
     "fewer witnesses than the quorum": (
         with_log(quorum=3),
         "signing.quorum",
@@ -465,6 +493,8 @@ GOOD: dict[str, dict[str, Any]] = {
     | with_grant(name_prefixes=[f"https://b.example:8443/ocop/{PRODUCER.code}/"]),
     "an issuer that is just an https URI": with_key(issuer="https://coop.example:8443/did?x=1"),
     "seals that end with the statements": with_key(seal_until=PRODUCER_KEY["sign_until"]),
+    "an office that has grants": with_key(role="authority"),
+    "seals for as long as there are times": with_key(seal_until="8999-12-31T23:59:59Z"),
     "a label duty of a plain name": with_grant(labels=[DUTY | {"product": f"{PRODUCER.issuer}/A"}]),
     "a lost key with what was seen": with_revocation(
         reason="compromised", checkpoint=SEEN, batches=["00" * 16]
@@ -543,6 +573,20 @@ def test_whoever_makes_a_bundle_is_told_the_rule_itself() -> None:
     with pytest.raises(SigningError) as caught:
         publish(logs=(log_entry(quorum=3),))
     assert (caught.value.code, caught.value.place) == ("signing.quorum", "/logs/0/quorum")
+
+
+@pytest.mark.parametrize(
+    ("now", "lifetime", "place"),
+    [
+        (datetime.max.replace(tzinfo=UTC), timedelta(days=90), "/issued"),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), timedelta(1), "/issued"),
+        (NOW, timedelta.max, "/expires"),
+    ],
+)
+def test_no_bundle_is_made_beyond_the_years(now: datetime, lifetime: timedelta, place: str) -> None:
+    with pytest.raises(SigningError) as caught:
+        bundle_file(now=now, lifetime=lifetime)
+    assert (caught.value.code, caught.value.place) == ("signing.time", place)
 
 
 def test_whoever_makes_a_grant_is_told_the_rule_itself() -> None:

@@ -101,7 +101,7 @@ def test_the_table_says_why_and_nothing_twice() -> None:
     says = [row["says"] for row in rows]
     assert all(row["says"].endswith(".") and row["why"].endswith(".") for row in rows)
     assert [each for each in set(says) if says.count(each) > 1] == []
-    assert (len(CASES), len(DUTIES)) == (167, 14)
+    assert (len(CASES), len(DUTIES)) == (178, 14)
     assert {case["key"] for case in CASES} == KEYS.keys()
 
 
@@ -136,6 +136,17 @@ def test_prefixes_cover_together_what_they_cover_apart(
     together = covers(grant(gtin_prefixes=(*held, prefix)), name)
     apart = (covers(grant(gtin_prefixes=(each,)), name) for each in (*held, prefix))
     assert together == any(apart)
+
+
+@given(
+    prefix=prefixes | st.sampled_from(["9521", "95212345"]), rest=st.text("0123456789", min_size=13)
+)
+def test_an_office_with_grants_grades_what_they_cover(prefix: str, rest: str) -> None:
+    product = f"https://id.gs1.org/01/{gtin_of('0', '9521234', rest)}"
+    scope = grant(kinds=("grade",), gtin_prefixes=(prefix,))
+    office = key_entry(OFFICE, scope, role="authority")
+    refused = refusal(office, "grade", [product], issuer=office.issuer, at=NOW)
+    assert (refused is None) == covers(scope, parse_name(product))
 
 
 @given(

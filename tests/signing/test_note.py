@@ -41,7 +41,7 @@ def test_times_are_those_of_the_keys_that_signed() -> None:
     assert Note.parse(str(note)).signature_times(keys) == (0, TIME)
 
 
-@pytest.mark.parametrize("time", [0, 253_402_300_800, 2**63])
+@pytest.mark.parametrize("time", [0, 221_845_392_000, 253_402_300_799, 2**63])
 def test_a_cosignature_at_no_time_does_not_count(time: int) -> None:
     note = Note(TEXT, (WITNESS.signature(TEXT, time=time),))
     with pytest.raises(SigningError) as caught:
@@ -84,6 +84,7 @@ OTHER_NOTES = {
     "a key id and nothing else": TEXT + "\n\N{EM DASH} log.example AAAAAA==\n",
     "a name with a plus": SIGNED.replace("\N{EM DASH} log", "\N{EM DASH} lo+g"),
     "no name": TEXT + f"\n\N{EM DASH}  {'A' * 92}\n",
+    "a signature twice": SIGNED + SIGNATURE,
     "too many signatures": TEXT + "\n" + SIGNATURE * 65,
     "too long": "x" * 70_000 + "\n\n" + SIGNATURE,
 }
@@ -101,6 +102,19 @@ def test_many_signatures_are_read_and_unknown_ones_ignored() -> None:
     note = Note.sign(TEXT, LOG, time=0)
     note = note.with_signatures(*(s.signature(TEXT, time=TIME) for s in strangers))
     assert Note.parse(str(note)).signature_times((LOG.verifier_key,)) == (0,)
+
+
+def test_a_signature_is_added_once() -> None:
+    note = Note.sign(TEXT, LOG)
+    seen = WITNESS.signature(TEXT, time=TIME)
+    twice = note.with_signatures(seen).with_signatures(seen, *note.signatures)
+    assert twice == note.with_signatures(seen)
+    assert Note.parse(str(twice)) == twice
+
+
+def test_the_last_time_before_the_year_9000_counts() -> None:
+    note = Note(TEXT, (WITNESS.signature(TEXT, time=221_845_391_999),))
+    assert note.signature_times((WITNESS.verifier_key,)) == (221_845_391_999,)
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=3))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +11,20 @@ from hypothesis import strategies as st
 from ocoptrace import canonical_json
 from ocoptrace.errors import SigningError
 from ocoptrace.signing import base64url
+from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.signing.registration import (
     MAX_REQUEST_BYTES,
     RegistrationRequest,
     RequestedLog,
     sign_request,
 )
-from village import ADDRESS, LOG, NEIGHBOUR, NOW, PRODUCER, STRANGER, WITNESSES, eddsa
+from village import ADDRESS, LOG, NEIGHBOUR, NOW, PRODUCER, ROOT, STRANGER, WITNESSES, eddsa
 
 if TYPE_CHECKING:
     from ocoptrace.signing import PublicKey, SoftwareSigner
 
 CONTEXT = b"ocoptrace-registration/1\n"
+ROOT_DIGEST = ROOT.fingerprint.replace(" ", "")
 NAME = {"vi": "Hợp tác xã Mắm (ví dụ)", "en": "Paste Cooperative (example)"}
 OWN_LOG = RequestedLog(
     origin=LOG.name,
@@ -38,7 +41,10 @@ def request(**changes: Any) -> bytes:
         "gtin_prefixes": ["9521234"],
         "gtins": ["95200002"],
         "log": OWN_LOG,
+        "log_signer": LOG.signer,
         "address": ADDRESS,
+        "office": ROOT_DIGEST,
+        "follows": STRANGER.signer.public_key.thumbprint.hex(),
         "now": NOW,
     }
     return sign_request(**(members | changes))
@@ -50,8 +56,12 @@ TEXT = json.loads(REQUEST)["signed"]
 
 def filed(text: str, *, by: SoftwareSigner = PRODUCER.signer, context: bytes = CONTEXT) -> bytes:
     """Return a request that says anything, signed well."""
-    signature = base64url.encode(by.sign(context + text.encode()))
-    return canonical_json.dumps({"signature": signature, "signed": text})
+    message = context + text.encode()
+    file = {"signature": base64url.encode(by.sign(message)), "signed": text}
+    with contextlib.suppress(Exception):
+        if json.loads(text)["log"] is not None:
+            file["log_signature"] = base64url.encode(LOG.signer.sign(message))
+    return canonical_json.dumps(file)
 
 
 def edited(**members: Any) -> str:
@@ -74,6 +84,8 @@ def test_a_request_says_what_was_asked_for(party: Any) -> None:
     assert (asked.name, asked.made) == (NAME, NOW)
     assert (asked.gtin_prefixes, asked.gtins) == (("9521234",), ("95200002",))
     assert (asked.log, asked.address) == (OWN_LOG, ADDRESS)
+    assert asked.office == ROOT_DIGEST
+    assert asked.follows == STRANGER.signer.public_key.thumbprint.hex()
 
 
 def test_a_request_may_ask_for_a_key_alone() -> None:
@@ -81,6 +93,7 @@ def test_a_request_may_ask_for_a_key_alone() -> None:
         sign_request(signer=PRODUCER.signer, name={"vi": "Mắm"}, now=NOW)
     )
     assert (asked.gtin_prefixes, asked.gtins, asked.log, asked.address) == ((), (), None, None)
+    assert (asked.office, asked.follows) == (None, None)
 
 
 def test_what_is_signed_stands_in_the_file() -> None:
@@ -88,7 +101,9 @@ def test_what_is_signed_stands_in_the_file() -> None:
     asked = RegistrationRequest.parse(REQUEST)
     signature = base64url.decode(file["signature"])
     assert asked.text() == file["signed"]
-    assert PRODUCER.signer.public_key.verifies(signature, CONTEXT + file["signed"].encode())
+    message = CONTEXT + file["signed"].encode()
+    assert PRODUCER.signer.public_key.verifies(signature, message)
+    assert LOG.signer.public_key.verifies(base64url.decode(file["log_signature"]), message)
     assert canonical_json.dumps(file) == REQUEST
 
 
@@ -96,6 +111,30 @@ def test_only_the_holder_of_the_key_can_ask() -> None:
     assert refusal(filed(TEXT, by=STRANGER.signer)).code == "signing.request_signature"
     changed = json.loads(REQUEST) | {"signed": edited(gtin_prefixes=["9520000"])}
     assert refusal(canonical_json.dumps(changed)).code == "signing.request_signature"
+
+
+def test_only_the_holder_of_the_log_can_bring_it() -> None:
+    file = json.loads(REQUEST)
+    for false in (file["signature"], "", base64url.encode(bytes(64))):
+        data = canonical_json.dumps(file | {"log_signature": false})
+        assert refusal(data).code == "signing.request_log_signature"
+    with pytest.raises(SigningError) as caught:
+        request(log_signer=STRANGER.signer)
+    assert caught.value.code == "signing.request_log_signature"
+
+
+def test_a_log_and_its_signature_come_together() -> None:
+    file = json.loads(REQUEST)
+    bare = {"signature": file["signature"], "signed": TEXT}
+    assert refusal(canonical_json.dumps(bare)).code == "signing.request"
+    without_log = json.loads(filed(edited(log=None)))
+    assert RegistrationRequest.parse(canonical_json.dumps(without_log)).log is None
+    more = without_log | {"log_signature": file["log_signature"]}
+    assert refusal(canonical_json.dumps(more)).code == "signing.request"
+    for changes in ({"log": None}, {"log_signer": None}):
+        with pytest.raises(SigningError) as caught:
+            request(**changes)
+        assert caught.value.code == "signing.request"
 
 
 def test_a_signature_over_the_text_alone_is_none() -> None:
@@ -150,6 +189,7 @@ def test_a_signature_that_is_no_base64url_is_refused() -> None:
     assert refusal(canonical_json.dumps(file)).code == "signing.not_base64url"
 
 
+OWN_WITNESS = NoteSigner("w.example", LOG.signer, COSIGNATURE_V1)
 LOG_MEMBERS = json.loads(TEXT)["log"]
 FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a member nobody knows": ({"more": 1}, "fields.unknown", "/more"),
@@ -189,6 +229,14 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "signing.witness_twice",
         "/log/witnesses/1",
     ),
+    "a log as its own witness, as a witness signs": (
+        {"log": LOG_MEMBERS | {"witnesses": [str(OWN_WITNESS.verifier_key)], "quorum": 1}},
+        "signing.witness_is_log",
+        "/log/witnesses/0",
+    ),
+    "an office by its URI": ({"office": "https://id.example"}, "signing.thumbprint", "/office"),
+    "a key to follow by its kid": ({"follows": "ab" * 8}, "signing.thumbprint", "/follows"),
+    "a time of the year 9000": ({"made": "9000-01-01T00:00:00Z"}, "signing.time", "/made"),
     "a log as its own witness": (
         {"log": LOG_MEMBERS | {"witnesses": [LOG_MEMBERS["vkey"]], "quorum": 1}},
         "signing.witness_type",

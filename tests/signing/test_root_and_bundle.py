@@ -19,6 +19,7 @@ from ocoptrace.signing.signed_file import (
     MAX_FILE_BYTES,
     MAX_SIGNATURES,
     PUBLIC_SALT,
+    Role,
     SignedFile,
 )
 from ocoptrace.signing.statement import sign_statement
@@ -84,10 +85,31 @@ def test_a_root_is_signed_by_its_own_threshold() -> None:
     assert refusal_of_root(one) == "signing.threshold"
 
 
-def test_a_signature_counts_once_however_often_it_stands_there() -> None:
+def reason_of_root(data: bytes) -> tuple[str, str]:
+    with pytest.raises(SigningError) as caught:
+        Root.load(data)
+    return caught.value.facts["reason"].code, caught.value.place
+
+
+def test_a_signature_stands_in_a_file_once() -> None:
     file = root_file()
     again = SignedFile(file.signed, file.signatures[:1] * 3)
-    assert refusal_of_root(again) == "signing.threshold"
+    assert reason_of_root(again.to_bytes())[0] == "signing.signature_twice"
+    assert again.count_signers(ROOT.roles.root, "root") == {"root:1": 1}
+
+
+def test_a_file_has_one_spelling() -> None:
+    data = root_file().to_bytes()
+    others = {
+        data + b"\n",
+        data.replace(b'],"signed', b'], "signed'),
+        data.replace(b"version", b"\\u0076ersion", 1),
+        json.dumps(json.loads(data)).encode(),
+    } - {data}
+    assert Root.load(data) == ROOT
+    assert len(others) == 4
+    for other in others:
+        assert reason_of_root(other)[0] == "signing.file_spelling"
 
 
 def test_a_key_counts_once_however_often_it_signs() -> None:
@@ -109,8 +131,8 @@ def test_a_key_counts_once_however_often_it_is_listed() -> None:
         "bundle": {"keys": [key], "threshold": 1},
     }
     text = edited(root_file(), roles=roles)
-    signer = ROOT_SIGNERS[0]
-    assert refusal_of_root(resigned(text, "root", 1, signer, signer)) == "signing.bad_threshold"
+    file = resigned(text, "root", 1, ROOT_SIGNERS[0])
+    assert reason_of_root(file.to_bytes()) == ("signing.bad_threshold", "/roles/root")
 
 
 def test_keys_of_others_do_not_count() -> None:
@@ -123,13 +145,30 @@ def test_no_threshold_lets_everybody_sign(threshold: int) -> None:
     roles = json.loads(root_file().signed)["roles"]
     roles["root"]["threshold"] = threshold
     text = edited(root_file(), roles=roles)
-    assert refusal_of_root(resigned(text, "root", 1, STRANGER.signer)) == "signing.bad_threshold"
+    file = resigned(text, "root", 1, STRANGER.signer)
+    assert reason_of_root(file.to_bytes()) == ("signing.bad_threshold", "/roles/root")
 
 
 @pytest.mark.parametrize("threshold", [0, 4])
 def test_a_root_whose_keys_cannot_reach_its_threshold_is_not_made(threshold: int) -> None:
     with pytest.raises(SigningError):
         root_file(threshold=threshold)
+
+
+def test_a_role_has_at_most_64_keys() -> None:
+    keys = [base64url.encode(eddsa(200 + n).public_key.cose_key) for n in range(65)]
+    assert len(Role.of(keys=keys[:64], threshold=64).public_keys()) == 64
+    with pytest.raises(SigningError) as caught:
+        Role.of(keys=keys, threshold=1)
+    assert (caught.value.code, caught.value.place) == ("fields.too_long", "/keys")
+
+
+def test_a_role_that_nobody_can_fill_is_not_made() -> None:
+    key = base64url.encode(eddsa(200).public_key.cose_key)
+    for keys, threshold in (([], 0), ([], 1), ([key], 2), ([key, key], 2), ([key], 0)):
+        with pytest.raises(SigningError) as caught:
+            Role.of(keys=keys, threshold=threshold)
+        assert caught.value.code == "signing.bad_threshold"
 
 
 def test_a_signature_is_for_one_version_and_one_kind() -> None:
@@ -201,7 +240,15 @@ def test_the_keys_of_the_pinned_root_decide_who_follows() -> None:
     assert refusal_to_follow(usurper) == "signing.root_not_followed"
     one_old = next_root(signers=(ROOT_SIGNERS[0], *OTHERS), root_keys=publics(OTHERS))
     assert refusal_to_follow(one_old) == "signing.root_not_followed"
-    twice = SignedFile(one_old.signed, one_old.signatures * 2)
+    again = SignedFile.sign(
+        one_old.signed,
+        "root",
+        version=2,
+        issuer=STRANGER.issuer,
+        signers=ROOT_SIGNERS[:1],
+        now=NOW,
+    )
+    twice = SignedFile(one_old.signed, one_old.signatures + again.signatures)
     assert refusal_to_follow(twice) == "signing.root_not_followed"
 
 
@@ -339,12 +386,24 @@ def test_a_text_is_hashed_once_however_many_signatures_there_are(
             sizes.append(len(data))
             return hashlib.sha256(data)
 
-    file = SignedFile(bundle_file().signed, bundle_file().signatures * MAX_SIGNATURES)
+    text = bundle_file().signed
+    signatures = [
+        SignedFile.sign(
+            text,
+            "bundle",
+            version=1,
+            issuer=f"{OFFICE.issuer}/{n}",
+            signers=[OFFICE.signer],
+            now=NOW,
+        ).signatures[0]
+        for n in range(MAX_SIGNATURES + 1)
+    ]
+    file = SignedFile(text, tuple(signatures[:-1]))
     parsed = SignedFile.parse(file.to_bytes())
     monkeypatch.setattr("ocoptrace.signing.signed_file.hashlib", Counting)
     assert parsed.count_signers(ROOT.roles.bundle, "bundle") == {"bundle:1": 1}
     assert len(sizes) == 1
-    more = SignedFile(file.signed, (*file.signatures, file.signatures[0]))
+    more = SignedFile(text, tuple(signatures))
     assert refusal_of_bundle(more) == "signing.signed_file"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import ocoptrace
-from ocoptrace.origin_record import MAX_STATEMENTS, OriginRecord, Proof
+from ocoptrace.origin_record import MAX_PROOFS, MAX_STATEMENTS, OriginRecord, Proof
 from ocoptrace.signing import PublicKey
 from ocoptrace.verify import verify_record
 from village import (
@@ -229,7 +229,7 @@ def test_each_key_checkpoint_and_statement_is_verified_once(
     told = [village.state_batch(), *(village.state_event() for _ in range(20))]
     record = village.record(told, TRUST)
     # The same proof again and again shows nothing more, and costs no signature.
-    proofs = record.statements[0].proofs * 50
+    proofs = record.statements[0].proofs * MAX_PROOFS
     first = replace(record.statements[0], proofs=proofs)
     record = replace(record, statements=(first, *record.statements[1:]))
     monkeypatch.setattr(PublicKey, "verifies", verifies)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace.epcis import canonical_bytes, parse_event
 from ocoptrace.verify import Check, Verdict, verify_record
 from village import (
+    ADDRESS,
     BATCH,
     FOREIGN_BATCH,
     FOREIGN_PRODUCT,
     ITEM,
     NEIGHBOUR,
     NOW,
+    OFFICE,
     PLACE_ENTRY,
     PRODUCER,
     PRODUCT,
@@ -29,6 +34,15 @@ UUID = "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
 PLAIN = f"{PRODUCER.issuer}/MAMTOM"
 PALLET = "https://id.gs1.org/00/095212345432100010"
 TRANSFORMATION = "urn:uuid:" + "1" * 8 + "-1111-4111-8111-" + "1" * 12
+
+
+@dataclass(frozen=True)
+class Elsewhere(Party):
+    """A party on another host."""
+
+    @property
+    def issuer(self) -> str:
+        return f"https://elsewhere.example/ocop/{self.code}"
 
 
 def verdict_of(
@@ -80,7 +94,8 @@ def half(village: Village, by: Party, *, of: str = "", into: str = "") -> Said:
     for member, name in sides.items():
         if name:
             event[member] = [{"epcClass": name, "quantity": 9, "uom": "KGM"}]  # type: ignore[assignment]
-    return village.state("event", event, subject=event["eventID"], by=by)
+    payload = canonical_bytes(parse_event(event))
+    return village.state("event", payload, subject=str(event["eventID"]), by=by)
 
 
 def test_a_transformation_told_in_two_events_is_its_issuers_alone() -> None:
@@ -107,7 +122,7 @@ def test_an_alias_belongs_to_the_records_of_both_names() -> None:
     assert unrelated(village, village.state_batch(), village.state_event(), foreign)
 
 
-def test_a_grade_under_the_other_name_counts_where_an_alias_says_so() -> None:
+def test_a_grade_under_the_other_name_is_noted_as_such() -> None:
     village = Village()
     told = [village.state_batch(f"{PLAIN}/L1"), village.state_event(f"{PLAIN}/L1")]
     grade = village.state_grade()
@@ -116,7 +131,55 @@ def test_a_grade_under_the_other_name_counts_where_an_alias_says_so() -> None:
     told.append(state_alias(village))
     check = verdict_of(village, [*told, grade], about=f"{PLAIN}/L1").check("grade")
     assert check is not None
-    assert (check.outcome, check.facts["stars"]) == ("pass", 4)
+    assert (check.outcome, check.reason) == ("warn", "graded_as")
+    assert (check.facts["stars"], check.facts["name"]) == (4, PRODUCT)
+    over = village.state_grade(validTo="2026-10-01")
+    check = verdict_of(village, [*told, over], about=f"{PLAIN}/L1").check("grade")
+    assert check is not None
+    assert check.reason == "expired"
+
+
+def test_a_grade_under_the_own_name_goes_before_one_under_another() -> None:
+    village = Village()
+    told = [village.state_batch(), village.state_event(), village.state_alias()]
+    own = village.state_grade(stars=3, score=60.5)
+    entry = json.loads(own.payload) | {"product": PLAIN, "stars": 4, "score": 81.5}
+    other = village.state("grade", entry, subject=PLAIN, by=OFFICE)
+    check = verdict_of(village, [*told, own, other]).check("grade")
+    assert check is not None
+    assert (check.outcome, check.facts["stars"]) == ("pass", 3)
+    check = verdict_of(village, [*told, other]).check("grade")
+    assert check is not None
+    assert (check.reason, check.facts["name"]) == ("graded_as", PLAIN)
+
+
+def test_a_place_belongs_to_the_events_of_who_states_it() -> None:
+    village = Village()
+    told = [village.state_batch(), village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})]
+    for by in (PRODUCER, NEIGHBOUR):
+        place = village.state("place", PLACE_ENTRY, subject=UUID, by=by)
+        assert unrelated(village, *told, place) == (by is NEIGHBOUR)
+
+
+def producer_entry(village: Village, code: str, *, by: Party = OFFICE) -> Said:
+    entry = {
+        "type": "producer",
+        "id": code,
+        "names": {"vi": "Hợp tác xã", "en": "Cooperative"},
+        "subjectType": "cooperative",
+        "address": ADDRESS,
+    }
+    return village.state("producer", entry, subject=UUID, by=by)
+
+
+def test_a_producer_belongs_where_it_states_something() -> None:
+    village = Village()
+    told = [village.state_batch(), village.state_event()]
+    assert not unrelated(village, *told, producer_entry(village, PRODUCER.code))
+    assert unrelated(village, *told, producer_entry(village, NEIGHBOUR.code))
+    # An office of another host has a producer of this code of its own.
+    said = producer_entry(village, PRODUCER.code, by=Elsewhere(OFFICE.code, OFFICE.signer))
+    assert unrelated(village, *told, said)
 
 
 def test_an_alias_by_who_may_not_state_it_gives_no_name() -> None:
@@ -156,28 +219,12 @@ def test_what_an_event_rests_on_has_to_be_there() -> None:
     village = Village()
     batch = village.state_batch()
     seen = village.state_batch(FOREIGN_BATCH, by=NEIGHBOUR)
-    uses = {
-        "type": "TransformationEvent",
-        "action": None,
-        "quantityList": None,
+    uses: dict[str, Any] = {
+        "kind": "TransformationEvent",
         "inputQuantityList": [{"epcClass": FOREIGN_BATCH, "quantity": 9, "uom": "KGM"}],
         "outputQuantityList": [{"epcClass": BATCH, "quantity": 9, "uom": "KGM"}],
     }
-    event = village.state(
-        "event",
-        {
-            name: value
-            for name, value in {
-                "eventID": UUID,
-                "eventTime": "2026-09-15T07:30:00+07:00",
-                "eventTimeZoneOffset": "+07:00",
-                "ocop:basedOn": [seen.statement.id.hex()],
-                **uses,
-            }.items()
-            if value is not None
-        },
-        subject=UUID,
-    )
+    event = village.tell(**uses, **{"ocop:basedOn": [seen.statement.id.hex()]})
     whole = about_of(village, batch, seen, event)
     assert (whole.outcome, whole.facts["missing"]) == ("pass", 0)
     check = about_of(village, batch, event)
@@ -240,6 +287,16 @@ def test_things_without_a_name_of_ours_are_nobodys() -> None:
         action="OBSERVE", quantityList=[], epcList=[UUID, "https://shop.example/x", ITEM]
     )
     assert attestation(village, nameless) is None
+
+
+def test_evidence_about_goods_of_others_is_the_word_of_who_states_it() -> None:
+    village = Village()
+    event = village.state_event()
+    by_others = village.state_evidence(BATCH, by=NEIGHBOUR)
+    check = attestation(village, event, by_others)
+    assert check is not None
+    assert (check.facts["items"], check.facts["issuers"]) == (BATCH, NEIGHBOUR.issuer)
+    assert attestation(village, event, village.state_evidence(BATCH)) is None
 
 
 def test_what_may_not_be_said_attests_nothing() -> None:

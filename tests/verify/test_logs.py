@@ -176,14 +176,25 @@ def test_a_statement_in_two_logs_has_the_best_of_both(logs: TwoLogs) -> None:
     assert (verdict.overall, ways(verdict)) == ("ok", ["pass"])
 
 
-def test_the_log_time_is_the_earliest_that_a_proof_shows(logs: TwoLogs) -> None:
+def test_another_log_never_makes_a_statement_older(logs: TwoLogs) -> None:
     trust = both(witnesses=(str(OTHER_WITNESS.verifier_key),), quorum=1)
     batch, event = logs.village.state_batch(), logs.village.state_event()
     twice = [(batch, logs.also(batch))]
     early = {"at": NOW - AN_HOUR, "witnesses": [OTHER_WITNESS]}
     record = logs.record(trust, [event], twice=twice, **early)
     times = {e.recorded.statement.kind: e.log_time for e in examine(record, trust)}
-    assert times == {"batch": NOW - AN_HOUR, "event": NOW}
+    assert times == {"batch": NOW, "event": NOW}
+
+
+def test_in_one_log_the_earliest_time_counts() -> None:
+    village, trust = Village(), publish()
+    batch = village.state_batch()
+    early = village.checkpoint(at=NOW - AN_HOUR)
+    late = village.checkpoint()
+    proofs = (village.proof(batch.index), village.proof(batch.index, checkpoint=1))
+    said = replace(batch.recorded(proofs[0]), proofs=proofs)
+    record = OriginRecord.of(BATCH, reference(trust), [late, early], [said])
+    assert [e.log_time for e in examine(record, trust)] == [NOW - AN_HOUR]
 
 
 def test_a_log_that_is_not_on_the_list_shows_nothing(logs: TwoLogs) -> None:

@@ -29,6 +29,7 @@ from village import (
     NEIGHBOUR,
     NOW,
     OFFICE,
+    PLAIN,
     PRODUCER,
     PRODUCT,
     SEALS_UNTIL,
@@ -99,7 +100,7 @@ def test_the_page_asks_what_each_check_asks() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_has_words_for_every_way_and_no_other(language: Any) -> None:
     catalogue = CATALOGUES[language]
-    kept = {"naive_now", "overall", "kind", "reason", "outcome", "check"}
+    kept = {"naive_now", "far_now", "overall", "kind", "reason", "outcome", "check"}
     keys = {f"verdict.{code}.{key}" for code in catalogue.keys() - kept for key in catalogue[code]}
     assert keys == {check_of(*each).key for each in ALL}
     assert catalogue["check"].keys() == OUTCOMES.keys()
@@ -210,6 +211,15 @@ def verdicts_on_records() -> Iterator[Verdict]:
     payload["eventID"] = event.statement.subject
     correction = village.state("event", payload, subject=payload["eventID"], by=NEIGHBOUR)
     yield record_verdict(village.record([batch, event, correction], TRUST))
+    yield record_verdict(village.record([batch, correction], TRUST))
+    other = village.state(
+        "event",
+        json.loads(event.payload) | {"disposition": "active"},
+        subject=event.statement.subject,
+    )
+    yield record_verdict(village.record([batch, event, other], TRUST))
+    made = [village.state_batch(f"{PLAIN}/L1"), village.state_alias(), village.state_grade()]
+    yield record_verdict(village.record(made, TRUST, about=f"{PLAIN}/L1"))
     for said in (
         village.state("batch", b"{", subject=BATCH),
         village.state_batch(by=impostor),

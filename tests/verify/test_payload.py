@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocoptrace import canonical_json
+from ocoptrace.epcis import canonical_event, parse_event
 from ocoptrace.errors import InputError
 from ocoptrace.signing import sign_statement
 from ocoptrace.signing.bundle import Revocation
@@ -21,6 +23,7 @@ from village import (
     NEIGHBOUR,
     NOW,
     OFFICE,
+    PLACE_ENTRY,
     PRODUCER,
     PRODUCT,
     ROOT,
@@ -223,6 +226,77 @@ def test_any_payload_gets_a_verdict(name: str, data: st.DataObject) -> None:
     except InputError:
         return
     assert verdict_on(kind, text, subject).about == subject
+
+
+EVENT = {
+    "type": "ObjectEvent",
+    "action": "OBSERVE",
+    "eventTime": "2026-09-15T07:30:00+07:00",
+    "eventTimeZoneOffset": "+07:00",
+    "eventID": UUID,
+    "bizStep": "holding",
+    "quantityList": [{"epcClass": BATCH, "quantity": 5, "uom": "EA"}],
+    "ocop:description": {"vi": "Để yên"},
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"@context": None},
+        {"bizStep": "https://ref.gs1.org/cbv/BizStep-holding"},
+        {"quantityList": [{"epcClass": BATCH.replace("id.gs1.org", "shop.example")}]},
+        {"recordTime": "2026-09-15T07:31:00+07:00"},
+        {"ocop:description": {"vi": normalize("NFD", "Để yên")}},
+        {"type": "https://ref.gs1.org/epcis/ObjectEvent"},
+    ],
+    ids=["its context", "a word", "a name", "its record time", "its texts", "its type"],
+)
+def test_an_event_is_signed_in_its_one_form(changes: dict[str, Any]) -> None:
+    canonical = canonical_event(parse_event(EVENT))
+    assert form_of(verdict_on("event", canonical, UUID)) == "pass"
+    other = {n: v for n, v in (canonical | changes).items() if v is not None}
+    assert form_of(verdict_on("event", other, UUID)) == "fail payload"
+
+
+PRODUCT_ENTRY = {
+    "type": "product",
+    "id": PRODUCT,
+    "names": {"vi": "Mắm tôm", "en": "Shrimp paste"},
+    "kind": "food",
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"names": {"vi": normalize("NFD", "Mắm tôm"), "en": "Shrimp paste"}},
+        {"names": {"vi": "Mắm tôm", "en": "Shrimp paste "}},
+        {"standards": ["\u00a0TCVN"]},
+        {"id": f" {PRODUCT}"},
+    ],
+    ids=["not NFC", "a blank end", "in a list", "a blank before a name"],
+)
+def test_an_entry_is_signed_as_it_is_read(changes: dict[str, Any]) -> None:
+    assert form_of(verdict_on("product", PRODUCT_ENTRY, PRODUCT)) == "pass"
+    assert form_of(verdict_on("product", PRODUCT_ENTRY | changes, PRODUCT)) == "fail payload"
+
+
+def test_a_place_under_a_plain_name_takes_the_right_to_it() -> None:
+    for name, outcome in (
+        (PLACE_ENTRY["id"], "pass"),
+        ("https://id.gs1.org/414/9520000000004", "pass"),
+        (f"{PRODUCER.issuer}/XUONG", "pass"),
+        (f"{NEIGHBOUR.issuer}/XUONG", "fail name"),
+    ):
+        verdict = verdict_on("place", PLACE_ENTRY | {"id": name}, UUID)
+        assert form_of(verdict) == "pass"
+        check = verdict.check("entitlement")
+        assert check is not None
+        assert f"{check.outcome} {check.reason}".strip() == outcome
+    hidden = verdict_on("place", PLACE_ENTRY, UUID, withheld=True).check("entitlement")
+    assert hidden is not None
+    assert (hidden.outcome, hidden.reason) == ("unknown", "withheld")
 
 
 BASED_ON: dict[str, Any] = {

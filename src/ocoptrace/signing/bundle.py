@@ -50,6 +50,7 @@ from ocoptrace.signing.bundle_entries import (
 )
 from ocoptrace.signing.members import Host, Many, Time
 from ocoptrace.signing.signed_file import SignedFile, SignedModel, check_threshold, invalid
+from ocoptrace.signing.times import END, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -238,12 +239,14 @@ def sign_bundle(
     Raises:
         SigningError: a bundle that could not be loaded.
     """
+    if not is_time(now):
+        raise SigningError("signing.time", place="/issued", value=now.isoformat())
     issued = now.astimezone(UTC).replace(microsecond=0)
     bundle = TrustBundle.of(
         version=version,
         root_version=root.version,
         issued=issued,
-        expires=issued + lifetime,
+        expires=issued + min(lifetime, END - issued),
         namespaces=tuple(namespaces),
         keys=tuple(keys),
         revocations=tuple(revocations),

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace.epcis.faults import pointer
 from ocoptrace.findings import Finding
+from ocoptrace.gs1 import parse_name
+from ocoptrace.signing.entitlement import covers
 from ocoptrace.signing.note import COSIGNATURE_V1, ED25519
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ocoptrace.signing.bundle_entries import KeyEntry, Log, WitnessedLog
+    from ocoptrace.signing.bundle_entries import Grant, KeyEntry, Log, WitnessedLog
     from ocoptrace.signing.note import VerifierKey
 
 __all__ = ["MAX_KEYS_PER_HINT", "faults_among", "faults_of_log_key", "faults_of_witnesses"]
@@ -39,7 +41,8 @@ def faults_among(
     yield from _alike(keys)
     hosts = frozenset(namespaces)
     for place, entry in enumerate(keys):
-        yield from _off_namespace(entry, hosts, pointer("keys", place))
+        for nth, grant in enumerate(entry.grants):
+            yield from _faults_of_grant(grant, hosts, pointer("keys", place, "grants", nth))
     origins: set[str] = set()
     for place, log in enumerate(logs):
         where = pointer("logs", place)
@@ -61,21 +64,24 @@ def _alike(keys: Sequence[KeyEntry]) -> Iterator[Finding]:
             yield _fault("signing.hint_shared", where, {"limit": MAX_KEYS_PER_HINT})
 
 
-def _off_namespace(entry: KeyEntry, namespaces: frozenset[str], where: str) -> Iterator[Finding]:
-    for nth, grant in enumerate(entry.grants):
-        for place, prefix in enumerate(grant.name_prefixes):
-            host = prefix.split("/")[2]
-            if host not in namespaces:
-                at = where + pointer("grants", nth, "name_prefixes", place)
-                known = ", ".join(sorted(namespaces)) or "–"
-                yield _fault("signing.namespace", at, {"host": host, "known": known})
+def _faults_of_grant(grant: Grant, namespaces: frozenset[str], where: str) -> Iterator[Finding]:
+    for place, prefix in enumerate(grant.name_prefixes):
+        host = prefix.split("/")[2]
+        if host not in namespaces:
+            at = where + pointer("name_prefixes", place)
+            known = ", ".join(sorted(namespaces)) or "–"
+            yield _fault("signing.namespace", at, {"host": host, "known": known})
+    for place, duty in enumerate(grant.labels):
+        if not covers(grant, parse_name(duty.product)):
+            at = where + pointer("labels", place, "product")
+            yield _fault("signing.label_not_held", at, {"product": duty.product})
 
 
 def _faults_of_log(log: Log, where: str) -> Iterator[Finding]:
     for place, entry in enumerate(log.keys):
         at = where + pointer("keys", place, "vkey")
         yield from faults_of_log_key(entry.verifier_key, log.origin, at)
-    yield from faults_of_witnesses(log, where)
+    yield from faults_of_witnesses(log, [key.verifier_key for key in log.keys], where)
     if log.final is not None and log.final.origin != log.origin:
         facts: dict[str, object] = {"name": log.final.origin, "origin": log.origin}
         yield _fault("signing.log_final", f"{where}/final/origin", facts)
@@ -87,15 +93,20 @@ def faults_of_log_key(key: VerifierKey, origin: str, where: str) -> Iterator[Fin
         yield _fault("signing.log_key", where, {"name": key.name, "origin": origin})
 
 
-def faults_of_witnesses(log: WitnessedLog, where: str = "") -> Iterator[Finding]:
-    """Yield what is wrong with the witnesses of a log, which stands at a place."""
+def faults_of_witnesses(
+    log: WitnessedLog, own: Iterable[VerifierKey], where: str = ""
+) -> Iterator[Finding]:
+    """Yield what is wrong with the witnesses of a log of these keys, which stands at a place."""
     seen: set[bytes] = set()
+    logs = {key.public_key.thumbprint for key in own}
     for place, key in enumerate(log.witness_keys):
         at = where + pointer("witnesses", place)
         if key.signature_type != COSIGNATURE_V1:
             yield _fault("signing.witness_type", at, {"name": key.name})
         if key.public_key.thumbprint in seen:
             yield _fault("signing.witness_twice", at, {"name": key.name})
+        if key.public_key.thumbprint in logs:
+            yield _fault("signing.witness_is_log", at, {"name": key.name})
         seen.add(key.public_key.thumbprint)
     if log.quorum > len(log.witness_keys):
         facts: dict[str, object] = {"quorum": log.quorum, "count": len(log.witness_keys)}

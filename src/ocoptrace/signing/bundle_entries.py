@@ -97,7 +97,8 @@ class KeyEntry(SignedModel):
         role: ``producer``, ``authority`` (a province office) or ``log`` (its policy only).
         sign_from, sign_until: when it may sign statements, [from, until).
         seal_until: until when its seals are good; it stays in bundles until then.
-        grants: what a producer may state about which names; other roles have none.
+        grants: what a producer may state about which names. Those of an authority, where it has
+            any, say which products it may grade. A log has none.
     """
 
     key: str
@@ -121,7 +122,7 @@ class KeyEntry(SignedModel):
                 until=self.seal_until.isoformat(),
                 sign_until=self.sign_until.isoformat(),
             )
-        if self.grants and self.role != "producer":
+        if self.grants and self.role == "log":
             raise SigningError("signing.grant_of_role", place="/grants", role=self.role)
         return self
 

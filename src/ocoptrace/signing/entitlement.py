@@ -53,7 +53,7 @@ def refusal(
     Args:
         entry: the key, as the trust bundle has it.
         kind: what is stated, or ``seal``.
-        names: canonical names that the statement creates.
+        names: canonical names that the statement creates; of a grade, its product.
         issuer: the ``iss`` of the statement.
         at: when it was stated; for a seal, which bears no time, when it is looked at. A seal
             outlives the grant that it was made under, until ``seal_until``.
@@ -65,9 +65,9 @@ def refusal(
         return "period", at.isoformat()
     if not _role_allows(entry.role, kind):
         return "role", kind
-    if entry.role != "producer":
-        return None
-    return _grants_refusal(entry.grants, kind, names, at=at)
+    # An authority may say all that is an authority's, but grade the products of its grants alone.
+    is_bound = entry.role == "producer" or (entry.grants and kind == "grade")
+    return _grants_refusal(entry.grants, kind, names, at=at) if is_bound else None
 
 
 def _role_allows(role: Role, kind: Signable) -> bool:

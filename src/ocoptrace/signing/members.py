@@ -24,6 +24,7 @@ from ocoptrace.epcis.faults import shown
 from ocoptrace.errors import Gs1Error, SigningError
 from ocoptrace.gs1 import Gtin, PlainName, parse_name
 from ocoptrace.gs1.uri import check_host
+from ocoptrace.signing.times import is_time
 
 __all__ = [
     "BatchDigest",
@@ -50,13 +51,12 @@ _ISSUER = re.compile(r"https://[a-z0-9.\[\]:-]+(/[!-~]*)?")
 
 
 def _time(time: datetime) -> datetime:
-    if time.tzinfo is None or time.microsecond:
+    if time.microsecond or not is_time(time):
         raise SigningError("signing.time", value=time.isoformat())
     return time.astimezone(UTC)
 
 
 def _written(time: datetime) -> str:
-    # strftime writes the year 999 with three digits; isoformat does not.
     return time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
@@ -122,7 +122,7 @@ def _product(text: str) -> str:
 
 
 Time = Annotated[datetime, AfterValidator(_time), PlainSerializer(_written, when_used="json")]
-"""A time written ``YYYY-MM-DDThh:mm:ssZ`` (formats, section 1)."""
+"""A time written ``YYYY-MM-DDThh:mm:ssZ``, from 1970 to 8999 (docs/spec, trust bundle)."""
 
 Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
 """32 bytes in lower-case hexadecimal: a key's thumbprint (RFC 9679), or a Merkle root."""

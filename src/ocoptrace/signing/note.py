@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.epcis.faults import shown
 from ocoptrace.errors import SigningError
 from ocoptrace.signing.keys import PublicKey, signature_of
+from ocoptrace.signing.times import is_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,6 @@ _KEY_ID_BYTES, _TIME_BYTES, _KEY_BYTES = 4, 8, 32
 _SIGNATURE_BYTES = {ED25519: 64, COSIGNATURE_V1: _TIME_BYTES + 64}
 _DASH = "\N{EM DASH} "
 _NO_TIME = 0
-_YEAR_9999 = 253_402_300_799
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class NoteSignature:
         time = _NO_TIME
         if key.signature_type == COSIGNATURE_V1:
             time = int.from_bytes(self.data[:_TIME_BYTES])
-            if not 0 < time <= _YEAR_9999:
+            if time == _NO_TIME or not is_seconds(time):
                 return None
         message = _message(text, key.signature_type, time)
         return time if key.public_key.verifies(self.data[-64:], message) else None
@@ -163,7 +163,7 @@ class Note:
         """Return the note of its text form. No signature is verified.
 
         Raises:
-            SigningError: not a signed note, too large, or too many signatures.
+            SigningError: not a signed note, too large, over 64 signatures, or one of them twice.
         """
         if len(written) > _MAX_BYTES:
             raise SigningError("signing.note_syntax", reason=f"longer than {_MAX_BYTES}")
@@ -177,6 +177,8 @@ class Note:
         signed = lines[:-1].split("\n")
         if len(signed) > _MAX_SIGNATURES:
             raise SigningError("signing.note_syntax", reason="too many signatures")
+        if len(set(signed)) < len(signed):
+            raise SigningError("signing.note_syntax", reason="a signature stands there twice")
         note = cls(text + "\n", tuple(_signature(line) for line in signed))
         if str(note) != written:
             raise SigningError("signing.note_syntax", reason="not in its one written form")
@@ -188,8 +190,8 @@ class Note:
         return cls(text, tuple(signer.signature(text, time=time) for signer in signers))
 
     def with_signatures(self, *signatures: NoteSignature) -> Note:
-        """Return the note with more signatures at its end."""
-        return Note(self.text, self.signatures + signatures)
+        """Return the note with more signatures at its end; one that it has is not repeated."""
+        return Note(self.text, tuple(dict.fromkeys(self.signatures + signatures)))
 
     def signature_times(self, keys: Iterable[VerifierKey]) -> tuple[int, ...]:
         """Return a time for each given key that signed, in the order of the keys.

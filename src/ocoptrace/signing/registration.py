@@ -31,7 +31,7 @@ from ocoptrace.signing import base64url
 from ocoptrace.signing.bundle_checks import faults_of_log_key, faults_of_witnesses
 from ocoptrace.signing.bundle_entries import WitnessedLog
 from ocoptrace.signing.keys import PublicKey, signature_of
-from ocoptrace.signing.members import GtinPrefix, GtinText, HolderNames, Many, Time
+from ocoptrace.signing.members import GtinPrefix, GtinText, HolderNames, Many, Thumbprint, Time
 from ocoptrace.signing.note import VerifierKey
 from ocoptrace.signing.signed_file import CoseKeyText, SignedModel
 
@@ -64,20 +64,30 @@ class RequestedLog(WitnessedLog):
             key = VerifierKey.parse(self.vkey)
         except SigningError as error:
             raise SigningError(error.code, place="/vkey", **error.facts) from error
-        faults = [*faults_of_log_key(key, self.origin, "/vkey"), *faults_of_witnesses(self)]
+        faults = [
+            *faults_of_log_key(key, self.origin, "/vkey"),
+            *faults_of_witnesses(self, [key]),
+        ]
         if faults:
             raise error_of(SigningError, faults)
         return self
 
+    @cached_property
+    def verifier_key(self) -> VerifierKey:
+        """The log's key itself."""
+        return VerifierKey.parse(self.vkey)
+
 
 class RegistrationRequest(SignedModel):
-    """A request that the key which it names has signed.
+    """A request that the key which it names has signed, and the key of its log.
 
     Attributes:
         key: the COSE_Key to be listed, base64url.
         name: the holder's name, ``vi`` and perhaps ``en``.
         gtin_prefixes, gtins: GS1 keys that it says are its own.
         log: its own log, if it runs one.
+        office: which office it asks: SHA-256 of its root's text in hexadecimal, where known.
+        follows: thumbprint of the key that it is to follow, if it is to follow one.
         address: as in a producer's entry; carried, not read here.
         made: when it was written.
     """
@@ -86,9 +96,11 @@ class RegistrationRequest(SignedModel):
     gtin_prefixes: Many[GtinPrefix] = ()
     gtins: Many[GtinText] = ()
     key: CoseKeyText
+    follows: Thumbprint | None = None
     log: RequestedLog | None = None
     made: Time
     name: HolderNames
+    office: Thumbprint | None = None
 
     @model_validator(mode="after")
     def _is_named_in_vietnamese(self) -> Self:
@@ -100,19 +112,26 @@ class RegistrationRequest(SignedModel):
 
     @classmethod
     def parse(cls, data: bytes) -> RegistrationRequest:
-        """Return the request of a file, after its signature has been verified.
+        """Return the request of a file, after its signatures have been verified.
 
         Raises:
-            SigningError: over 8 KiB, not a request, or not signed by its key.
+            SigningError: over 8 KiB, not a request, or not signed by its key and its log's.
         """
-        text, signature = _parts(data)
+        text, signature, log_signature = _parts(data)
         try:
             request = cls.of_text(text)
         except SigningError as error:
             reason = error.facts.get("reason", error)
             raise SigningError("signing.request", place=error.place, reason=reason) from error
-        if not request.public_key.verifies(signature, _CONTEXT + text.encode()):
+        if (request.log is None) != (log_signature is None):
+            raise _misshapen()
+        message = _CONTEXT + text.encode()
+        if not request.public_key.verifies(signature, message):
             raise SigningError("signing.request_signature")
+        if request.log is not None and log_signature is not None:
+            key = request.log.verifier_key
+            if not key.public_key.verifies(log_signature, message):
+                raise SigningError("signing.request_log_signature", origin=request.log.origin)
         return request
 
     @cached_property
@@ -128,7 +147,10 @@ def sign_request(
     gtin_prefixes: Iterable[str] = (),
     gtins: Iterable[str] = (),
     log: RequestedLog | None = None,
+    log_signer: Signer | None = None,
     address: Mapping[str, Any] | None = None,
+    office: str | None = None,
+    follows: str | None = None,
     now: datetime,
 ) -> bytes:
     """Return the file of a request, signed by the key that it asks to list.
@@ -139,31 +161,42 @@ def sign_request(
         gtin_prefixes: GS1 company prefixes that are the producer's own.
         gtins: single GTINs that are.
         log: the log that it runs itself, if it does.
+        log_signer: the key of that log, present exactly when ``log`` is.
         address: as in a producer's entry.
+        office: SHA-256 of the root's text of the office that is asked, hexadecimal.
+        follows: thumbprint of the key that it is to follow, hexadecimal.
         now: when it is written, aware; kept in whole seconds.
 
     Raises:
-        SigningError: a member that cannot be, over 8 KiB, or a signer that fails.
+        SigningError: a member that cannot be, over 8 KiB, a signer that fails, or another
+            than the log's.
     """
     request = RegistrationRequest.of(
         address=None if address is None else dict(address),
         gtin_prefixes=tuple(gtin_prefixes),
         gtins=tuple(gtins),
         key=base64url.encode(signer.public_key.cose_key),
+        follows=follows,
         log=log,
         made=now.replace(microsecond=0),
         name=dict(name),
+        office=office,
     )
     text = request.text()
-    signature = base64url.encode(signature_of(signer, _CONTEXT + text.encode()))
-    data = canonical_json.dumps({"signature": signature, "signed": text})
-    if len(data) > MAX_REQUEST_BYTES:
-        raise SigningError("signing.too_large", size=len(data), limit=MAX_REQUEST_BYTES)
+    file = {"signature": _signature(signer, text), "signed": text}
+    if log_signer is not None:
+        file["log_signature"] = _signature(log_signer, text)
+    data = canonical_json.dumps(file)
+    RegistrationRequest.parse(data)
     return data
 
 
-def _parts(data: bytes) -> tuple[str, bytes]:
-    """Return text and signature of a file in its one spelling."""
+def _signature(signer: Signer, text: str) -> str:
+    return base64url.encode(signature_of(signer, _CONTEXT + text.encode()))
+
+
+def _parts(data: bytes) -> tuple[str, bytes, bytes | None]:
+    """Return text and signatures of a file in its one spelling."""
     if len(data) > MAX_REQUEST_BYTES:
         raise SigningError("signing.too_large", size=len(data), limit=MAX_REQUEST_BYTES)
     try:
@@ -172,7 +205,18 @@ def _parts(data: bytes) -> tuple[str, bytes]:
     except InputError as error:
         raise SigningError("signing.request", reason=error) from error
     match value:
-        case {"signature": str(signature), "signed": str(text), **rest} if not rest and is_one:
-            return text, base64url.decode(signature)
+        case {"signature": str(signature), "signed": str(text), **rest} if is_one:
+            pass
         case _:
-            raise SigningError("signing.request", reason=SigningError("signing.file_members"))
+            raise _misshapen()
+    match rest:
+        case {"log_signature": str(log_signature)} if len(rest) == 1:
+            return text, base64url.decode(signature), base64url.decode(log_signature)
+        case {} if not rest:
+            return text, base64url.decode(signature), None
+        case _:
+            raise _misshapen()
+
+
+def _misshapen() -> SigningError:
+    return SigningError("signing.request", reason=SigningError("signing.file_members"))

@@ -116,11 +116,6 @@ def _read(data: bytes) -> tuple[Root, SignedFile]:
     """Return the root of a file, and the file with the signatures that others are to check."""
     file = SignedFile.parse(data, max_bytes=MAX_ROOT_BYTES)
     root = Root.of_text(file.signed)
-    for name, role in (("root", root.roles.root), ("bundle", root.roles.bundle)):
-        if not 0 < role.threshold <= len(role.public_keys()):
-            raise SigningError(
-                "signing.bad_threshold", place=f"/roles/{name}", threshold=role.threshold
-            )
     counts = file.count_signers(root.roles.root, "root")
     check_threshold(counts[f"root:{root.version}"], root.roles.root, "root")
     return root, file
@@ -161,10 +156,10 @@ def sign_root(
     root = Root.of(
         version=version,
         expires=expires.replace(microsecond=0),
-        roles=Roles(
-            root=Role(keys=_texts(keys), threshold=threshold),
-            bundle=Role(keys=_texts(bundle_keys), threshold=bundle_threshold),
-        ),
+        roles={
+            "root": {"keys": _texts(keys), "threshold": threshold},
+            "bundle": {"keys": _texts(bundle_keys), "threshold": bundle_threshold},
+        },
     )
     file = SignedFile.sign(
         root.text(), "root", version=version, issuer=issuer, signers=signers, now=now

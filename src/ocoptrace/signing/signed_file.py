@@ -22,7 +22,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from ocoptrace import canonical_json
 from ocoptrace.epcis.faults import error_of, faults
@@ -147,10 +154,16 @@ def _is_canonical(text: str) -> bool:
 
 
 class Role(SignedModel):
-    """Some keys, and how many of them must sign."""
+    """Some keys, at most 64, and how many of them must sign, which they can."""
 
-    keys: Many[CoseKeyText]
+    keys: Many[CoseKeyText] = Field(max_length=MAX_SIGNATURES)
     threshold: int
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not 0 < self.threshold <= len(set(self.keys)):
+            raise SigningError("signing.bad_threshold", threshold=self.threshold)
+        return self
 
     def public_keys(self) -> tuple[PublicKey, ...]:
         """The keys of the role, each once."""
@@ -169,7 +182,7 @@ class SignedFile:
         """Return the parts of a file.
 
         Raises:
-            SigningError: too large, or not such a file.
+            SigningError: too large, or not such a file in its one spelling.
         """
         if len(data) > max_bytes:
             raise SigningError("signing.too_large", size=len(data), limit=max_bytes)
@@ -190,7 +203,12 @@ class SignedFile:
             )
         if not all(isinstance(text, str) for text in texts):
             raise _misshapen(SigningError("signing.file_members"))
-        return cls(signed, tuple(Statement.decode(base64url.decode(text)) for text in texts))
+        if len(set(texts)) < len(texts):
+            raise _misshapen(SigningError("signing.signature_twice"))
+        file = cls(signed, tuple(Statement.decode(base64url.decode(text)) for text in texts))
+        if file.to_bytes() != data:
+            raise _misshapen(SigningError("signing.file_spelling"))
+        return file
 
     @classmethod
     def sign(
@@ -247,5 +265,5 @@ def check_threshold(count: int, role: Role, name: str) -> None:
     Raises:
         SigningError: they are fewer than its threshold.
     """
-    if count < max(1, role.threshold):
+    if count < role.threshold:
         raise SigningError("signing.threshold", count=count, threshold=role.threshold, role=name)

@@ -30,6 +30,7 @@ from ocoptrace.errors import SigningError
 from ocoptrace.signing import cbor
 from ocoptrace.signing.cose import ALG, CWT_CLAIMS, KID, TYP, Sign1, sig_structure
 from ocoptrace.signing.keys import ACCEPTED_ALGORITHMS, EMITTED_ALGORITHM, signature_of
+from ocoptrace.signing.times import is_seconds
 
 if TYPE_CHECKING:
     from ocoptrace.signing.keys import PublicKey, Signer
@@ -63,7 +64,6 @@ _ISS, _SUB, _IAT = 1, 2, 6
 _LABELS = {ALG, KID, CWT_CLAIMS, TYP, _PAYLOAD_HASH_ALG, _PREIMAGE_TYPE}
 _ALGORITHMS = frozenset(number for pair in ACCEPTED_ALGORITHMS.values() for number in pair)
 _KID_BYTES, _HASH_BYTES = 8, 32
-_YEAR_1, _YEAR_9999 = -62_135_596_800, 253_402_300_799
 
 _TYP: Final[dict[Kind, str]] = {k: f"application/vnd.ocoptrace.{k}+cose" for k in KINDS}
 _KIND_OF_TYP: Final[dict[str, Kind]] = {typ: kind for kind, typ in _TYP.items()}
@@ -229,7 +229,7 @@ class _Header(NamedTuple):
         """
         before, behind = _constant_parts(self.kind, self.algorithm, self.kid, self.issuer)
         subject, time = self.subject, self.issued_at
-        if not subject or not _YEAR_1 <= time <= _YEAR_9999:
+        if not subject or not is_seconds(time):
             raise SigningError("signing.bad_header", label="CWT claims")
         if not _SUBJECTS[self.kind].fullmatch(subject):
             raise SigningError("signing.bad_subject", kind=self.kind, subject=subject)

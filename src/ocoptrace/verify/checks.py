@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ocoptrace.gs1 import PlainName
 from ocoptrace.messages import Term
+from ocoptrace.registry import Evidence
 from ocoptrace.signing.entitlement import covers
 from ocoptrace.verify.names import GOODS, named
 from ocoptrace.verify.policy import CLOCK_TOLERANCE, civil_date
@@ -44,6 +45,7 @@ def statement_checks(examined: Sequence[Examined], at: datetime) -> Iterator[Che
         examined: what was found out about each.
         at: the time to go by.
     """
+    yield from _conflicts(examined)
     yield _content(examined)
     yield _tally("issuer", examined, lambda e: e.signer is None)
     yield _of_known("signature", examined, lambda e: not e.signature_holds)
@@ -95,11 +97,19 @@ def _content(examined: Sequence[Examined]) -> Check:
 
 def _entitlement(examined: Sequence[Examined]) -> Check:
     check = _of_known("entitlement", examined, lambda e: e.refused is not None)
-    hidden = [e for e in examined if e.hides_what_it_creates]
-    if check.outcome != "pass" or not hidden:
+    if check.outcome != "pass":
         return check
-    facts = {"count": len(examined), "withheld": len(hidden)}
-    return Check("entitlement", "unknown", "withheld", facts)
+    hidden = [e for e in examined if e.hides_what_it_creates]
+    if hidden:
+        facts = {"count": len(examined), "withheld": len(hidden)}
+        return Check("entitlement", "unknown", "withheld", facts)
+    originals = {_identity(e)[1] for e in examined if _is_original(e)}
+    lone = [e for e in examined if _is_correction(e) and _identity(e)[1] not in originals]
+    if lone:
+        issuer, event_id = _identity(lone[0])
+        lacking = {"count": len(lone), "what": event_id, "issuer": issuer}
+        return Check("entitlement", "unknown", "original_missing", lacking)
+    return check
 
 
 def _tally(code: str, examined: Sequence[Examined], fails: Callable[[Examined], bool]) -> Check:
@@ -152,7 +162,7 @@ def _first(e: Examined) -> dict[str, object]:
 
 
 def _attestation(examined: Sequence[Examined]) -> Iterator[Check]:
-    """Tell where events speak of goods that their signers have no grant for."""
+    """Tell where events and evidence speak of goods that their signers have no grant for."""
     items: set[str] = set()
     speaking = []
     for e in examined:
@@ -171,10 +181,15 @@ def _attestation(examined: Sequence[Examined]) -> Iterator[Check]:
 
 
 def _of_others(e: Examined) -> list[str]:
-    if e.step is None or e.signer is None:
+    if e.signer is None:
         return []
+    spoken_of: set[str] = set()
+    if e.step is not None:
+        spoken_of = set(e.step.mentioned).difference(e.step.created)
+    elif isinstance(e.shown, Evidence):
+        spoken_of = set(e.shown.about)
     grants = e.signer.grants
-    names = [(text, named(text)) for text in set(e.step.mentioned).difference(e.step.created)]
+    names = [(text, named(text)) for text in spoken_of]
     return [
         text
         for text, name in names
@@ -222,29 +237,60 @@ def _without_witness(
 
 def _dates(examined: Sequence[Examined], at: datetime) -> Iterator[Check]:
     """Warn where a statement claims to be younger than the log that holds it, or than now."""
-    ahead = [
-        e
-        for e in examined
-        if e.recorded.statement.issued_at > min(e.log_time or at, at) + CLOCK_TOLERANCE
-    ]
+    ahead = [e for e in examined if _claimed(e) - min(e.log_time or at, at) > CLOCK_TOLERANCE]
     if ahead:
         facts = _first(ahead[0]) | {
             "count": len(ahead),
-            "claimed": civil_date(ahead[0].recorded.statement.issued_at),
+            "claimed": civil_date(_claimed(ahead[0])),
         }
         yield Check("clock", "warn", "dated_ahead", facts)
 
 
+def _claimed(e: Examined) -> datetime:
+    """Return the latest time that a statement claims: its own, or that of its event."""
+    claimed = e.recorded.statement.issued_at
+    return claimed if e.step is None else max(claimed, e.step.event.when)
+
+
+def _is_original(e: Examined) -> bool:
+    """Tell whether it is an event, or may be one, that someone can declare wrong."""
+    return e.recorded.statement.kind == "event" and not _is_correction(e)
+
+
+def _is_correction(e: Examined) -> bool:
+    return e.step is not None and e.step.event.error_declaration is not None
+
+
+def _identity(e: Examined) -> tuple[str, str]:
+    """Return whose event it is, and its eventID."""
+    return e.recorded.statement.issuer, e.recorded.statement.subject
+
+
+def _conflicts(examined: Sequence[Examined]) -> Iterator[Check]:
+    """Fail where an issuer tells two stories under one eventID, and neither corrects the other."""
+    first: dict[tuple[str, str], str | None] = {}
+    for e in examined:
+        if e.step is None or _is_correction(e):
+            continue
+        payload = e.recorded.payload
+        if first.setdefault(_identity(e), payload) != payload:
+            issuer, event_id = _identity(e)
+            yield Check(
+                "content", "fail", "event_id_conflict", {"what": event_id, "issuer": issuer}
+            )
+            return
+
+
 def _corrections(examined: Sequence[Examined]) -> Iterator[Check]:
     """Fail where someone else than who stated an event declares it wrong."""
-    steps = [(e.recorded.statement.subject, e.step) for e in examined if e.step is not None]
     issuers: dict[str, set[str]] = {}
-    for subject, step in steps:
-        if step.event.error_declaration is None:
-            issuers.setdefault(subject, set()).add(step.issuer)
-    for subject, step in steps:
-        original = issuers.get(subject)
-        if step.event.error_declaration is not None and original and step.issuer not in original:
-            facts = {"what": subject, "issuer": step.issuer}
+    for e in examined:
+        if e.step is not None and not _is_correction(e):
+            issuers.setdefault(e.recorded.statement.subject, set()).add(e.step.issuer)
+    for e in examined:
+        issuer, event_id = _identity(e)
+        original = issuers.get(event_id)
+        if _is_correction(e) and original and issuer not in original:
+            facts = {"what": event_id, "issuer": issuer}
             yield Check("entitlement", "fail", "not_original_issuer", facts)
             return

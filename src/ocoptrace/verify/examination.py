@@ -6,14 +6,17 @@ Nothing here decides; it gathers, and the checks sum up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import OcopTraceError, ProofError
-from ocoptrace.registry import Alias
+from ocoptrace.gs1 import PlainName
+from ocoptrace.registry import Alias, Grade, Place
 from ocoptrace.signing.entitlement import refusal
 from ocoptrace.transparency.merkle import leaf_hash, verify_inclusion
 from ocoptrace.verify.checkpoints import CheckedCheckpoint, check_checkpoint
 from ocoptrace.verify.lineage import Step
+from ocoptrace.verify.names import named
 from ocoptrace.verify.payload import creates_what_it_shows, is_subject, read_payload
 from ocoptrace.verify.revocation import reaching
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from ocoptrace.transparency.proof import Tree
     from ocoptrace.verify.payload import Shown
 
-__all__ = ["Examination", "Examined", "examine"]
+__all__ = ["Examination", "Examined", "examine", "newest_last"]
 
 _FAULT = "verdict.format.payload"
 
@@ -54,7 +57,8 @@ class Examined:
         revocation: the key's revocation, if it reaches this statement.
         proof_fault: why a proof does not hold.
         logs: the logs of the bundle that its proofs lead into.
-        log_time: by when a quorum of witnesses had seen it, the earliest that the proofs show.
+        log_time: by when a quorum of witnesses had seen it: in each log the earliest that the
+            proofs show, and of several logs the latest.
     """
 
     recorded: RecordedStatement
@@ -80,6 +84,11 @@ class Examined:
     def witnessed(self) -> bool:
         """Whether such a log's quorum has seen it."""
         return self.log_time is not None
+
+    @property
+    def time(self) -> datetime:
+        """The log time; where there is none, what its signer claims."""
+        return self.log_time or self.recorded.statement.issued_at
 
     @property
     def is_sound(self) -> bool:
@@ -137,6 +146,18 @@ def examine(
     return Examination(checked, tuple(found))
 
 
+def newest_last(examined: Iterable[Examined]) -> list[Examined]:
+    """Return statements by their time; grades of one time by their first day.
+
+    What is equal in that stays in its order, which is that of the log.
+    """
+
+    def age(e: Examined) -> tuple[datetime, date]:
+        return e.time, e.shown.valid_from if isinstance(e.shown, Grade) else date.min
+
+    return sorted(examined, key=age)
+
+
 def _is_signed(statement: Statement, trust: TrustBundle) -> bool:
     signer = trust.by_kid(statement.kid)
     return signer is not None and statement.is_signed_by(signer.public_key)
@@ -153,8 +174,7 @@ def _examined(
     statement = recorded.statement
     signer = trust.by_kid(statement.kid)
     places, proof_fault = _places(recorded, checkpoints)
-    times = [checked.time for checked, _ in places if checked.time is not None]
-    log_time = min(times, default=None)
+    log_time = _log_time(checked for checked, _ in places)
     content_holds = recorded.binds()
     shown, payload_fault = _shown(recorded)
     step, entry = (shown, None) if isinstance(shown, Step) else (None, shown)
@@ -205,6 +225,20 @@ def _places(
     return places, fault
 
 
+def _log_time(shown_under: Iterable[CheckedCheckpoint]) -> datetime | None:
+    """Return by when a statement was there; None where no quorum has seen it.
+
+    In one log the earliest of its checkpoints counts. Another log, which may be in league with
+    the signer, never makes it older.
+    """
+    by_log: dict[str, datetime] = {}
+    for checked in shown_under:
+        if checked.time is not None:
+            origin = checked.checkpoint.origin
+            by_log[origin] = min(checked.time, by_log.get(origin, checked.time))
+    return max(by_log.values(), default=None)
+
+
 def _refused(
     recorded: RecordedStatement,
     signer: KeyEntry | None,
@@ -215,12 +249,15 @@ def _refused(
         return None
     statement = recorded.statement
     names: Sequence[str] = ()
-    if statement.kind in {"product", "batch", "alias"}:
+    if statement.kind in {"product", "grade", "batch", "alias"}:
         names = [statement.subject]
-    if isinstance(shown, Alias):
-        names = shown.names
-    if isinstance(shown, Step):
-        names = shown.created
+    match shown:
+        case Alias():
+            names = shown.names
+        case Place() if isinstance(named(shown.id), PlainName):
+            names = [shown.id]
+        case Step():
+            names = shown.created
     refused = refusal(
         signer, statement.kind, names, issuer=statement.issuer, at=statement.issued_at
     )

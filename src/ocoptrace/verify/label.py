@@ -17,7 +17,7 @@ from ocoptrace.verify.policy import (
     bundle_checks,
     civil_date,
     effective_now,
-    require_aware,
+    require_time,
 )
 from ocoptrace.verify.verdict import Check, Verdict, kind_term
 
@@ -54,9 +54,9 @@ def verify_label(
         policy: what the verifier asks for.
 
     Raises:
-        InputError: ``now`` is naive.
+        InputError: ``now`` is naive, or no time of a clock (before 1970, from 9000 on).
     """
-    require_aware(now)
+    require_time(now)
     try:
         name = _name_on(text)
         seal = Seal.parse(name.fragment) if name.fragment else None

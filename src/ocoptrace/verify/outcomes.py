@@ -29,7 +29,9 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             }
         ),
         "clock": frozenset({"warn clock_behind", "warn dated_ahead"}),
-        "content": frozenset({"pass", "fail", "unknown", "unknown withheld"}),
+        "content": frozenset(
+            {"pass", "fail", "fail event_id_conflict", "unknown", "unknown withheld"}
+        ),
         "issuer": frozenset(
             {"pass", "fail", "unknown", "pass known", "fail no_key", "fail namespace"}
         ),
@@ -42,6 +44,7 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "unknown",
                 "unknown no_key",
                 "unknown withheld",
+                "unknown original_missing",
                 "pass seal",
                 "fail role",
                 "fail issuer",
@@ -80,7 +83,7 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             }
         ),
         "complete": frozenset({"pass", "fail", "unknown"}),
-        "grade": frozenset({"pass", "warn expired"}),
+        "grade": frozenset({"pass", "warn expired", "warn graded_as"}),
         "shelf_life": frozenset({"pass", "warn expired"}),
         "seal": frozenset({"fail absent"}),
         "level": frozenset(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
 
 from ocoptrace import canonical_json
-from ocoptrace.epcis import parse_event
+from ocoptrace.epcis import canonical_event, parse_event
 from ocoptrace.errors import InputError, RecordError, RegistryError
 from ocoptrace.gs1 import PlainName
 from ocoptrace.registry import Entry, read_entry
@@ -58,7 +59,7 @@ _FAULT = "verdict.format.payload"
 
 def creates_what_it_shows(kind: str) -> bool:
     """Tell whether only the payload says which names a statement creates, or all of them."""
-    return kind in {"event", "alias"}
+    return kind in {"event", "alias", "place"}
 
 
 def is_subject(kind: str, subject: str) -> bool:
@@ -93,6 +94,7 @@ def read_payload(statement: Statement, payload: str, salt: bytes) -> Shown | Non
             return None
         case "record":
             return None
+    _require(_is_as_read(value))
     entry = read_entry(value)
     if entry.type != statement.kind:
         raise RegistryError("registry.entry_type", place="/type", value=entry.type)
@@ -107,9 +109,22 @@ def _require(holds: bool) -> None:  # noqa: FBT001 - the one thing it is given
         raise InputError(_FAULT)
 
 
+def _is_as_read(value: Any) -> bool:
+    """Tell whether a reader of registry entries takes every text in a value as it stands."""
+    match value:
+        case str():
+            return value == normalize("NFC", value).strip()
+        case dict():
+            return all(map(_is_as_read, value.values()))
+        case list():
+            return all(map(_is_as_read, value))
+    return True
+
+
 def _event(statement: Statement, value: Any) -> Step:
     _require(isinstance(value, dict) and value.get("eventID") == statement.subject)
     event = parse_event(value)
+    _require(canonical_event(event) == value)
     based_on = event.extensions.get(BASED_ON)
     if based_on is not None:
         _require(isinstance(based_on, list) and 0 < len(based_on) <= MAX_BASED_ON)

@@ -15,12 +15,14 @@ from ocoptrace.verify.checks import (
     namespace_check,
     statement_checks,
 )
+from ocoptrace.verify.examination import newest_last
+from ocoptrace.verify.names import goods_of
 from ocoptrace.verify.policy import (
     Policy,
     bundle_checks,
     civil_date,
     effective_now,
-    require_aware,
+    require_time,
 )
 from ocoptrace.verify.subject import about_check, batch_name, complete_check, product_names
 from ocoptrace.verify.verdict import Check, Verdict
@@ -65,9 +67,9 @@ def verify_record(
             was lost; needed only for what such a key has signed.
 
     Raises:
-        InputError: ``now`` is naive.
+        InputError: ``now`` is naive, or no time of a clock (before 1970, from 9000 on).
     """
-    require_aware(now)
+    require_time(now)
     if isinstance(record, bytes):
         try:
             record = OriginRecord.parse(record)
@@ -113,27 +115,37 @@ def _dated_facts(
     if batch is None:
         # The check of the subject has said so.
         return
-    grades = _newest_last(examined, "grade", product_names(record.about, examined), Grade)
-    batches = _newest_last(examined, "batch", {batch}, Batch)
+    own, *_ = goods_of(batch)
+    names = product_names(record.about, examined)
+    grades = _newest_last(examined, "grade", {own}, Grade)
+    # What is stated of the goods by their own name goes before what an alias brings in.
+    grades = grades or _newest_last(examined, "grade", names, Grade)
     if grades:
-        in_force = [grade for grade in grades if grade.valid_on(today)]
-        grade = in_force[-1] if in_force else max(grades, key=lambda g: g.valid_to)
-        facts = {"stars": grade.stars, "decision": grade.decision_no, "until": grade.valid_to}
-        yield dated_check("grade", facts, is_over=not in_force)
+        yield _grade_check(grades, own, today)
+    batches = _newest_last(examined, "batch", {batch}, Batch)
     if batches and (expiry := batches[-1].expiry_date) is not None:
         yield dated_check("shelf_life", {"until": expiry}, is_over=today > expiry)
+
+
+def _grade_check(grades: Sequence[Grade], own: str, today: date) -> Check:
+    in_force = [grade for grade in grades if grade.valid_on(today)]
+    grade = in_force[-1] if in_force else max(grades, key=lambda g: g.valid_to)
+    facts = {"stars": grade.stars, "decision": grade.decision_no, "until": grade.valid_to}
+    if in_force and grade.product != own:
+        return Check("grade", "warn", "graded_as", facts | {"name": grade.product})
+    return dated_check("grade", facts, is_over=not in_force)
 
 
 def _newest_last(
     examined: Sequence[Examined], kind: Kind, subjects: Collection[str], entry: type[_Entry]
 ) -> list[_Entry]:
-    """Return what sound statements show of a subject, in the order of the log.
+    """Return what sound statements show of a subject, the newest last.
 
     What nobody may state, or nobody did, is no shelf life and no grade.
     """
     return [
         e.shown
-        for e in examined
+        for e in newest_last(examined)
         if e.is_sound
         and e.recorded.statement.kind == kind
         and e.recorded.statement.subject in subjects

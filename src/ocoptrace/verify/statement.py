@@ -9,7 +9,7 @@ from ocoptrace.origin_record import Proof, RecordedStatement
 from ocoptrace.signing import Statement
 from ocoptrace.verify.checks import best_word, format_check, namespace_check, statement_checks
 from ocoptrace.verify.examination import examine
-from ocoptrace.verify.policy import Policy, bundle_checks, effective_now, require_aware
+from ocoptrace.verify.policy import Policy, bundle_checks, effective_now, require_time
 from ocoptrace.verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def verify_statement(
         consistency: as for ``verify_record``.
 
     Raises:
-        InputError: ``now`` is naive.
+        InputError: ``now`` is naive, or no time of a clock (before 1970, from 9000 on).
     """
-    require_aware(now)
+    require_time(now)
     try:
         recorded, checkpoints = _recorded(statement, payload, salt, proofs)
     except OcopTraceError as error:
@@ -78,15 +78,12 @@ def _recorded(
 
     Raises:
         SigningError: bytes that are no statement.
-        RecordError: a payload without its salt or the other way, or one that is no text.
+        RecordError: a payload that is no text, or what no ``RecordedStatement`` may be.
     """
     if isinstance(statement, bytes):
         statement = Statement.decode(statement)
-    if (payload is None) != (salt is None):
-        raise RecordError("record.payload_without_salt")
     try:
         payload = payload.decode() if isinstance(payload, bytes) else payload
-        (payload or "").encode()
     except UnicodeError as error:
         raise RecordError("json.not_unicode") from error
     numbers: dict[Checkpoint, int] = {}

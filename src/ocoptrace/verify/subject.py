@@ -9,23 +9,27 @@ True
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError
 from ocoptrace.origin_record import completeness_payload
-from ocoptrace.registry import Alias, Evidence, Place
+from ocoptrace.registry import Alias, Evidence, Place, Producer
+from ocoptrace.verify.examination import newest_last
 from ocoptrace.verify.lineage import goods, scope, with_other_names
 from ocoptrace.verify.names import goods_of
+from ocoptrace.verify.policy import civil_date
 from ocoptrace.verify.verdict import Check, kind_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ocoptrace.origin_record import OriginRecord
+    from ocoptrace.signing import Statement
     from ocoptrace.verify.examination import Examined
     from ocoptrace.verify.lineage import Step
 
-__all__ = ["about_check", "batch_name", "complete_check", "product_names"]
+__all__ = ["about_check", "batch_name", "complete_check", "producer_uri", "product_names"]
 
 
 def batch_name(about: str) -> str | None:
@@ -40,6 +44,11 @@ def batch_name(about: str) -> str | None:
 def product_names(about: str, examined: Sequence[Examined]) -> frozenset[str]:
     """Return all names of the product that a name belongs to: its own, and those of aliases."""
     return with_other_names(goods_of(about)[:1], _aliases(examined))
+
+
+def producer_uri(entry: Producer, statement: Statement) -> str:
+    """Return whose entry it is: an office speaks of the producers on its own host alone."""
+    return f"https://{urlsplit(statement.issuer).netloc}/ocop/{entry.id}"
 
 
 def about_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
@@ -108,13 +117,18 @@ def _told_apart(about: str, examined: Sequence[Examined]) -> tuple[list[Examined
     if any(e.recorded.statement.kind == "event" and e.step is None for e in examined):
         return [], belonging
     of_goods = with_other_names(goods(names), _aliases(examined))
-    places = {place for step in belonging for place in step.places}
-    known = {*names, *of_goods, *places, *(step.event.event_id for step in belonging)}
+    # Who names a place in an event says what it is; what others say of it concerns no one.
+    places = {(step.issuer, place) for step in belonging for place in step.places}
+    events = (step.event.event_id for step in belonging)
+    known = {*names, *of_goods, *(place for _, place in places), *events}
+    issuers = {e.recorded.statement.issuer for e in examined}
 
     def is_foreign(e: Examined) -> bool:
         match e.shown:
             case Place() as place:
-                return place.id not in places
+                return (e.recorded.statement.issuer, place.id) not in places
+            case Producer() as producer:
+                return producer_uri(producer, e.recorded.statement) not in issuers
             case Alias() as alias:
                 return of_goods.isdisjoint(alias.names)
             case Evidence() as evidence:
@@ -147,7 +161,7 @@ def complete_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
     ids = [e.recorded.statement.id for e in listed]
     expected = canonical_json.loads(completeness_payload(record.about, record.bundle, ids, 0))
     highest = _highest(record, listed)
-    for e in stated:
+    for e in reversed(newest_last(stated)):
         try:
             said = canonical_json.loads(e.recorded.payload or "")
         except OcopTraceError:
@@ -159,7 +173,7 @@ def complete_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
             and said == expected | {"size": size}
             and _is_size(size, e, record, highest)
         ):
-            return Check("complete", "pass", facts=facts | {"size": size})
+            return Check("complete", "pass", facts=facts | {"size": size, "at": civil_date(e.time)})
     return Check("complete", "fail", facts=facts)
 
 

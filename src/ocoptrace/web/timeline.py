@@ -130,8 +130,9 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
     evidence = [each.evidence for each in alike]
     times = [e.log_time for e in evidence if e.log_time is not None]
     is_timed = len(times) == len(evidence)
+    issuer = first.evidence.recorded.statement.issuer
     if first.event is not None:
-        told = telling.tell(first.event, containers=len(alike))
+        told = telling.tell(first.event, issuer=issuer, containers=len(alike))
     else:
         told = Told(wording.word("withheld" if first.evidence.withheld else "unreadable"))
     return Step(
@@ -140,7 +141,7 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
         day=wording.date(first.at.date()),
         claimed=wording.moment(first.at),
         logged_by=wording.moment(max(times).astimezone(VIETNAM)) if is_timed else "",
-        issuer=first.evidence.recorded.statement.issuer,
+        issuer=issuer,
         signer=_holder(first.evidence, wording.language),
         entries=tuple(e.recorded.proofs[0].index for e in evidence if e.recorded.proofs),
         by_authority=all(e.signer is not None and e.signer.role == "authority" for e in evidence),
