@@ -17,7 +17,7 @@ help: ## Show this list
 demo: .venv/runtime ## Take one batch from its story to stickers that verify, in demo/
 	@$(BIN)/ocoptrace demo --out demo/
 
-test: .venv/tools chromium ## Run every test, and every example in the docstrings
+test: .venv/tools .venv/cwt/ready chromium ## Run every test, and every example in the docstrings
 	@$(BIN)/python -m pytest -n auto
 
 check: .venv/tools ## Check format, style, spelling, layers, dependencies and types
@@ -28,13 +28,11 @@ check: .venv/tools ## Check format, style, spelling, layers, dependencies and ty
 	@$(BIN)/deptry src
 	@$(BIN)/mypy
 
-bench: .venv/tools ## Measure against peers and limits, on this machine
+bench: .venv/tools .venv-hash ## Measure against peers and limits, on this machine
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
-fuzz: .venv/fuzz ## Feed the readers of identifiers made-up input, for SECONDS
-	@mkdir -p var/fuzz/corpus
-	@$(BIN)/python tests/fuzz/fuzz_gs1.py -max_total_time=$(SECONDS) -max_len=256 -verbosity=0 \
-	  -artifact_prefix=var/fuzz/ var/fuzz/corpus
+fuzz: .venv/fuzz ## Feed every reader made-up input, for SECONDS in all
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.run $(SECONDS)
 
 docs: .venv/tools ## Build the documentation into site/
 	@$(BIN)/zensical build --clean --strict
@@ -57,6 +55,19 @@ serve: demo ## Serve the origin pages of the demo
 .venv/fuzz: .venv/tools
 	@echo "Installing the fuzzer"
 	@$(PIP) --group fuzz
+	@touch $@
+
+.venv/cwt/ready: tests/conformance/cwt-requirements.txt | $(BIN)/pip
+	@echo "Installing cwt, which needs an older cbor2, into .venv/cwt"
+	@$(BIN)/python -m venv --without-pip .venv/cwt
+	@$(BIN)/python -m pip --python .venv/cwt/bin/python install -qq --disable-pip-version-check \
+	  --requirement $<
+	@touch $@
+
+.venv-hash: benchmarks/event_hash_reference.txt | $(BIN)/pip
+	@echo "Installing the reference generator of event hashes into $@"
+	@$(BIN)/python -m venv --clear $@
+	@$@/bin/python -m pip install -qq --disable-pip-version-check --no-deps --requirement $<
 	@touch $@
 
 $(BIN)/pip:

@@ -12,6 +12,8 @@ from ocoptrace import canonical_json
 from ocoptrace.errors import RecordError
 from ocoptrace.origin_record import (
     MAX_BYTES,
+    MAX_CHECKPOINTS,
+    MAX_PROOFS,
     MAX_STATEMENTS,
     BundleReference,
     OriginRecord,
@@ -66,6 +68,24 @@ def test_statements_stand_in_the_order_of_their_log() -> None:
     assert [proof.index for each in RECORD.statements for proof in each.proofs] == [2, 3, 4]
 
 
+def test_no_record_is_made_that_nobody_could_read() -> None:
+    many = RECORD.statements * (MAX_STATEMENTS // len(RECORD.statements) + 1)
+    for checkpoints, statements in (
+        (RECORD.checkpoints, many),
+        (RECORD.checkpoints * (MAX_CHECKPOINTS + 1), RECORD.statements),
+    ):
+        with pytest.raises(RecordError) as caught:
+            OriginRecord.of(BATCH, RECORD.bundle, checkpoints, statements)
+        assert caught.value.code == "record.too_many"
+
+
+def test_no_file_is_written_that_nobody_would_read() -> None:
+    long = replace(RECORD.statements[0], payload="x" * MAX_BYTES)
+    with pytest.raises(RecordError) as caught:
+        replace(RECORD, statements=(long,)).to_bytes()
+    assert caught.value.code == "record.too_large"
+
+
 def test_payload_and_salt_are_withheld_together() -> None:
     first = replace(RECORD.statements[0], payload=None, salt=None)
     withheld = replace(RECORD, statements=(first, *RECORD.statements[1:]))
@@ -74,6 +94,48 @@ def test_payload_and_salt_are_withheld_together() -> None:
     assert withheld.statements[0].binds()
     for name in ("payload", "salt"):
         assert refusal(without(name)) == "record.payload_without_salt"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"payload": None},
+        {"salt": None},
+        {"payload": "\ud800"},
+        {"salt": bytes(15)},
+        {"proofs": RECORD.statements[0].proofs * (MAX_PROOFS + 1)},
+    ],
+    ids=["no payload", "no salt", "no text", "a short salt", "too many proofs"],
+)
+def test_no_statement_is_made_that_no_record_may_hold(changes: dict[str, Any]) -> None:
+    with pytest.raises(RecordError):
+        replace(RECORD.statements[0], **changes)
+
+
+def test_a_statement_has_eight_proofs_at_most() -> None:
+    assert OriginRecord.parse(with_statement(proofs=[PROOF] * MAX_PROOFS))
+    with pytest.raises(RecordError) as caught:
+        OriginRecord.parse(with_statement(proofs=[PROOF] * (MAX_PROOFS + 1)))
+    assert (caught.value.code, caught.value.place) == ("record.bad_member", "/statements/0/proofs")
+
+
+@given(st.sets(st.sampled_from([each.statement.id for each in RECORD.statements])))
+def test_a_record_that_was_made_can_be_redacted(ids: set[bytes]) -> None:
+    redacted = RECORD.redact(ids)
+    assert OriginRecord.parse(redacted.to_bytes()) == redacted
+    for each, was in zip(redacted.statements, RECORD.statements, strict=True):
+        if each.statement.id in ids:
+            assert each == replace(was, payload=None, salt=None)
+            assert (was.payload or "").encode() not in redacted.to_bytes()
+        else:
+            assert each == was
+    assert redacted.redact(ids) == redacted
+
+
+def test_only_what_is_in_a_record_can_be_redacted() -> None:
+    with pytest.raises(RecordError) as caught:
+        RECORD.redact([RECORD.statements[0].statement.id, bytes(32)])
+    assert (caught.value.code, caught.value.facts["id"]) == ("record.no_such_statement", "00" * 32)
 
 
 def test_a_payload_is_read_as_it_was_signed() -> None:

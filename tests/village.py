@@ -57,6 +57,8 @@ BATCH = f"{PRODUCT}/10/L1"
 ITEM = f"{BATCH}/21/0123456789AB"
 FOREIGN_PRODUCT = "https://id.gs1.org/01/09520000000004"
 FOREIGN_BATCH = f"{FOREIGN_PRODUCT}/10/L1"
+PALLET = "https://id.gs1.org/00/095212345432100010"
+DOCUMENT = "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
 
 ADDRESS = {
     "detail": {"vi": "Thôn 3", "en": "Hamlet 3"},
@@ -101,6 +103,7 @@ OFFICE = Party("0FF1CE00", es256(1))
 PRODUCER = Party("7K3M9QAB", es256(2))
 NEIGHBOUR = Party("8N5P2RCD", eddsa(3))
 STRANGER = Party("9T4Q6VEF", es256(4))
+PLAIN = f"{PRODUCER.issuer}/MAMTOM"
 LOG = NoteSigner("log.example/ocop-log/1", eddsa(21))
 WITNESSES = (
     NoteSigner("w1.example", eddsa(22), COSIGNATURE_V1),
@@ -189,7 +192,7 @@ def bundle_file(version: int = 1, *, now: datetime = NOW, **changes: Any) -> Sig
         "keys": KEYS,
         "logs": (log_entry(),),
         "issuer": OFFICE.issuer,
-        "signer": OFFICE.signer,
+        "signers": (OFFICE.signer,),
     }
     return sign_bundle(version, now=now, **(members | changes))
 
@@ -256,6 +259,7 @@ class Village:
         subject: str,
         by: Party = PRODUCER,
         at: datetime = NOW,
+        salt: bytes | None = None,
     ) -> Said:
         """Let a party state something, and log it."""
         data = payload if isinstance(payload, bytes) else canonical_json.dumps(payload)
@@ -266,7 +270,7 @@ class Village:
             subject=subject,
             signer=by.signer,
             now=at,
-            salt=hashlib.sha256(data).digest()[:16],
+            salt=hashlib.sha256(data).digest()[:16] if salt is None else salt,
         )
         return Said(statement, data.decode(), salt, self.append(statement.cose))
 
@@ -299,6 +303,47 @@ class Village:
         }
         payload = canonical_bytes(parse_event(event | members))
         return self.state("event", payload, subject=event["eventID"], by=by, at=at)
+
+    def tell(self, kind: str, *, by: Party = PRODUCER, at: datetime = NOW, **members: Any) -> Said:
+        """Let a party state an event of any type."""
+        event = {
+            "type": kind,
+            "eventID": f"urn:uuid:0190a7c5-8a3e-8f00-8000-{len(self.entries):012d}",
+            "eventTime": "2026-09-15T07:30:00+07:00",
+            "eventTimeZoneOffset": "+07:00",
+        }
+        payload = canonical_bytes(parse_event(event | members))
+        return self.state("event", payload, subject=event["eventID"], by=by, at=at)
+
+    def tell_made(
+        self, of: str, into: str, *, by: Party = PRODUCER, at: datetime = NOW, **members: Any
+    ) -> Said:
+        """Let a party state that it made goods of one name into goods of another."""
+        sides = {
+            "inputQuantityList": [{"epcClass": of, "quantity": 10, "uom": "KGM"}],
+            "outputQuantityList": [{"epcClass": into, "quantity": 9, "uom": "KGM"}],
+        }
+        return self.tell("TransformationEvent", by=by, at=at, **(sides | members))
+
+    def state_alias(
+        self, plain: str = PLAIN, gtin: str = PRODUCT, *, by: Party = PRODUCER, **members: Any
+    ) -> Said:
+        """Let a party state that a plain name and a GTIN mean one product."""
+        alias = {"type": "alias", "id": plain, "gtin": gtin}
+        return self.state("alias", alias | members, subject=plain, by=by)
+
+    def state_evidence(self, *about: str, by: Party = PRODUCER, **members: Any) -> Said:
+        """Let a party describe a document about some names or events."""
+        evidence = {
+            "type": "evidence",
+            "id": DOCUMENT,
+            "about": sorted(about),
+            "mediaType": "application/pdf",
+            "sha256": "0" * 64,
+            "size": 48213,
+            "title": {"vi": "Phiếu kết quả kiểm nghiệm"},
+        }
+        return self.state("evidence", evidence | members, subject=DOCUMENT, by=by)
 
     def state_grade(self, *, by: Party = OFFICE, **members: Any) -> Said:
         """Let the office state the product's grade."""

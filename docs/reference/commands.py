@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WIDTH, _COLUMN = 88, 24
-_KINDS = {Path: "PATH", int: "NUMBER", str: "TEXT"}
+_KINDS = {
+    Path: "PATH",
+    int: "NUMBER",
+    str: "TEXT",
+    list[Path]: "PATH …",  # given once for each
+    list[str]: "TEXT …",
+}
 
 
 def commands() -> dict[str, Any]:

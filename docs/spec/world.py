@@ -156,7 +156,7 @@ def _bundle(root: Root) -> bytes:
         keys=(office, producer),
         logs=(log,),
         issuer=OFFICE,
-        signer=signer("office"),
+        signers=[signer("office")],
         now=NOW,
     )
     return file.to_bytes()

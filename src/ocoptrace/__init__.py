@@ -2,9 +2,9 @@
 
 The front door; everything else is imported from its own package.
 
->>> from ocoptrace import Workspace, verify_label, verify_record
+>>> from ocoptrace import Workspace, verify_label, verify_record, verify_statement
 >>> sorted(__all__)
-['DigitalLink', 'TrustBundle', 'Workspace', 'verify_label', 'verify_record']
+['DigitalLink', 'TrustBundle', 'Workspace', 'verify_label', 'verify_record', 'verify_statement']
 """
 
 from __future__ import annotations
@@ -14,10 +14,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ocoptrace.gs1 import DigitalLink
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.verify import verify_label, verify_record
+    from ocoptrace.verify import verify_label, verify_record, verify_statement
     from ocoptrace.workspace import Workspace
 
-__all__ = ["DigitalLink", "TrustBundle", "Workspace", "verify_label", "verify_record"]
+__all__ = [
+    "DigitalLink",
+    "TrustBundle",
+    "Workspace",
+    "verify_label",
+    "verify_record",
+    "verify_statement",
+]
 
 _HOMES = {
     "DigitalLink": "ocoptrace.gs1",
@@ -25,6 +32,7 @@ _HOMES = {
     "Workspace": "ocoptrace.workspace",
     "verify_label": "ocoptrace.verify",
     "verify_record": "ocoptrace.verify",
+    "verify_statement": "ocoptrace.verify",
 }
 
 

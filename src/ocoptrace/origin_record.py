@@ -14,13 +14,14 @@ ask its issuer for it again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import InputError, OcopTraceError, RecordError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.signing import Statement, base64url
+from ocoptrace.signing.statement import SALT_BYTES
 from ocoptrace.transparency import Checkpoint
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT",
     "MAX_BYTES",
+    "MAX_CHECKPOINTS",
+    "MAX_PROOFS",
     "MAX_STATEMENTS",
     "MEDIA_TYPE",
     "BundleReference",
@@ -42,7 +45,8 @@ FORMAT: Final = "ocop-record/1"
 MEDIA_TYPE: Final = "application/vnd.ocoptrace.record+json"
 MAX_BYTES: Final = 16 * 2**20
 MAX_STATEMENTS: Final = 10_000
-_MAX_CHECKPOINTS = 1_000
+MAX_CHECKPOINTS: Final = 1_000
+MAX_PROOFS: Final = 8
 _MAX_PATH = 63
 _MEMBERS = {"format", "about", "bundle", "checkpoints", "statements"}
 _STATEMENT = {"id", "cose", "proofs"}
@@ -68,12 +72,29 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class RecordedStatement:
-    """A statement with what it states, unless that is withheld, and its proofs."""
+    """A statement with what it states, unless that is withheld, and its proofs.
+
+    Raises:
+        RecordError: a payload without its salt or the other way, a payload that is no Unicode
+            text, a salt of another length than 16 bytes, or more than ``MAX_PROOFS`` proofs.
+    """
 
     statement: Statement
     payload: str | None
     salt: bytes | None
     proofs: tuple[Proof, ...]
+
+    def __post_init__(self) -> None:
+        if (self.payload is None) != (self.salt is None):
+            raise RecordError("record.payload_without_salt")
+        if self.salt is not None and len(self.salt) != SALT_BYTES:
+            raise RecordError("record.bad_member", place="/salt")
+        if len(self.proofs) > MAX_PROOFS:
+            raise RecordError("record.bad_member", place="/proofs")
+        try:
+            (self.payload or "").encode()
+        except UnicodeError as error:
+            raise RecordError("json.not_unicode", place="/payload") from error
 
     def binds(self) -> bool:
         """Tell whether the payload shown is what was stated; true where it is withheld."""
@@ -106,9 +127,15 @@ class OriginRecord:
         checkpoints: Iterable[Checkpoint],
         statements: Iterable[RecordedStatement],
     ) -> OriginRecord:
-        """Return a record with its statements in order."""
+        """Return a record with its statements in order.
+
+        Raises:
+            RecordError: more statements or checkpoints than a record may have.
+        """
         kept = tuple(checkpoints)
         in_order = sorted(statements, key=lambda recorded: _position(recorded, kept))
+        if len(kept) > MAX_CHECKPOINTS or len(in_order) > MAX_STATEMENTS:
+            raise RecordError("record.too_many", statements=len(in_order), limit=MAX_STATEMENTS)
         return cls(about, bundle, kept, tuple(in_order))
 
     @classmethod
@@ -130,8 +157,12 @@ class OriginRecord:
         return record
 
     def to_bytes(self) -> bytes:
-        """Return the file: RFC 8785 JSON, the same bytes every time."""
-        return canonical_json.dumps(
+        """Return the file: RFC 8785 JSON, the same bytes every time.
+
+        Raises:
+            RecordError: it would be larger than anybody reads.
+        """
+        data = canonical_json.dumps(
             {
                 "format": FORMAT,
                 "about": self.about,
@@ -140,6 +171,28 @@ class OriginRecord:
                 "statements": [_statement_json(recorded) for recorded in self.statements],
             }
         )
+        if len(data) > MAX_BYTES:
+            raise RecordError("record.too_large", size=len(data), limit=MAX_BYTES)
+        return data
+
+    def redact(self, ids: Iterable[bytes]) -> OriginRecord:
+        """Return the record with what some statements state withheld; all else stays.
+
+        Args:
+            ids: statement ids, 32 bytes each.
+
+        Raises:
+            RecordError: the record has no statement with such an id.
+        """
+        hidden = set(ids)
+        unknown = hidden - {recorded.statement.id for recorded in self.statements}
+        if unknown:
+            raise RecordError("record.no_such_statement", id=min(unknown).hex())
+        statements = (
+            replace(each, payload=None, salt=None) if each.statement.id in hidden else each
+            for each in self.statements
+        )
+        return replace(self, statements=tuple(statements))
 
     def payloads(self, kind: str) -> list[tuple[Statement, Any]]:
         """Return the statements of a kind whose payload is shown, with its JSON value.
@@ -218,7 +271,7 @@ def _record(value: Any) -> OriginRecord:
     about, notes, statements = value["about"], value["checkpoints"], value["statements"]
     if not isinstance(about, str) or parse_name(about).canonical() != about:
         raise RecordError("record.bad_member", place="/about")
-    if not isinstance(notes, list) or len(notes) > _MAX_CHECKPOINTS:
+    if not isinstance(notes, list) or len(notes) > MAX_CHECKPOINTS:
         raise RecordError("record.bad_member", place="/checkpoints")
     if not isinstance(statements, list) or len(statements) > MAX_STATEMENTS:
         raise RecordError("record.bad_member", place="/statements")
@@ -265,16 +318,15 @@ def _statement(member: Any, checkpoints: int, place: str) -> RecordedStatement:
         statement = Statement.decode(base64url.decode(member["cose"]))
         salt = None if salt64 is None else base64url.decode(salt64)
         proofs = tuple(
-            _proof(proof, checkpoints, f"{place}/proofs/{i}")
-            for i, proof in enumerate(member["proofs"])
+            _proof(proof, checkpoints, f"/proofs/{i}") for i, proof in enumerate(member["proofs"])
         )
-    except RecordError:
-        raise
+        recorded = RecordedStatement(statement, payload, salt, proofs)
     except OcopTraceError as error:
-        raise RecordError(error.code, place=place, **error.facts) from error
+        within = error.place if isinstance(error, RecordError) else ""
+        raise RecordError(error.code, place=place + within, **error.facts) from error
     if statement.id.hex() != member["id"]:
         raise RecordError("record.wrong_id", place=f"{place}/id")
-    return RecordedStatement(statement, payload, salt, proofs)
+    return recorded
 
 
 def _proof(member: Any, checkpoints: int, place: str) -> Proof:

@@ -18,6 +18,7 @@ from ocoptrace.cli.terminal import Terminal
 from ocoptrace.epcis import read_document
 from ocoptrace.labels import scan_file, stock_names, template_names
 from ocoptrace.messages import LANGUAGES, Language
+from ocoptrace.origin_record import OriginRecord
 from ocoptrace.signing import Root, TrustBundle
 
 if TYPE_CHECKING:
@@ -187,6 +188,23 @@ def test_verify_explains_a_record_in_the_language_asked_for(paper: Any, lang: La
     assert "✗" not in run.out
 
 
+def test_verify_checks_a_statement_alone(paper: Any) -> None:
+    record = OriginRecord.parse((paper.folder / "record.ocop").read_bytes())
+    event = next(each for each in record.statements if each.statement.kind == "event")
+    cose = event.statement.cose
+    (paper.folder / "event.cose").write_bytes(cose)
+    run = paper("verify", "event.cose", *TRUST, "--json")
+    (verdict,) = json.loads(run.out)
+    assert (verdict["about"], verdict["overall"]) == (event.statement.subject, "unproven")
+    ways = {check["code"]: (check["outcome"], check["reason"]) for check in verdict["checks"]}
+    assert ways["signature"] == ("pass", "")
+    assert ways["content"] == ways["entitlement"] == ("unknown", "withheld")
+    assert ways["logged"] == ("fail", "")
+    assert run.code == 1
+    (paper.folder / "event.cose").write_bytes(cose[:-1])
+    assert "[malformed]" in paper("verify", "event.cose", *TRUST).out
+
+
 def test_verify_goes_by_the_pinned_root_and_bundle(paper: Any) -> None:
     assert paper("verify", "record.ocop").code == 2
     pinned = paper("trust", "pin", "root.json", "--bundle", "bundle.json", "--yes")
@@ -197,7 +215,7 @@ def test_verify_goes_by_the_pinned_root_and_bundle(paper: Any) -> None:
     assert paper("verify", "record.ocop", "--trust", "bundle.json").code == 0
     held = sorted((paper.folder / "config").rglob("*.json"))
     assert [path.name for path in held] == ["bundle.json", "root.json"]
-    shown = json.loads(paper("trust", "show", "--json").out)
+    (shown,) = json.loads(paper("trust", "show", "--json").out)
     assert [key["role"] for key in shown["keys"]].count("producer") == 2
 
 
@@ -211,7 +229,7 @@ def test_nothing_is_pinned_without_a_yes(paper: Any) -> None:
 def test_trust_show_names_who_may_sign(coop: Any) -> None:
     run = coop("trust", "show")
     assert run.code == 0
-    roles = [line.split()[0] for line in run.out.splitlines()[1:] if line[:1].strip()]
+    roles = [line.split()[0] for line in run.out.splitlines()[2:] if line[:1].strip()]
     assert roles == ["authority", "log", "producer"]
 
 

@@ -20,6 +20,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+collect_ignore = ["cwt_check.py"]  # runs where cwt is installed, and ocoptrace is not
+
 FOLDER = Path(
     os.environ.get("OCOPTRACE_VECTORS") or Path(__file__).parents[3] / "shared" / "vectors"
 )

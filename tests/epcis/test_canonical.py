@@ -162,6 +162,14 @@ def test_a_missing_event_id_comes_from_the_bytes() -> None:
     assert with_event_id(event) is event
 
 
+def test_an_event_id_depends_on_the_secret_it_is_made_with() -> None:
+    events = [with_event_id(parse_event(SEEN), secret) for secret in (b"", b"a", b"b", b"a")]
+    ids = [event.event_id for event in events]
+    assert len(set(ids)) == 3
+    assert ids[1] == ids[3]
+    assert with_event_id(events[0], b"a") is events[0]
+
+
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 VALUES = st.recursive(
     TEXT

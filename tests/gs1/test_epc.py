@@ -42,6 +42,12 @@ def test_urn_and_link_are_one_name(urn: str, path: str) -> None:
     assert digital_link_to_epc_urn(link, company_prefix_length=7) == urn
 
 
+def test_a_prefix_of_twelve_digits_leaves_no_reference() -> None:
+    urn, link = "urn:epc:id:pgln:999999999999.", "https://id.gs1.org/417/9999999999994"
+    assert epc_urn_to_digital_link(urn) == link
+    assert digital_link_to_epc_urn(link, company_prefix_length=12) == urn
+
+
 @given(
     st.integers(4, 12),
     st.text("0123456789", min_size=13, max_size=13),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from ocoptrace.errors import RegistryError
 from ocoptrace.messages import LANGUAGES, has
-from ocoptrace.registry import Grade, Place, Producer, Product, read_entry
+from ocoptrace.registry import Evidence, Grade, Place, Producer, Product, read_entry
 from ocoptrace.registry.place import PlaceKind
 from ocoptrace.registry.producer import PARTNER_KINDS, SubjectType
 from ocoptrace.registry.product import Allergen, ProductKind
@@ -74,7 +75,21 @@ BATCH: dict[str, Any] = {
     "expiryDate": "2028-09-14",
     "quantity": {"value": 18456, "uom": "EA"},
 }
-ENTRIES = [PRODUCER, PLACE, PRODUCT, GRADE, BATCH]
+ALIAS: dict[str, Any] = {
+    "type": "alias",
+    "id": "https://id.example/ocop/7K3MQ9TB/MAMTOM",
+    "gtin": GTIN,
+}
+EVIDENCE: dict[str, Any] = {
+    "type": "evidence",
+    "id": "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11",
+    "about": [f"{GTIN}/10/ST260915", "urn:uuid:0190a7c5-8a3e-8f00-8000-000000000001"],
+    "mediaType": "application/pdf",
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "size": 48213,
+    "title": {"vi": "Phiếu kết quả kiểm nghiệm", "en": "Test report"},
+}
+ENTRIES = [PRODUCER, PLACE, PRODUCT, GRADE, BATCH, ALIAS, EVIDENCE]
 
 
 def fault(entry: dict[str, Any]) -> tuple[str, str]:
@@ -151,6 +166,29 @@ def test_words_are_kept_in_nfc_without_blank_ends() -> None:
         (GRADE | {"stars": 5, "score": 95}, "registry.five_stars_national", "/level"),
         (GRADE | {"validTo": "2026-05-17"}, "registry.period", "/validTo"),
         (GRADE | {"validTo": "2029-05-19"}, "registry.grade_too_long", "/validTo"),
+        (ALIAS | {"id": GTIN}, "registry.not_a_plain_product", "/id"),
+        (ALIAS | {"id": f"{ALIAS['id']}/L1"}, "registry.not_a_plain_product", "/id"),
+        (ALIAS | {"id": ALIAS["id"].replace("ocop", "OCOP")}, "registry.not_canonical", "/id"),
+        (ALIAS | {"gtin": ALIAS["id"]}, "registry.not_a_gtin_product", "/gtin"),
+        (ALIAS | {"gtin": f"{GTIN}/10/A1"}, "registry.not_a_gtin_product", "/gtin"),
+        (ALIAS | {"gtin": f"{GTIN}/22/A1"}, "registry.not_a_gtin_product", "/gtin"),
+        (ALIAS | {"gtin": "https://id.gs1.org/414/9524071000017"}, "registry.not_a_gtin_product",
+         "/gtin"),
+        (EVIDENCE | {"id": EVIDENCE["id"].upper()}, "fields.form", "/id"),
+        (EVIDENCE | {"id": EVIDENCE["id"].replace("-4d0a", "-7d0a")}, "fields.form", "/id"),
+        (EVIDENCE | {"about": []}, "fields.blank", "/about"),
+        (EVIDENCE | {"about": [f"{GTIN}/10/{number}" for number in range(65)]},
+         "fields.too_long", "/about"),
+        (EVIDENCE | {"about": EVIDENCE["about"][::-1]}, "registry.not_in_order", "/about"),
+        (EVIDENCE | {"about": [GTIN, GTIN]}, "registry.not_in_order", "/about"),
+        (EVIDENCE | {"about": [f"{GTIN}?11=260915"]}, "registry.not_canonical", "/about/0"),
+        (EVIDENCE | {"about": ["Mắm tôm"]}, "epcis.not_uri", "/about/0"),
+        (EVIDENCE | {"mediaType": "application/PDF"}, "fields.form", "/mediaType"),
+        (EVIDENCE | {"mediaType": "text/plain; charset=utf-8"}, "fields.form", "/mediaType"),
+        (EVIDENCE | {"sha256": EVIDENCE["sha256"].upper()}, "fields.form", "/sha256"),
+        (EVIDENCE | {"size": 0}, "fields.out_of_range", "/size"),
+        (EVIDENCE | {"size": 48213.5}, "fields.not_whole", "/size"),
+        (EVIDENCE | {"title": {"en": "Test report"}}, "fields.missing", "/title/vi"),
         ({"type": "shop"}, "registry.entry_type", "/type"),
         ({"type": ["batch"]}, "registry.entry_type", "/type"),
     ],
@@ -210,6 +248,22 @@ def test_every_word_of_a_list_has_a_label_in_every_language() -> None:
         word for word in words for language in LANGUAGES if not has(f"registry.{word}", language)
     ]
     assert mute == []
+
+
+def test_evidence_describes_one_document() -> None:
+    document = b"%PDF-1.7 ..."
+    digest = hashlib.sha256(document).hexdigest()
+    members = EVIDENCE | {"sha256": digest, "size": len(document)}
+    assert Evidence.parse(members).describes(document)
+    assert not Evidence.parse(members).describes(document + b"\n")
+    assert not Evidence.parse(members | {"size": len(document) + 1}).describes(document)
+
+
+def test_a_title_may_be_in_vietnamese_alone_or_absent() -> None:
+    alone = Evidence.parse(EVIDENCE | {"title": {"vi": "Phiếu"}})
+    assert alone.public()["title"] == {"vi": "Phiếu"}
+    absent = {name: value for name, value in EVIDENCE.items() if name != "title"}
+    assert "title" not in Evidence.parse(absent).public()
 
 
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -39,6 +39,43 @@ def test_any_bytes_are_read_in_their_one_form_or_refused(data: bytes) -> None:
     assert cbor.encode(value) == data
 
 
+@given(st.text(max_size=400), st.binary(max_size=400), INTEGERS)
+def test_what_messages_are_put_together_from_is_the_same_encoding(
+    text: str, data: bytes, number: int
+) -> None:
+    assert cbor.encode_text(text) == cbor.encode(text)
+    assert cbor.encode_bytes(data) == cbor.encode(data)
+    assert cbor.encode_int(number) == cbor.encode(number)
+
+
+@pytest.mark.parametrize("size", [0, 1, 23, 24, 254, 255, 256, 257, 65_535, 65_536])
+def test_heads_change_where_the_length_needs_another_byte(size: int) -> None:
+    assert cbor.encode_bytes(bytes(size)) == cbor2.dumps(bytes(size))
+    assert cbor.encode_text("x" * size) == cbor2.dumps("x" * size)
+    # A letter of two bytes: what counts are the bytes.
+    assert cbor.encode_text("ạ" * size) == cbor2.dumps("ạ" * size)
+
+
+def test_a_text_that_is_not_unicode_is_not_written() -> None:
+    with pytest.raises(SigningError) as caught:
+        cbor.encode_text("\ud800")
+    assert caught.value.code == "signing.cbor_type"
+
+
+@pytest.mark.parametrize("data", ["1817", "a220000100", "0000", "f5", "fb3ff0000000000000"])
+def test_reading_judges_no_form(data: str) -> None:
+    cbor.read(bytes.fromhex(data))
+    with pytest.raises(SigningError):
+        cbor.decode(bytes.fromhex(data))
+
+
+@pytest.mark.parametrize("data", ["a201000100", "9fff", "c11a00000000", "81" * 200 + "00", ""])
+def test_reading_is_bounded_and_reaches_no_code_behind_tags(data: str) -> None:
+    with pytest.raises(SigningError) as caught:
+        cbor.read(bytes.fromhex(data))
+    assert caught.value.code == "signing.not_cbor"
+
+
 def test_map_labels_are_sorted_by_their_bytes() -> None:
     # RFC 8949 §4.2.1, where RFC 7049 would put the shorter -1 before 24.
     assert cbor.encode({"a": 0, -1: 0, 24: 0, 1: 0}).hex() == "a401001818002000616100"

@@ -1,155 +1,161 @@
+"""Who may state what: the rows of entitlement_cases.toml, and laws that hold beyond them."""
+
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+import tomllib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ocoptrace.epcis import created, parse_event
 from ocoptrace.gs1 import parse_name
-from ocoptrace.signing.bundle import LabelDuty
-from ocoptrace.signing.entitlement import covers, label_duty, refusal
+from ocoptrace.gs1.checks import check_digit
+from ocoptrace.signing import base64url
+from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Signable
+from ocoptrace.signing.entitlement import Refusal, covers, label_duty, refusal
 from ocoptrace.signing.statement import KINDS
-from village import (
-    BATCH,
-    CLOSED,
-    FOREIGN_BATCH,
-    FOUNDED,
-    HOST,
-    ITEM,
-    NEIGHBOUR,
-    NOW,
-    OFFICE,
-    PRODUCER,
-    PRODUCT,
-    SEALS_UNTIL,
-    grant,
-    key_entry,
-)
+from village import ITEM, NOW, OFFICE, PRODUCER, grant, key_entry
 
-A_SECOND = timedelta(seconds=1)
-PLAIN = f"{PRODUCER.issuer}/MAMTOM/L1"
-GTIN_8 = "https://id.gs1.org/01/00000095200002"
+TABLE = tomllib.loads(Path(__file__).with_name("entitlement_cases.toml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = TABLE["case"]
+DUTIES: list[dict[str, Any]] = TABLE["duty"]
 
 
-def named(ai: str, digits: str, rest: str = "") -> str:
-    """Return the canonical name of a key, its check digit worked out."""
-    weighted = sum(int(d) * (1 if place % 2 else 3) for place, d in enumerate(reversed(digits)))
-    return f"https://id.gs1.org/{ai}/{digits}{-weighted % 10}{rest}"
+def entry_of(name: str) -> KeyEntry:
+    """Return a key of the table as a bundle lists it; which key it is does not matter here."""
+    members = {member: said for member, said in TABLE["keys"][name].items() if member != "says"}
+    key = base64url.encode(PRODUCER.signer.public_key.cose_key)
+    return KeyEntry.of(key=key, name={"vi": TABLE["keys"][name]["says"]}, **members)
 
 
-COVERED: dict[str, tuple[str, dict[str, Any], bool]] = {
-    "product by prefix": (PRODUCT, {}, True),
-    "batch by prefix": (BATCH, {}, True),
-    "item by prefix": (ITEM, {}, True),
-    "a trade unit by prefix, whatever its indicator": (named("01", "1952123454321"), {}, True),
-    "the indicator is no part of the prefix": (named("01", "9521234543210"), {}, False),
-    "another's product": (FOREIGN_BATCH, {}, False),
-    "a longer prefix of another": (PRODUCT, {"gtin_prefixes": ("95212345432100",)}, False),
-    "an SSCC by prefix": (named("00", "09521234543210001"), {}, True),
-    "an SSCC of another": (named("00", "09520000543210001"), {}, False),
-    "a GLN by prefix": (named("414", "952123400000"), {}, True),
-    "a GLN of another": (named("414", "952000000000"), {}, False),
-    "an ITIP by its GTIN": (named("8006", "0952123454321", "0102"), {}, True),
-    "an ITIP whose indicator looks like the prefix": (
-        named("8006", "9521234543210", "0102"),
-        {},
-        False,
-    ),
-    "a GTIN by itself": (BATCH, {"gtin_prefixes": (), "gtins": ("09521234543213",)}, True),
-    "a GTIN-13 by itself": (BATCH, {"gtin_prefixes": (), "gtins": ("9521234543213",)}, True),
-    "another GTIN": (FOREIGN_BATCH, {"gtin_prefixes": (), "gtins": ("9521234543213",)}, False),
-    "a GTIN-8 by itself": (GTIN_8, {"gtins": ("95200002",)}, True),
-    "a GTIN-8 is never covered by a prefix": (GTIN_8, {"gtin_prefixes": ("000000",)}, False),
-    "nothing granted": (BATCH, {"gtin_prefixes": ()}, False),
-    "a plain name": (PLAIN, {}, True),
-    "a plain name of another producer": (f"{NEIGHBOUR.issuer}/MAMTOM/L1", {}, False),
-    "a plain name on another host": (f"https://other.example/ocop/{PRODUCER.code}/A", {}, False),
-    "a producer whose code begins alike": (f"{PRODUCER.issuer}X/MAMTOM/L1", {}, False),
-    "a plain name by a GTIN prefix": (PLAIN, {"name_prefixes": ()}, False),
-    "one product's plain names": (PLAIN, {"name_prefixes": (f"{PRODUCER.issuer}/MAMTOM/",)}, True),
-    "another product's": (PLAIN, {"name_prefixes": (f"{PRODUCER.issuer}/MAM/",)}, False),
-}
+KEYS = {name: entry_of(name) for name in TABLE["keys"]}
 
 
-@pytest.mark.parametrize(("name", "changes", "is_covered"), COVERED.values(), ids=COVERED)
-def test_a_grant_covers(name: str, changes: dict[str, Any], *, is_covered: bool) -> None:
-    assert covers(grant(**changes), parse_name(name)) == is_covered
-
-
-PRODUCER_ENTRY = key_entry(PRODUCER, grant())
-OFFICE_ENTRY = key_entry(OFFICE)
-LATER = key_entry(PRODUCER, grant(from_=NOW))
-PARTED = key_entry(
-    PRODUCER,
-    grant(kinds=("batch",), gtin_prefixes=("9521234",)),
-    grant(kinds=("event",), gtin_prefixes=("9520000",)),
-)
-
-REFUSED: dict[str, tuple[Any, dict[str, Any], str | None]] = {
-    "its own batch": (PRODUCER_ENTRY, {}, None),
-    "its own plain name": (PRODUCER_ENTRY, {"names": [PLAIN]}, None),
-    "nothing created": (PRODUCER_ENTRY, {"kind": "event", "names": []}, None),
-    "another's batch": (PRODUCER_ENTRY, {"names": [FOREIGN_BATCH]}, "name"),
-    "another's among its own": (PRODUCER_ENTRY, {"names": [BATCH, FOREIGN_BATCH]}, "name"),
-    "a name that is no name": (PRODUCER_ENTRY, {"names": ["urn:uuid:x"]}, "name"),
-    "in another's name": (PRODUCER_ENTRY, {"issuer": NEIGHBOUR.issuer}, "issuer"),
-    "at its first moment": (PRODUCER_ENTRY, {"at": FOUNDED}, None),
-    "a second early": (PRODUCER_ENTRY, {"at": FOUNDED - A_SECOND}, "period"),
-    "at its last second": (PRODUCER_ENTRY, {"at": CLOSED - A_SECOND}, None),
-    "when it is over": (PRODUCER_ENTRY, {"at": CLOSED}, "period"),
-    "before its grant": (LATER, {"at": NOW - A_SECOND}, "period"),
-    "a kind not granted": (PARTED, {"kind": "record"}, "kind"),
-    "a kind granted for other names": (PARTED, {"kind": "event"}, "name"),
-    "a kind granted for these names": (PARTED, {"kind": "batch"}, None),
-    "a seal, long after the last statement": (
-        PRODUCER_ENTRY,
-        {"kind": "seal", "at": SEALS_UNTIL - A_SECOND},
-        None,
-    ),
-    "a seal whose time is over": (PRODUCER_ENTRY, {"kind": "seal", "at": SEALS_UNTIL}, "period"),
-    "a seal of another's goods": (
-        PRODUCER_ENTRY,
-        {"kind": "seal", "names": [FOREIGN_BATCH]},
-        "name",
-    ),
-    "a seal that was not granted": (PARTED, {"kind": "seal"}, "kind"),
-    "a seal before its grant": (LATER, {"kind": "seal", "at": NOW - A_SECOND}, "period"),
-    "a seal by the office": (OFFICE_ENTRY, {"kind": "seal", "issuer": OFFICE.issuer}, "role"),
-}
-
-
-@pytest.mark.parametrize(("entry", "changes", "why"), REFUSED.values(), ids=REFUSED)
-def test_a_key_may_state(entry: Any, changes: dict[str, Any], why: str | None) -> None:
-    asked = {"kind": "batch", "names": [BATCH], "issuer": PRODUCER.issuer, "at": NOW} | changes
-    refused = refusal(entry, asked.pop("kind"), asked.pop("names"), **asked)
-    assert (refused and refused[0]) == why
-
-
-AUTHORITY = ("grade", "producer", "key", "revocation", "bundle")
-ROLES = {"policy": {"log"}} | {kind: {"authority"} for kind in AUTHORITY}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_has_its_role(kind: Any) -> None:
-    entries = {
-        "authority": OFFICE_ENTRY,
-        "log": key_entry(OFFICE, role="log"),
-        "producer": key_entry(PRODUCER, grant(kinds=(*KINDS, "seal"))),
+def event_of(members: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of the table with what every event has."""
+    return {"eventTime": "2026-09-15T07:30:00+07:00", "eventTimeZoneOffset": "+07:00"} | {
+        member: [{"epcClass": name, "quantity": 1, "uom": "KGM"} for name in said]
+        if member.lower().endswith("quantitylist")
+        else said
+        for member, said in members.items()
     }
-    allowed = {
-        role
-        for role, entry in entries.items()
-        if refusal(entry, kind, [], issuer=entry.issuer, at=NOW) is None
-    }
-    # A root is no statement of a key in a bundle: the root itself says who signs it.
-    assert allowed == (set() if kind == "root" else ROLES.get(kind, {"producer"}))
 
 
-def test_the_duty_to_seal_is_a_products() -> None:
-    duty = LabelDuty(product=PRODUCT, due="item", since=date(2026, 6, 1))
-    entries = (OFFICE_ENTRY, key_entry(PRODUCER, grant(labels=(duty,))))
-    assert label_duty(entries, parse_name(ITEM)) == duty
-    assert label_duty(entries, parse_name(PRODUCT)) == duty
-    assert label_duty(entries, parse_name(FOREIGN_BATCH)) is None
-    assert label_duty(entries, parse_name(named("00", "09521234543210001"))) is None
-    assert label_duty(entries, parse_name(f"https://{HOST}/ocop/{PRODUCER.code}/A")) is None
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
+def test_a_key_may_state_what_the_table_says(case: dict[str, Any]) -> None:
+    entry = KEYS[case["key"]]
+    refused = refusal(
+        entry,
+        case["states"],
+        case["creates"],
+        issuer=case.get("issuer", entry.issuer),
+        at=datetime.fromisoformat(case.get("at", TABLE["at"])),
+    )
+    assert (refused and refused[0]) == case.get("refused"), case["why"]
+
+
+EVENTS = [case for case in CASES if "event" in case]
+
+
+@pytest.mark.parametrize("case", EVENTS, ids=lambda case: case["says"])
+def test_an_event_creates_what_the_table_says(case: dict[str, Any]) -> None:
+    assert created(parse_event(event_of(case["event"]))) == tuple(case["creates"]), case["why"]
+
+
+@pytest.mark.parametrize("case", DUTIES, ids=lambda case: case["says"])
+def test_a_label_has_the_duty_that_the_table_says(case: dict[str, Any]) -> None:
+    duties = [LabelDuty.of(**duty) for duty in case["duties"]]
+    # One grant each, and each by a key of its own: where a duty stands does not matter.
+    together = [key_entry(OFFICE), key_entry(PRODUCER, grant(labels=tuple(duties)))]
+    apart = [key_entry(PRODUCER, grant(labels=(duty,))) for duty in duties]
+    for entries in (together, apart, apart[::-1]):
+        duty = label_duty(entries, parse_name(case["about"]), on=date.fromisoformat(case["on"]))
+        assert (duty and duty.due) == case.get("due"), case["why"]
+
+
+def test_every_kind_is_stated_by_every_role() -> None:
+    tried = {(KEYS[case["key"]].role, case["states"]) for case in CASES}
+    kinds = {*KINDS, "seal"}
+    assert kinds == set(get_args(Signable))
+    assert {(role, kind) for role in ("producer", "authority") for kind in kinds} <= tried
+
+
+def test_every_reason_and_every_event_has_its_rows() -> None:
+    assert {case.get("refused") for case in CASES} == {None, *get_args(Refusal)}
+    kinds = {(case["event"]["type"], case["event"].get("action")) for case in EVENTS}
+    actions = {"ADD", "DELETE"}
+    assert {("TransformationEvent", None), ("ObjectEvent", "OBSERVE")} <= kinds
+    assert {
+        (f"{kind}Event", action)
+        for kind in ("Object", "Aggregation", "Association", "Transaction")
+        for action in actions
+    } <= kinds
+
+
+def test_the_table_says_why_and_nothing_twice() -> None:
+    rows = [*CASES, *DUTIES]
+    says = [row["says"] for row in rows]
+    assert all(row["says"].endswith(".") and row["why"].endswith(".") for row in rows)
+    assert [each for each in set(says) if says.count(each) > 1] == []
+    assert (len(CASES), len(DUTIES)) == (178, 14)
+    assert {case["key"] for case in CASES} == KEYS.keys()
+
+
+prefixes = st.text("0123456789", min_size=4, max_size=12)
+leads = st.sampled_from(["", "0", "1", "00"])
+
+
+def gtin_of(lead: str, prefix: str, rest: str) -> str:
+    """Return a GTIN-14 that has a prefix somewhere at its beginning."""
+    body = (lead + prefix + rest)[:13]
+    return body + check_digit(body)
+
+
+@given(lead=leads, prefix=prefixes, rest=st.text("0123456789", min_size=13))
+def test_a_gtin_prefix_covers_from_the_second_digit(lead: str, prefix: str, rest: str) -> None:
+    gtin = gtin_of(lead, prefix, rest)
+    covered = gtin[1:].startswith(prefix) and not gtin.startswith("000000")
+    name = parse_name(f"https://id.gs1.org/01/{gtin}")
+    assert covers(grant(gtin_prefixes=(prefix,)), name) == covered
+
+
+@given(
+    held=st.lists(prefixes, max_size=4),
+    lead=leads,
+    prefix=prefixes,
+    rest=st.text("0123456789", min_size=13),
+)
+def test_prefixes_cover_together_what_they_cover_apart(
+    held: list[str], lead: str, prefix: str, rest: str
+) -> None:
+    name = parse_name(f"https://id.gs1.org/01/{gtin_of(lead, prefix, rest)}/10/L1")
+    together = covers(grant(gtin_prefixes=(*held, prefix)), name)
+    apart = (covers(grant(gtin_prefixes=(each,)), name) for each in (*held, prefix))
+    assert together == any(apart)
+
+
+@given(
+    prefix=prefixes | st.sampled_from(["9521", "95212345"]), rest=st.text("0123456789", min_size=13)
+)
+def test_an_office_with_grants_grades_what_they_cover(prefix: str, rest: str) -> None:
+    product = f"https://id.gs1.org/01/{gtin_of('0', '9521234', rest)}"
+    scope = grant(kinds=("grade",), gtin_prefixes=(prefix,))
+    office = key_entry(OFFICE, scope, role="authority")
+    refused = refusal(office, "grade", [product], issuer=office.issuer, at=NOW)
+    assert (refused is None) == covers(scope, parse_name(product))
+
+
+@given(
+    kind=st.sampled_from(get_args(Signable)),
+    seconds=st.integers(-4 * 365 * 86400, 6 * 365 * 86400),
+)
+def test_what_may_be_stated_may_be_sealed_longer(kind: Any, seconds: int) -> None:
+    entry = key_entry(PRODUCER, grant())
+    at = NOW + timedelta(seconds=seconds)
+    states = refusal(entry, kind, [ITEM], issuer=entry.issuer, at=at) is None
+    seals = refusal(entry, "seal", [ITEM], issuer=entry.issuer, at=at) is None
+    assert seals or not states

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from ocoptrace.errors import SigningError
 from ocoptrace.signing.note import COSIGNATURE_V1, Note, NoteSigner, VerifierKey
-from village import LOG, WITNESSES, eddsa
+from village import LOG, WITNESSES, eddsa, es256
+
+if TYPE_CHECKING:
+    from ocoptrace.signing import PublicKey, SoftwareSigner
 
 TEXT = "log.example/ocop-log/1\n3\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n"
 TIME = 1_790_000_000
@@ -37,7 +41,7 @@ def test_times_are_those_of_the_keys_that_signed() -> None:
     assert Note.parse(str(note)).signature_times(keys) == (0, TIME)
 
 
-@pytest.mark.parametrize("time", [0, 253_402_300_800, 2**63])
+@pytest.mark.parametrize("time", [0, 221_845_392_000, 253_402_300_799, 2**63])
 def test_a_cosignature_at_no_time_does_not_count(time: int) -> None:
     note = Note(TEXT, (WITNESS.signature(TEXT, time=time),))
     with pytest.raises(SigningError) as caught:
@@ -80,6 +84,7 @@ OTHER_NOTES = {
     "a key id and nothing else": TEXT + "\n\N{EM DASH} log.example AAAAAA==\n",
     "a name with a plus": SIGNED.replace("\N{EM DASH} log", "\N{EM DASH} lo+g"),
     "no name": TEXT + f"\n\N{EM DASH}  {'A' * 92}\n",
+    "a signature twice": SIGNED + SIGNATURE,
     "too many signatures": TEXT + "\n" + SIGNATURE * 65,
     "too long": "x" * 70_000 + "\n\n" + SIGNATURE,
 }
@@ -97,6 +102,19 @@ def test_many_signatures_are_read_and_unknown_ones_ignored() -> None:
     note = Note.sign(TEXT, LOG, time=0)
     note = note.with_signatures(*(s.signature(TEXT, time=TIME) for s in strangers))
     assert Note.parse(str(note)).signature_times((LOG.verifier_key,)) == (0,)
+
+
+def test_a_signature_is_added_once() -> None:
+    note = Note.sign(TEXT, LOG)
+    seen = WITNESS.signature(TEXT, time=TIME)
+    twice = note.with_signatures(seen).with_signatures(seen, *note.signatures)
+    assert twice == note.with_signatures(seen)
+    assert Note.parse(str(twice)) == twice
+
+
+def test_the_last_time_before_the_year_9000_counts() -> None:
+    note = Note(TEXT, (WITNESS.signature(TEXT, time=221_845_391_999),))
+    assert note.signature_times((WITNESS.verifier_key,)) == (221_845_391_999,)
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=3))
@@ -141,3 +159,37 @@ def test_no_other_verifier_key_is_read(text: str) -> None:
     with pytest.raises(SigningError) as caught:
         VerifierKey.parse(text)
     assert caught.value.code == "signing.vkey_syntax"
+
+
+@pytest.mark.parametrize(
+    ("name", "signature_type", "signer", "code"),
+    [
+        ("log.example", 1, es256(2), "unknown_key_type"),
+        ("log.example", 2, eddsa(2), "vkey_syntax"),
+        ("log example", 1, eddsa(2), "vkey_syntax"),
+        ("log+example", 1, eddsa(2), "vkey_syntax"),
+        ("", 1, eddsa(2), "vkey_syntax"),
+    ],
+)
+def test_a_note_key_is_ed25519_with_a_name_of_one_word(
+    name: str, signature_type: int, signer: SoftwareSigner, code: str
+) -> None:
+    for make in (
+        lambda: VerifierKey(name, signature_type, signer.public_key),
+        lambda: NoteSigner(name, signer, signature_type).signature(TEXT),
+    ):
+        with pytest.raises(SigningError) as caught:
+            make()
+        assert caught.value.code == f"signing.{code}"
+
+
+def test_a_signer_that_fails_is_noticed_before_its_signature_leaves() -> None:
+    class Card:
+        public_key: PublicKey = eddsa(21).public_key
+
+        def sign(self, message: bytes, /) -> bytes:
+            return eddsa(21).sign(message + b"more")
+
+    with pytest.raises(SigningError) as caught:
+        NoteSigner("log.example", Card()).signature(TEXT)
+    assert caught.value.code == "signing.signer_failed"

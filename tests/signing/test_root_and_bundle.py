@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +11,24 @@ import pytest
 from ocoptrace import canonical_json
 from ocoptrace.errors import SigningError
 from ocoptrace.signing import PublicKey, Root, TrustBundle, base64url
-from ocoptrace.signing.bundle import LogKey, Revocation
-from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
-from ocoptrace.signing.signed_file import MAX_FILE_BYTES, SignedFile
+from ocoptrace.signing.bundle import KeyEntry, LogKey, Revocation, batch_digest
+from ocoptrace.signing.bundle_checks import MAX_KEYS_PER_HINT
+from ocoptrace.signing.note import NoteSigner
+from ocoptrace.signing.root import MAX_ROOT_BYTES, sign_root
+from ocoptrace.signing.signed_file import (
+    MAX_FILE_BYTES,
+    MAX_SIGNATURES,
+    PUBLIC_SALT,
+    Role,
+    SignedFile,
+)
+from ocoptrace.signing.statement import sign_statement
 from village import (
+    BATCH,
+    FOUNDED,
     HOST,
     KEYS,
     LOG,
-    NEIGHBOUR,
     NOW,
     OFFICE,
     PRODUCER,
@@ -73,10 +85,43 @@ def test_a_root_is_signed_by_its_own_threshold() -> None:
     assert refusal_of_root(one) == "signing.threshold"
 
 
-def test_a_signature_counts_once_however_often_it_stands_there() -> None:
+def reason_of_root(data: bytes) -> tuple[str, str]:
+    with pytest.raises(SigningError) as caught:
+        Root.load(data)
+    return caught.value.facts["reason"].code, caught.value.place
+
+
+def test_a_signature_stands_in_a_file_once() -> None:
     file = root_file()
     again = SignedFile(file.signed, file.signatures[:1] * 3)
-    assert refusal_of_root(again) == "signing.threshold"
+    assert reason_of_root(again.to_bytes())[0] == "signing.signature_twice"
+    assert again.count_signers(ROOT.roles.root, "root") == {"root:1": 1}
+
+
+def test_a_file_has_one_spelling() -> None:
+    data = root_file().to_bytes()
+    others = {
+        data + b"\n",
+        data.replace(b'],"signed', b'], "signed'),
+        data.replace(b"version", b"\\u0076ersion", 1),
+        json.dumps(json.loads(data)).encode(),
+    } - {data}
+    assert Root.load(data) == ROOT
+    assert len(others) == 4
+    for other in others:
+        assert reason_of_root(other)[0] == "signing.file_spelling"
+
+
+def test_a_key_counts_once_however_often_it_signs() -> None:
+    one = ROOT_SIGNERS[0]
+    made = [
+        SignedFile.sign(
+            ROOT.text(), "root", version=1, issuer=issuer, signers=[one], now=NOW
+        ).signatures[0]
+        for issuer in (OFFICE.issuer, STRANGER.issuer)
+    ]
+    assert made[0] != made[1]
+    assert refusal_of_root(SignedFile(ROOT.text(), tuple(made))) == "signing.threshold"
 
 
 def test_a_key_counts_once_however_often_it_is_listed() -> None:
@@ -86,8 +131,8 @@ def test_a_key_counts_once_however_often_it_is_listed() -> None:
         "bundle": {"keys": [key], "threshold": 1},
     }
     text = edited(root_file(), roles=roles)
-    signer = ROOT_SIGNERS[0]
-    assert refusal_of_root(resigned(text, "root", 1, signer, signer)) == "signing.bad_threshold"
+    file = resigned(text, "root", 1, ROOT_SIGNERS[0])
+    assert reason_of_root(file.to_bytes()) == ("signing.bad_threshold", "/roles/root")
 
 
 def test_keys_of_others_do_not_count() -> None:
@@ -100,13 +145,30 @@ def test_no_threshold_lets_everybody_sign(threshold: int) -> None:
     roles = json.loads(root_file().signed)["roles"]
     roles["root"]["threshold"] = threshold
     text = edited(root_file(), roles=roles)
-    assert refusal_of_root(resigned(text, "root", 1, STRANGER.signer)) == "signing.bad_threshold"
+    file = resigned(text, "root", 1, STRANGER.signer)
+    assert reason_of_root(file.to_bytes()) == ("signing.bad_threshold", "/roles/root")
 
 
 @pytest.mark.parametrize("threshold", [0, 4])
 def test_a_root_whose_keys_cannot_reach_its_threshold_is_not_made(threshold: int) -> None:
     with pytest.raises(SigningError):
         root_file(threshold=threshold)
+
+
+def test_a_role_has_at_most_64_keys() -> None:
+    keys = [base64url.encode(eddsa(200 + n).public_key.cose_key) for n in range(65)]
+    assert len(Role.of(keys=keys[:64], threshold=64).public_keys()) == 64
+    with pytest.raises(SigningError) as caught:
+        Role.of(keys=keys, threshold=1)
+    assert (caught.value.code, caught.value.place) == ("fields.too_long", "/keys")
+
+
+def test_a_role_that_nobody_can_fill_is_not_made() -> None:
+    key = base64url.encode(eddsa(200).public_key.cose_key)
+    for keys, threshold in (([], 0), ([], 1), ([key], 2), ([key, key], 2), ([key], 0)):
+        with pytest.raises(SigningError) as caught:
+            Role.of(keys=keys, threshold=threshold)
+        assert caught.value.code == "signing.bad_threshold"
 
 
 def test_a_signature_is_for_one_version_and_one_kind() -> None:
@@ -119,6 +181,140 @@ def test_the_fingerprint_is_that_of_the_text() -> None:
     other = Root.load(root_file(2).to_bytes())
     assert ROOT.fingerprint != other.fingerprint
     assert len(ROOT.fingerprint.split()) == 16
+
+
+FOURTH = es256(14)
+OTHERS = (es256(15), es256(16), es256(17))
+
+
+def next_root(version: int = 2, **changes: Any) -> SignedFile:
+    """Return a root that follows the pinned one: its third key was lost, a fourth came."""
+    signers = (*ROOT_SIGNERS[:2], FOURTH)
+    members: dict[str, Any] = {
+        "expires": SEALS_UNTIL,
+        "signers": signers,
+        "root_keys": [signer.public_key for signer in signers],
+        "threshold": 2,
+        "bundle_keys": [OFFICE.signer.public_key, STRANGER.signer.public_key],
+        "issuer": OFFICE.issuer,
+        "now": NOW,
+    }
+    return sign_root(version, **(members | changes))
+
+
+def refusal_to_follow(file: SignedFile, pinned: Root = ROOT) -> str:
+    with pytest.raises(SigningError) as caught:
+        pinned.follow(file.to_bytes())
+    for language in ("vi", "en"):
+        assert "{" not in caught.value.text(language)  # type: ignore[arg-type]
+    return caught.value.code
+
+
+def test_the_next_root_follows_where_keys_of_both_signed_it() -> None:
+    root = ROOT.follow(next_root().to_bytes())
+    assert (root.version, root.text()) == (2, next_root().signed)
+    by_new = publish(root=root, signers=(STRANGER.signer,))
+    assert by_new.root_version == 2
+
+
+def test_roots_follow_one_another_step_by_step() -> None:
+    second = ROOT.follow(next_root().to_bytes())
+    third = next_root(3, signers=(FOURTH, ROOT_SIGNERS[0], *OTHERS), root_keys=publics(OTHERS))
+    assert refusal_to_follow(third) == "signing.root_step"
+    assert second.follow(third.to_bytes()).version == 3
+
+
+def publics(signers: Any) -> list[PublicKey]:
+    return [signer.public_key for signer in signers]
+
+
+def test_a_root_does_not_follow_itself_or_go_back() -> None:
+    assert refusal_to_follow(root_file()) == "signing.root_step"
+    second = ROOT.follow(next_root().to_bytes())
+    assert refusal_to_follow(next_root(), second) == "signing.root_step"
+    assert refusal_to_follow(root_file(), second) == "signing.root_step"
+
+
+def test_the_keys_of_the_pinned_root_decide_who_follows() -> None:
+    usurper = next_root(signers=OTHERS, root_keys=publics(OTHERS))
+    assert refusal_to_follow(usurper) == "signing.root_not_followed"
+    one_old = next_root(signers=(ROOT_SIGNERS[0], *OTHERS), root_keys=publics(OTHERS))
+    assert refusal_to_follow(one_old) == "signing.root_not_followed"
+    again = SignedFile.sign(
+        one_old.signed,
+        "root",
+        version=2,
+        issuer=STRANGER.issuer,
+        signers=ROOT_SIGNERS[:1],
+        now=NOW,
+    )
+    twice = SignedFile(one_old.signed, one_old.signatures + again.signatures)
+    assert refusal_to_follow(twice) == "signing.root_not_followed"
+
+
+def test_the_next_roots_own_keys_must_sign_it_too() -> None:
+    two_old = next_root(signers=(*ROOT_SIGNERS, *OTHERS), root_keys=publics(OTHERS))
+    only_old = SignedFile(two_old.signed, two_old.signatures[:3])
+    assert ROOT.follow(two_old.to_bytes()).version == 2
+    assert refusal_to_follow(only_old) == "signing.threshold"
+
+
+def test_a_signature_under_another_version_does_not_make_a_root_follow() -> None:
+    as_third = resigned(next_root().signed, "root", 3, *ROOT_SIGNERS, FOURTH)
+    assert refusal_to_follow(as_third) == "signing.threshold"
+    mixed = SignedFile(
+        next_root(root_keys=publics(OTHERS), signers=OTHERS).signed,
+        (
+            *next_root(root_keys=publics(OTHERS), signers=OTHERS).signatures,
+            *resigned(next_root().signed, "root", 2, *ROOT_SIGNERS).signatures,
+        ),
+    )
+    assert refusal_to_follow(mixed) == "signing.root_not_followed"
+
+
+def test_a_root_that_has_expired_still_says_who_follows() -> None:
+    expired = Root.load(root_file(expires=FOUNDED).to_bytes())
+    assert expired.follow(next_root().to_bytes()).version == 2
+
+
+def test_a_root_that_would_not_follow_is_not_made() -> None:
+    with pytest.raises(SigningError) as caught:
+        next_root(signers=OTHERS, root_keys=publics(OTHERS), previous=ROOT)
+    assert caught.value.code == "signing.root_not_followed"
+    assert ROOT.follow(next_root(previous=ROOT).to_bytes()).version == 2
+
+
+def test_a_root_is_small() -> None:
+    assert refusal_of_root(b" " * (MAX_ROOT_BYTES + 1)) == "signing.too_large"
+
+
+def test_a_bundle_needs_as_many_signatures_as_the_root_asks_for() -> None:
+    offices = (OFFICE.signer, STRANGER.signer, FOURTH)
+    root = Root.load(next_root(bundle_keys=publics(offices), bundle_threshold=2).to_bytes())
+    assert publish(root=root, signers=offices[1:]).version == 1
+    with pytest.raises(SigningError) as caught:
+        publish(root=root, signers=offices[:1])
+    assert caught.value.code == "signing.threshold"
+    two_versions = SignedFile(
+        bundle_file(root=root, signers=offices[:2]).signed,
+        (
+            *resigned(
+                bundle_file(root=root, signers=offices[:2]).signed, "bundle", 1, OFFICE.signer
+            ).signatures,
+            *resigned(
+                bundle_file(root=root, signers=offices[:2]).signed, "bundle", 2, STRANGER.signer
+            ).signatures,
+        ),
+    )
+    assert refusal_of_bundle(two_versions, root=root) == "signing.threshold"
+
+
+@pytest.mark.parametrize("threshold", [0, 3])
+def test_a_bundle_threshold_that_its_keys_cannot_reach_is_not_made(threshold: int) -> None:
+    with pytest.raises(SigningError) as caught:
+        next_root(bundle_threshold=threshold)
+    assert caught.value.code == "signing.bad_threshold"
+    assert caught.value.place == "/roles/bundle"
 
 
 FILES = {
@@ -151,25 +347,64 @@ def test_a_file_over_4_mib_is_not_read() -> None:
     assert refusal_of_bundle(b" " * (MAX_FILE_BYTES + 1)) == "signing.too_large"
 
 
-EDITS: dict[str, dict[str, Any]] = {
-    "a member nobody knows": {"more": 1},
-    "a version that is text": {"version": "1"},
-    "version 0": {"version": 0},
-    "a time with an offset": {"expires": "2027-02-21T15:00:00+07:00"},
-    "a time without a zone": {"expires": "2027-02-21T08:00:00"},
-    "a time in seconds": {"expires": 1_803_196_800},
-    "a time with a fraction": {"expires": "2027-02-21T08:00:00.5Z"},
-    "it expires before it is issued": {"expires": "2026-11-23T08:00:00Z"},
-    "keys that are no list": {"keys": {}},
-    "a key nobody can read": {"keys": [json.loads(KEYS[0].text()) | {"key": "AAAA"}]},
-    "a role nobody knows": {"keys": [json.loads(KEYS[0].text()) | {"role": "king"}]},
-}
+def test_nothing_is_read_before_enough_have_signed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    file = resigned(bundle_file().signed, "bundle", 1, STRANGER.signer)
+    monkeypatch.setattr(TrustBundle, "of_text", read.append)
+    assert refusal_of_bundle(file) == "signing.threshold"
+    assert read == []
 
 
-@pytest.mark.parametrize("members", EDITS.values(), ids=EDITS)
-def test_a_bundle_that_is_well_signed_still_has_its_one_form(members: dict[str, Any]) -> None:
-    text = edited(bundle_file(), **members)
-    assert refusal_of_bundle(resigned(text, "bundle", 1, OFFICE.signer)).startswith("signing.")
+def test_a_thousand_keys_are_each_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = [entry_of(es256(1000 + n), f"95{n:05d}") for n in range(300)]
+    data = bundle_file(keys=(*KEYS, *crowd)).to_bytes()
+    loaded: Counter[bytes] = Counter()
+    real = PublicKey.from_cose_key
+
+    def counted(key: bytes) -> PublicKey:
+        loaded[key] += 1
+        return real(key)
+
+    root = Root.load(root_file().to_bytes())
+    monkeypatch.setattr(PublicKey, "from_cose_key", counted)
+    trust = TrustBundle.load(data, root=root)
+    assert trust.by_kid(crowd[7].public_key.kid) == crowd[7]
+    office = OFFICE.signer.public_key.cose_key
+    # The root names the office's key as well.
+    assert {key: n for key, n in loaded.items() if n != 1} == {office: 2}
+    assert len(loaded) == len(KEYS) + len(crowd) + len((LOG, *WITNESSES))
+
+
+def test_a_text_is_hashed_once_however_many_signatures_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+
+    class Counting:
+        @staticmethod
+        def sha256(data: bytes) -> Any:
+            sizes.append(len(data))
+            return hashlib.sha256(data)
+
+    text = bundle_file().signed
+    signatures = [
+        SignedFile.sign(
+            text,
+            "bundle",
+            version=1,
+            issuer=f"{OFFICE.issuer}/{n}",
+            signers=[OFFICE.signer],
+            now=NOW,
+        ).signatures[0]
+        for n in range(MAX_SIGNATURES + 1)
+    ]
+    file = SignedFile(text, tuple(signatures[:-1]))
+    parsed = SignedFile.parse(file.to_bytes())
+    monkeypatch.setattr("ocoptrace.signing.signed_file.hashlib", Counting)
+    assert parsed.count_signers(ROOT.roles.bundle, "bundle") == {"bundle:1": 1}
+    assert len(sizes) == 1
+    more = SignedFile(text, tuple(signatures))
+    assert refusal_of_bundle(more) == "signing.signed_file"
 
 
 def test_a_bundle_is_signed_by_the_pinned_roots_bundle_keys() -> None:
@@ -180,6 +415,26 @@ def test_a_bundle_is_signed_by_the_pinned_roots_bundle_keys() -> None:
     assert refusal_of_bundle(by_root) == "signing.threshold"
     other_root = Root.load(root_file(bundle_signers=[STRANGER.signer]).to_bytes())
     assert refusal_of_bundle(bundle_file(), root=other_root) == "signing.threshold"
+
+
+def test_a_bundle_is_signed_for_its_own_version() -> None:
+    ahead = resigned(bundle_file().signed, "bundle", 2, OFFICE.signer)
+    assert refusal_of_bundle(ahead) == "signing.threshold"
+
+
+@pytest.mark.parametrize("kind", ["event", "policy"])
+def test_a_statement_of_another_kind_signs_no_bundle(kind: Any) -> None:
+    text = bundle_file().signed
+    statement, _ = sign_statement(
+        kind,
+        text.encode(),
+        issuer=OFFICE.issuer,
+        subject="bundle:1",
+        signer=OFFICE.signer,
+        now=NOW,
+        salt=PUBLIC_SALT,
+    )
+    assert refusal_of_bundle(SignedFile(text, (statement,))) == "signing.threshold"
 
 
 def test_a_bundle_belongs_to_one_version_of_the_root() -> None:
@@ -201,46 +456,21 @@ def test_a_verifier_never_goes_back_to_an_older_bundle() -> None:
     assert (same.version, newer.version) == (3, 4)
 
 
-def entry_of(signer: SoftwareSigner) -> Any:
-    return key_entry(PRODUCER, grant(), key=base64url.encode(signer.public_key.cose_key))
-
-
-def test_two_keys_with_one_kid_are_refused() -> None:
-    with pytest.raises(SigningError) as caught:
-        publish(keys=(*KEYS, key_entry(NEIGHBOUR, grant(), key=KEYS[1].key)))
-    assert caught.value.code == "signing.signed_file_invalid"
+def entry_of(signer: SoftwareSigner, prefix: str = "9521234") -> KeyEntry:
+    key = base64url.encode(signer.public_key.cose_key)
+    return key_entry(PRODUCER, grant(gtin_prefixes=(prefix,)), key=key)
 
 
 def test_at_most_16_keys_share_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
-    kids = {es256(n).public_key.cose_key: bytes(4) + n.to_bytes(4) for n in range(50, 67)}
-    real = PublicKey.kid.fget
-    monkeypatch.setattr(PublicKey, "kid", property(lambda key: kids.get(key.cose_key) or real(key)))
+    alike = {es256(n).public_key.cose_key for n in range(50, 67)}
+    real = PublicKey.hint.fget
+    hint = property(lambda key: bytes(4) if key.cose_key in alike else real(key))
+    monkeypatch.setattr(PublicKey, "hint", hint)
     sixteen = tuple(entry_of(es256(n)) for n in range(50, 66))
-    assert len(publish(keys=(*KEYS, *sixteen)).keys) == len(KEYS) + 16
+    assert len(publish(keys=(*KEYS, *sixteen)).by_hint(bytes(4))) == MAX_KEYS_PER_HINT == 16
     with pytest.raises(SigningError) as caught:
         publish(keys=(*KEYS, *sixteen, entry_of(es256(66))))
-    assert "share a hint" in str(caught.value)
-
-
-SAME_KEY = NoteSigner("w3.example", WITNESSES[0].signer, COSIGNATURE_V1)
-LOGS: dict[str, Any] = {
-    "two logs of one origin": (log_entry(), log_entry()),
-    "a key of another name": (log_entry(origin="other.example/log"),),
-    "a log key that cosigns": (log_entry(keys=(LogKey(vkey=log_entry().witnesses[0]),)),),
-    "a witness that signs as a log": (log_entry(witnesses=(str(LOG.verifier_key),), quorum=1),),
-    "fewer witnesses than the quorum": (log_entry(quorum=3),),
-    "one witness twice": (log_entry(witnesses=log_entry().witnesses[:1] * 2),),
-    "one witness by two names": (
-        log_entry(witnesses=(*log_entry().witnesses[:1], str(SAME_KEY.verifier_key))),
-    ),
-}
-
-
-@pytest.mark.parametrize("logs", LOGS.values(), ids=LOGS)
-def test_logs_that_make_no_sense_are_refused(logs: Any) -> None:
-    with pytest.raises(SigningError) as caught:
-        publish(logs=logs)
-    assert caught.value.code == "signing.signed_file_invalid"
+    assert caught.value.code == "signing.hint_shared"
 
 
 def test_a_logs_keys_have_their_sizes() -> None:
@@ -256,6 +486,26 @@ def test_a_logs_keys_have_their_sizes() -> None:
     assert {key.name for key in log.verifier_keys(10)[1:]} == {"w1.example", "w2.example"}
 
 
+def test_log_keys_overlap_while_one_follows_the_other() -> None:
+    later = NoteSigner(LOG.name, eddsa(31))
+    keys = (
+        LogKey(vkey=str(LOG.verifier_key), to_size=12),
+        LogKey(vkey=str(later.verifier_key), from_size=10),
+    )
+    log = log_entry(keys=keys, witnesses=(), quorum=0)
+    both = (LOG.verifier_key, later.verifier_key)
+    assert [log.verifier_keys(size) for size in (9, 10, 12, 13)] == [
+        both[:1],
+        both,
+        both,
+        both[1:],
+    ]
+
+
+def test_a_batch_is_named_by_half_a_hash() -> None:
+    assert batch_digest(BATCH) == hashlib.sha256(BATCH.encode()).hexdigest()[:32]
+
+
 def test_keys_are_found_by_kid_and_hint() -> None:
     trust = publish()
     key = PRODUCER.signer.public_key
@@ -267,15 +517,25 @@ def test_keys_are_found_by_kid_and_hint() -> None:
     assert trust.by_hint(bytes(4)) == ()
 
 
-def test_the_gravest_revocation_counts() -> None:
+def test_all_revocations_of_a_key_are_found() -> None:
     thumbprint = PRODUCER.signer.public_key.thumbprint.hex()
     first = Revocation(key=thumbprint, reason="superseded", at=NOW)
     worse = Revocation(key=thumbprint, reason="compromised", at=NOW + timedelta(days=1))
     trust = publish(revocations=(first, worse))
     entry = trust.by_kid(PRODUCER.signer.public_key.kid)
     assert entry is not None
-    assert trust.revocation_of(entry) == worse
-    assert publish().revocation_of(entry) is None
+    assert trust.revocations_of(entry) == (first, worse)
+    assert publish().revocations_of(entry) == ()
+
+
+def test_two_bundles_of_one_version_are_two_offices() -> None:
+    seen = publish(3)
+    other = bundle_file(3, namespaces=(HOST, "b.example"))
+    known = {"previous_version": 3, "previous_sha256": seen.sha256}
+    assert refusal_of_bundle(other, **known) == "signing.bundle_fork"
+    assert refusal_of_bundle(bundle_file(2), **known) == "signing.rollback"
+    assert TrustBundle.load(bundle_file(3).to_bytes(), root=ROOT, **known) == seen  # type: ignore[arg-type]
+    assert TrustBundle.load(bundle_file(4).to_bytes(), root=ROOT, **known).version == 4  # type: ignore[arg-type]
 
 
 def test_a_bundle_says_the_same_in_the_same_bytes() -> None:

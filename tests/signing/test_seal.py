@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from typing import Any
 
 import cbor2
 import pytest
@@ -9,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocoptrace.errors import SigningError
-from ocoptrace.signing import PublicKey, Seal, SoftwareSigner, sign_seal
-from village import ITEM, eddsa, es256
+from ocoptrace.signing import (
+    PublicKey,
+    Seal,
+    SoftwareSigner,
+    Statement,
+    cbor,
+    sign_seal,
+    sign_statement,
+)
+from village import BATCH, ITEM, NOW, PRODUCER, eddsa, es256
 
 SIGNERS = [es256(2), eddsa(2)]
 DAYS = st.none() | st.dates(date(2020, 1, 2), date(2199, 6, 6))
@@ -131,3 +140,91 @@ def test_a_signer_that_fails_is_noticed() -> None:
     with pytest.raises(SigningError) as caught:
         sign_seal(ITEM, shelf_date=None, signer=Card())
     assert caught.value.code == "signing.signer_failed"
+
+
+PARTS: dict[str, Any] = {
+    "algorithm": "ES256",
+    "hint": bytes(4),
+    "shelf_day": 0,
+    "signature": bytes(64),
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"algorithm": "ES384"},
+        {"hint": bytes(3)},
+        {"hint": bytes(5)},
+        {"shelf_day": -1},
+        {"shelf_day": 2**16},
+        {"signature": bytes(63)},
+        {"signature": bytes(65)},
+    ],
+)
+def test_a_seal_of_other_parts_does_not_exist(changes: dict[str, Any]) -> None:
+    assert len(Seal(**PARTS).number) == 172
+    with pytest.raises(SigningError) as caught:
+        Seal(**(PARTS | changes))
+    assert caught.value.code == "signing.seal_parts"
+
+
+@given(
+    hint=st.binary(min_size=4, max_size=4),
+    day=st.integers(0, 2**16 - 1),
+    signature=st.binary(min_size=64, max_size=64),
+    algorithm=st.sampled_from(["ES256", "Ed25519"]),
+)
+def test_every_seal_has_172_digits_that_lead_back_to_it(
+    hint: bytes, day: int, signature: bytes, algorithm: Any
+) -> None:
+    seal = Seal(algorithm, hint, day, signature)
+    assert len(seal.number) == 172
+    assert seal.number[0] != "0"
+    assert Seal.parse(seal.number) == seal
+
+
+@given(st.integers(0, 10**172 - 1))
+def test_any_172_digits_are_a_seal_in_its_one_form_or_none(value: int) -> None:
+    number = f"{value:0172}"
+    try:
+        seal = Seal.parse(number)
+    except SigningError:
+        return
+    assert seal.number == number
+
+
+@given(form=st.text(max_size=300), day=DAYS, signer=st.sampled_from(SIGNERS))
+def test_what_is_signed_is_the_deterministic_encoding_of_form_and_day(
+    form: str, day: date | None, signer: SoftwareSigner
+) -> None:
+    key, seal = signer.public_key, sign_seal(form, shelf_date=day, signer=signer)
+    algorithm = -7 if key.algorithm == "ES256" else -8
+    headers = {16: "application/vnd.ocoptrace.seal+cose", 4: key.kid, 1: algorithm}
+    structure = [
+        "Signature1",
+        cbor.encode(headers),
+        b"",
+        cbor.encode([form, (day - date(2020, 1, 1)).days if day else 0]),
+    ]
+    assert seal.expand(key, form).sig_structure() == cbor.encode(structure)
+    assert key.verifies(seal.signature, cbor.encode(structure))
+
+
+def test_a_form_that_is_not_unicode_is_not_sealed() -> None:
+    with pytest.raises(SigningError) as caught:
+        sign_seal("https://id.gs1.org/01/\ud800", shelf_date=None, signer=es256(2))
+    assert caught.value.code == "signing.cbor_type"
+
+
+def test_a_statement_does_not_pass_as_a_seal_nor_a_seal_as_a_statement() -> None:
+    signer = es256(2)
+    seal = sign_seal(ITEM, shelf_date=None, signer=signer)
+    with pytest.raises(SigningError):
+        Statement.decode(seal.expand(signer.public_key, ITEM).encode())
+    statement, _ = sign_statement(
+        "batch", b"{}", issuer=PRODUCER.issuer, subject=BATCH, signer=signer, now=NOW
+    )
+    signature = statement.cose[-64:]
+    taken = Seal("ES256", signer.public_key.hint, 0, signature)
+    assert not taken.is_signed_by(signer.public_key, BATCH)

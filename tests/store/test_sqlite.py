@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from ocoptrace.errors import StorageError
 from ocoptrace.signing import Statement, sign_statement
 from ocoptrace.store import SqliteStore
-from ocoptrace.transparency import leaf_hash, tree_root
+from ocoptrace.transparency import LogProof, leaf_hash, tree_root
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
-from village import NEIGHBOUR, NOW, PRODUCER
+from village import NEIGHBOUR, NOW, PRODUCER, Village
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +117,21 @@ def test_what_was_written_is_there_for_another_connection(store: SqliteStore, pa
         assert other.log_size() == 0
     assert other.log_size() == 1
     other.close()
+
+
+def test_the_revision_tells_whether_anything_was_written(store: SqliteStore, path: Path) -> None:
+    seen = [store.revision(), store.revision()]
+    assert seen[0] == seen[1]
+    with store.writing():
+        store.set_meta("name", "1")
+    seen.append(store.revision())
+    other = SqliteStore.open(path)
+    with other.writing():
+        other.set_meta("name", "2")
+    other.close()
+    seen.append(store.revision())
+    assert store.meta("name") == "2"
+    assert len({*seen, store.revision()}) == 3
 
 
 def test_a_full_disk_is_named_and_costs_nothing_that_was_kept(store: SqliteStore) -> None:
@@ -223,11 +239,26 @@ def test_a_node_that_was_lost_is_noticed(store: SqliteStore) -> None:
 def test_checkpoints_are_kept_once_and_found_by_what_they_cover(store: SqliteStore) -> None:
     with store.writing():
         for size in (7, 3):
-            store.add_checkpoint(size, f"at {size}")
-        store.add_checkpoint(3, "another at 3")
+            made_at = NOW + timedelta(hours=size)
+            store.add_checkpoint(size, f"at {size}", made_at=made_at)
+        store.add_checkpoint(3, "another at 3", made_at=NOW)
     covering = [store.checkpoint_covering(position) for position in (0, 2, 3, 6, 7)]
     assert covering == ["at 3", "at 3", "at 7", "at 7", None]
     assert store.newest_checkpoint() == "at 7"
+    assert [store.checkpoint_at(size) for size in (3, 4, 7)] == ["at 3", None, "at 7"]
+
+
+def test_a_checkpoint_is_found_by_the_time_before_which_it_was_made(store: SqliteStore) -> None:
+    with store.writing():
+        for size in (3, 7):
+            made_at = NOW + timedelta(hours=size)
+            store.add_checkpoint(size, f"at {size}", made_at=made_at)
+
+    def before(hours: int) -> str | None:
+        elsewhere = timezone(timedelta(hours=7))
+        return store.newest_checkpoint_before((NOW + timedelta(hours=hours)).astimezone(elsewhere))
+
+    assert [before(hours) for hours in (3, 4, 7, 8)] == [None, "at 3", "at 3", "at 7"]
 
 
 def test_a_witness_remembers_each_log(store: SqliteStore) -> None:
@@ -256,7 +287,6 @@ def index_event(store: SqliteStore, number: int, *edges: tuple[str, str]) -> Non
         statement.id,
         statement.subject,
         issuer=statement.issuer,
-        event_time="2026-09-15T07:30:00+07:00",
         declares_error=False,
         edges=edges,
         mentions=dict.fromkeys(name for edge in edges for name in edge),
@@ -272,7 +302,7 @@ def test_origins_go_back_as_far_as_there_are_edges(store: SqliteStore) -> None:
     assert store.origins("krill") == {"krill"}
     assert store.origins("unheard of") == {"unheard of"}
     assert store.flows_into("krill") == ["mash", "sauce"]
-    about = store.events_about(["paste", "krill", "mash"])
+    about = store.speaking_of("event", ["paste", "krill", "mash"])
     assert [each.payload for each in about] == [b"1", b"2", b"3"]
     assert store.event_statement(stated(2).subject) == stated(2).id
     assert store.event_statement("urn:uuid:x") is None
@@ -317,3 +347,119 @@ def test_registered_entries_are_the_newest_of_each_issuer(store: SqliteStore) ->
     assert store.registered("place", "p1", issuer="c") is None
     assert store.registered("batch", "p1") is None
     assert store.all_registered("place") == ['{"v":2}', '{"v":3}']
+
+
+def foreign_proof(village: Village, number: int) -> LogProof:
+    proof = village.proof(0, len(village.entries))
+    return LogProof(village.checkpoint(), number, proof.path)
+
+
+def test_what_others_stated_is_kept_without_a_place_in_the_own_log(store: SqliteStore) -> None:
+    with store.writing():
+        store.add_statement(stated(7), b"7", SALT)
+        append(store, 1)
+        store.add_statement(stated(8), None, None)
+    assert store.log_size() == 1
+    kept = store.statements("event")
+    assert [(each.statement, each.position) for each in kept] == [
+        (stated(1), 0),
+        (stated(7), None),
+        (stated(8), None),
+    ]
+    assert [each.payload for each in kept] == [b"1", b"7", None]
+    # Only what was stated here is not stated again.
+    content = hashlib.sha256(b"7").digest()
+    assert store.find_content(PRODUCER.issuer, "event", content) is None
+    others = store.stated_by_others("event", stated(7).subject, NEIGHBOUR.issuer)
+    assert others == {stated(7).id: PRODUCER.issuer}
+    assert store.stated_by_others("event", stated(7).subject, PRODUCER.issuer) == {}
+
+
+def test_what_is_shown_later_is_filled_in_once(store: SqliteStore) -> None:
+    with store.writing():
+        store.add_statement(stated(8), None, None)
+        store.show(stated(8).id, b"8", SALT)
+        store.show(stated(8).id, b"other", SALT)
+    [kept] = store.statements("event")
+    assert (kept.payload, kept.salt) == (b"8", SALT)
+
+
+def test_proofs_of_others_logs_are_kept_as_they_came(store: SqliteStore) -> None:
+    village = Village()
+    proofs = [foreign_proof(village, 0)]
+    village.append(b"entry 2")
+    proofs.append(foreign_proof(village, 0))
+    with store.writing():
+        store.add_statement(stated(7), b"7", SALT)
+        for proof in (*proofs, *proofs):
+            store.add_foreign_proof(stated(7).id, proof)
+    assert store.foreign_proofs(stated(7).id) == proofs
+    assert store.foreign_proofs(stated(8).id) == []
+    assert store.checkpoint_covering(0) is None
+
+
+def test_names_are_found_in_statements_of_the_kind_asked_for(store: SqliteStore) -> None:
+    with store.writing():
+        index_event(store, 1, ("krill", "mash"))
+        store.add_mentions(stated(1).id, ["paper"])
+        append(store, 2)
+        store.add_mentions(stated(2).id, ["mash"])
+    found = store.speaking_of("event", ["mash", "mash", "paper", "unheard of"])
+    assert [each.position for each in found] == [0, 1]
+    assert store.speaking_of("batch", ["mash"]) == store.speaking_of("event", []) == []
+    with store.writing():
+        store.keep_mentions(stated(1).id, ["mash"])
+    assert [each.position for each in store.speaking_of("event", ["krill", "mash"])] == [0, 1]
+    assert store.speaking_of("event", ["krill", "paper"]) == []
+
+
+def test_what_is_erased_leaves_the_statement_and_nothing_that_it_said(
+    store: SqliteStore, path: Path
+) -> None:
+    payload = b'{"name":"' + b"Nguyen Van A" * 1000 + b'"}'
+    content = hashlib.sha256(payload).digest()
+    salt = hashlib.sha256(b"salt").digest()[:16]
+    statement = stated(1)
+    with store.writing():
+        store.append(statement, payload, salt, content)
+        for data in (payload.decode(), "newer"):
+            store.register(
+                "event",
+                f"as {len(data)}",
+                issuer=statement.issuer,
+                subject=statement.subject,
+                data=data,
+            )
+        assert store.erase(statement.id)
+        assert not store.erase(statement.id)
+        assert not store.erase(bytes(32))
+    store.leave_no_trace()
+    kept = store.statement(statement.id)
+    assert kept is not None
+    assert (kept.statement, kept.payload, kept.salt, kept.position, kept.is_erased) == (
+        statement,
+        None,
+        None,
+        0,
+        True,
+    )
+    assert store.find_content(statement.issuer, "event", content) is None
+    assert store.all_registered("event") == ["newer"]
+    files = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert [part for part in (b"Nguyen", salt, content) if part in files] == []
+    with store.writing():
+        store.show(statement.id, payload, salt)
+    assert store.statement(statement.id) == kept
+
+
+def test_names_that_were_rolled_back_get_a_number_again(store: SqliteStore) -> None:
+    def fail() -> None:
+        with store.writing():
+            index_event(store, 1, ("krill", "mash"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    with store.writing():
+        index_event(store, 2, ("salt", "krill"), ("krill", "mash"))
+    assert store.origins("mash") == {"mash", "krill", "salt"}

@@ -124,3 +124,10 @@ def test_a_witness_that_signed_later_does_not_make_the_quorum_earlier() -> None:
     ]
     checkpoint = VILLAGE.checkpoint(witnesses=()).with_signatures(*signatures)
     assert checkpoint.verify(KEYS, quorum=2) == NOW
+
+
+def test_a_witness_time_of_no_calendar_is_refused() -> None:
+    for time in (221_845_392_000, 253_402_300_799):
+        signature = WITNESSES[0].signature(VILLAGE.checkpoint().note.text, time=time)
+        checkpoint = VILLAGE.checkpoint(witnesses=()).with_signatures(signature)
+        assert refusal(checkpoint) == "signing.note_signature"

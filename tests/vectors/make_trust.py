@@ -17,12 +17,18 @@ from vectors.trust_cases import (
     freshness,
     label_form,
     label_seal,
+    lineage,
     log,
+    payload,
     record_form,
+    requests,
     revocation,
+    several_logs,
     signature,
+    statement_alone,
     statement_form,
     trust_files,
+    trust_rules,
 )
 from vectors.trust_cases.case import BUNDLE_FILE, ROOT_FILE, STANDARD
 
@@ -37,14 +43,20 @@ SUBJECTS = {
     "statement-form": statement_form,
     "signature": signature,
     "content": content,
+    "payload": payload,
     "entitlement": entitlement,
     "revocation": revocation,
     "log": log,
+    "several-logs": several_logs,
+    "statement": statement_alone,
     "completeness": completeness,
+    "lineage": lineage,
     "freshness": freshness,
     "label-form": label_form,
     "label-seal": label_seal,
     "trust-files": trust_files,
+    "trust-rules": trust_rules,
+    "requests": requests,
 }
 HAND_WRITTEN = {"README.md"}
 
@@ -72,18 +84,24 @@ def written(moment: datetime) -> str:
 def members(case: Case, files: Files) -> dict[str, Any]:
     """Return a case as JSON members, its files put among the files."""
     found: dict[str, Any] = {"id": case.id, "says": case.says}
-    found["root"] = files.add("roots", case.root, f"{case.id}.json")
-    if case.bundle is not None:
-        found["bundle"] = files.add("bundles", case.bundle, f"{case.id}.json")
-    if case.previous_version is not None:
-        found["previous_version"] = case.previous_version
-    if case.record is not None:
-        found["record"] = files.add("records", case.record, f"{case.id}.ocop")
-    if case.label is not None:
-        found["label"] = case.label
-    if case.signed_form is not None:
-        found["signed_form"] = case.signed_form
-    if case.record is not None or case.label is not None:
+    for member, folder, data in (
+        ("root", "roots", case.root),
+        ("next_root", "roots", case.next_root),
+        ("bundle", "bundles", case.bundle),
+        ("request", "requests", case.request),
+        ("record", "records", case.record),
+    ):
+        if data is not None:
+            suffix = "ocop" if member == "record" else "json"
+            found[member] = files.add(folder, data, f"{case.id}.{suffix}")
+    if case.previous_sha256 is not None:
+        found["previous_sha256"] = case.previous_sha256.hex()
+    for member in ("previous_version", "statement", "label", "signed_form"):
+        if (value := getattr(case, member)) is not None:
+            found[member] = value
+    if case.consistency:
+        found["consistency"] = case.consistency
+    if "checks" in case.expect:
         found["now"] = written(case.now)
         found["policy"] = {"max_bundle_age_days": case.max_bundle_age_days}
     return found | {"expect": case.expect}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ocoptrace.errors import SigningError
+from ocoptrace.errors import ProofError, SigningError
 from ocoptrace.signing import Root, TrustBundle
-from ocoptrace.verify import verify_label, verify_record
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ocoptrace.signing.registration import RegistrationRequest, sign_request
+from ocoptrace.transparency import Checkpoint, LogProof
+from ocoptrace.verify import verify_label, verify_record, verify_statement
 from village import (
     KEYS,
     NOW,
+    PRODUCER,
     ROOT,
     WITNESSES,
     Village,
@@ -48,18 +49,41 @@ def record_file() -> bytes:
 
 
 RECORD = record_file()
+VILLAGE = Village()
+SAID = VILLAGE.state_batch()
+VILLAGE.append(b"of someone else")
+PROOF = LogProof(
+    VILLAGE.checkpoint(witnesses=WITNESSES[:1]), SAID.index, VILLAGE.proof(SAID.index).path
+)
+REQUEST = sign_request(
+    signer=PRODUCER.signer, name={"vi": "Hợp tác xã"}, gtin_prefixes=["9521234"], now=NOW
+)
 
 
-def flips(data: bytes, part: int) -> list[tuple[int, bytes]]:
+def word_of(
+    cose: bytes = SAID.statement.cose,
+    payload: bytes = SAID.payload.encode(),
+    salt: bytes = SAID.salt,
+    proof: LogProof = PROOF,
+) -> str:
+    """Return what becomes of a statement when it is shown like this."""
+    return verify_statement(
+        cose, payload=payload, salt=salt, proofs=[proof], trust=TRUST, now=NOW
+    ).overall
+
+
+def flips(data: bytes, part: int = 0, parts: int = 1) -> list[tuple[int, bytes]]:
     """Return a part of all files that differ from one in one bit, with the bit's number."""
     number = int.from_bytes(data)
-    bits = range(part, 8 * len(data), PARTS)
+    bits = range(part, 8 * len(data), parts)
     return [(bit, (number ^ (1 << bit)).to_bytes(len(data))) for bit in bits]
 
 
 def test_what_is_flipped_is_good_as_it_stands() -> None:
     assert verify_record(RECORD, trust=TRUST, now=NOW).overall == "ok"
+    assert word_of() == "ok"
     assert verify_label(LABEL, trust=TRUST, now=NOW).overall == "ok_offline"
+    assert RegistrationRequest.parse(REQUEST).public_key == PRODUCER.signer.public_key
     assert TrustBundle.load(TRUST_FILE, root=ROOT).version == Root.load(ROOT_FILE).version
 
 
@@ -67,10 +91,36 @@ def test_what_is_flipped_is_good_as_it_stands() -> None:
 def test_no_flipped_bit_of_a_record_is_good(part: int) -> None:
     good = [
         bit
-        for bit, data in flips(RECORD, part)
+        for bit, data in flips(RECORD, part, PARTS)
         if verify_record(data, trust=TRUST, now=NOW).overall in GOOD
     ]
     assert good == []
+
+
+def test_no_flipped_bit_of_a_statement_is_good() -> None:
+    parts = {"cose": SAID.statement.cose, "payload": SAID.payload.encode(), "salt": SAID.salt}
+    good = [
+        (name, bit)
+        for name, part in parts.items()
+        for bit, data in flips(part)
+        if word_of(**{name: data}) in GOOD
+    ]
+    assert good == []
+
+
+def test_no_flipped_bit_of_a_proof_is_good() -> None:
+    path = b"".join(PROOF.path)
+    assert len(path) >= 64
+    paths = [tuple(data[at : at + 32] for at in range(0, len(data), 32)) for _, data in flips(path)]
+    assert [each for each in paths if word_of(proof=replace(PROOF, path=each)) in GOOD] == []
+    indices = [PROOF.index ^ (1 << bit) for bit in range(64)]
+    assert [each for each in indices if word_of(proof=replace(PROOF, index=each)) in GOOD] == []
+    for bit, data in flips(str(PROOF.checkpoint).encode()):
+        try:
+            proof = replace(PROOF, checkpoint=Checkpoint.parse(data.decode(errors="replace")))
+        except ProofError:
+            continue
+        assert word_of(proof=proof) not in GOOD, bit
 
 
 def is_refused(load: Callable[[bytes], object], data: bytes) -> bool:
@@ -84,12 +134,19 @@ def is_refused(load: Callable[[bytes], object], data: bytes) -> bool:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_flipped_bit_of_a_bundle_is_refused(part: int) -> None:
     load = partial(TrustBundle.load, root=ROOT)
-    assert [bit for bit, data in flips(TRUST_FILE, part) if not is_refused(load, data)] == []
+    found = flips(TRUST_FILE, part, PARTS)
+    assert [bit for bit, data in found if not is_refused(load, data)] == []
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_flipped_bit_of_a_root_is_refused(part: int) -> None:
-    assert [bit for bit, data in flips(ROOT_FILE, part) if not is_refused(Root.load, data)] == []
+    found = flips(ROOT_FILE, part, PARTS)
+    assert [bit for bit, data in found if not is_refused(Root.load, data)] == []
+
+
+def test_every_flipped_bit_of_a_registration_request_is_refused() -> None:
+    load = RegistrationRequest.parse
+    assert [bit for bit, data in flips(REQUEST) if not is_refused(load, data)] == []
 
 
 def test_no_flipped_bit_of_a_label_is_good() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ocoptrace.gs1 import parse_name
 from ocoptrace.messages import LANGUAGES
-from ocoptrace.signing import PublicKey, Seal, base64url, sign_seal
+from ocoptrace.signing import PublicKey, Root, Seal, base64url, sign_seal
 from ocoptrace.signing.bundle import LabelDuty, Revocation
 from ocoptrace.verify import Verdict, verify_label
 from village import (
@@ -31,6 +31,7 @@ from village import (
     grant,
     key_entry,
     publish,
+    root_file,
     sealed,
 )
 
@@ -42,6 +43,7 @@ PLAIN = f"{PRODUCER.issuer}/MAMTOM/L1/0123456789AB"
 SHELF_DATE = date(2028, 9, 14)
 LABEL = sealed(shelf_date=SHELF_DATE)
 LINK, NUMBER = LABEL.split("#")
+ETERNAL_ROOT = root_file(expires=datetime(2099, 1, 1, tzinfo=UTC)).to_bytes()
 
 
 def verdict_of(text: str, trust: TrustBundle = TRUST, *, now: datetime = NOW) -> Verdict:
@@ -95,6 +97,26 @@ def test_every_form_of_a_link_verifies_alike() -> None:
     assert {(v.about, v.overall) for v in verdicts} == {
         (f"{PRODUCT}/10/Lo%2B7%2F1/21/A", "ok_offline")
     }
+
+
+@pytest.mark.parametrize(
+    ("gtin", "shorter"),
+    [
+        ("09521234543213", ["9521234543213"]),
+        ("00012345600012", ["0012345600012", "012345600012"]),
+        ("00000095200002", ["0000095200002", "000095200002", "95200002"]),
+    ],
+)
+def test_a_gtin_of_any_length_is_one_name(gtin: str, shorter: list[str]) -> None:
+    right = grant(gtins=(gtin,))
+    trust = publish(keys=(KEYS[0], key_entry(PRODUCER, right)))
+    name = f"https://id.gs1.org/01/{gtin}/10/L1"
+    number = sealed(name).split("#")[1]
+    for digits in [gtin, *shorter]:
+        for start in ("HTTPS://ID.EXAMPLE", "http://shop.example/a/stem"):
+            verdict = verdict_of(f"{start}/01/{digits}/10/L1#{number}", trust)
+            assert (verdict.about, verdict.overall) == (name, "ok_offline")
+    assert overall(f"https://id.example/01/{gtin[5:]}/10/L1#{number}", trust) == "malformed"
 
 
 def test_the_attributes_of_a_link_are_sealed_with_it() -> None:
@@ -160,6 +182,33 @@ def test_a_label_without_a_seal_proves_nothing() -> None:
         assert found("warn", verdict) == set()
 
 
+@pytest.mark.parametrize(
+    ("plain", "good"),
+    [
+        ("https://id.example/ocop/7K3M9QAB/MAMTOM/L1/0123456789AB", True),
+        ("HTTPS://ID.EXAMPLE/OCOP/7K3M9QAB/MAMTOM/L1/0123456789AB", True),
+        ("HTTPS://id.Example/ocop/7K3M9QAB/MAMTOM/L1/0123456789AB", True),
+        ("https://id.example/ocop/7k3m9qab/MAMTOM/L1/0123456789AB", False),
+        ("https://id.example/ocop/7K3M9QAB/MAMTOM/l1/0123456789AB", False),
+        ("https://id.example/a/ocop/7K3M9QAB/MAMTOM/L1/0123456789AB", False),
+        ("https://id.example/ocop/7K3M9QAB/%4DAMTOM/L1/0123456789AB", False),
+    ],
+)
+def test_a_plain_name_has_one_spelling_but_for_its_literals(plain: str, *, good: bool) -> None:
+    number = sealed(PLAIN).split("#")[1]
+    assert (overall(f"{plain}#{number}") == "ok_offline") == good
+
+
+def test_a_seal_under_the_old_plain_name_outlives_an_alias() -> None:
+    """The alias is a statement in the log; the name that was sealed stays the label's name."""
+    batch = PLAIN.rpartition("/")[0]
+    assert verdict_of(sealed(batch)).about == batch
+    assert overall(sealed(batch)) == overall(sealed(BATCH)) == "ok_offline"
+    # Lots keep their spelling under either name: a seal does not pass from one to the other.
+    number = sealed(batch).split("#")[1]
+    assert overall(f"{BATCH}#{number}") == "altered"
+
+
 def with_duty(due: Any, since: date = date(2026, 6, 1)) -> TrustBundle:
     duty = LabelDuty(product=PRODUCT, due=due, since=since)
     return publish(keys=(KEYS[0], key_entry(PRODUCER, grant(labels=(duty,)))))
@@ -179,6 +228,25 @@ def test_a_seal_is_missed_from_the_day_that_it_is_due() -> None:
     assert found("warn", verdict_of(LINK, trust, now=midnight - timedelta(seconds=1))) == set()
     assert found("warn", verdict_of(LINK, trust, now=midnight)) == {("level", "seal_missing")}
     assert found("warn", verdict_of(LINK, with_duty("none"))) == set()
+
+
+def test_of_several_duties_that_have_begun_the_strictest_counts() -> None:
+    def duties(*listed: tuple[Any, date]) -> TrustBundle:
+        labels = [LabelDuty(product=PRODUCT, due=due, since=since) for due, since in listed]
+        first, rest = grant(labels=tuple(labels[:1])), grant(labels=tuple(labels[1:]))
+        return publish(keys=(KEYS[0], key_entry(PRODUCER, first, rest)))
+
+    begun, ahead = date(2026, 6, 1), date(2027, 6, 1)
+    for listed, outcome in (
+        ((("batch", begun), ("item", begun)), "warn"),
+        ((("item", begun), ("batch", begun)), "warn"),
+        ((("none", begun), ("item", begun)), "warn"),
+        ((("batch", begun), ("item", ahead)), "pass"),
+        ((("item", ahead), ("none", begun)), "pass"),
+    ):
+        check = verdict_of(sealed(BATCH), duties(*listed)).check("level")
+        assert check is not None
+        assert (check.outcome, check.reason) == (outcome, "seal_batch_level")
 
 
 def test_a_seal_of_a_batch_says_that_every_pack_bears_it() -> None:
@@ -207,6 +275,43 @@ def test_the_shelf_day_is_good_until_midnight_in_vietnam() -> None:
     assert overall(label, now=midnight - timedelta(seconds=1)) == "ok_offline"
     verdict = verdict_of(label, now=midnight)
     assert (verdict.overall, found("warn", verdict)) == ("warn", {("shelf_life", "expired")})
+
+
+def shelf_life(label: str, *, now: datetime = NOW) -> tuple[str, str]:
+    """Return how the check of the shelf life comes out, and the last day."""
+    check = verdict_of(label, now=now).check("shelf_life")
+    return ("", "") if check is None else (check.outcome, str(check.facts["until"]))
+
+
+def test_the_shelf_life_is_the_earliest_day_that_is_signed() -> None:
+    seal_day = date(2028, 9, 14)
+    for query, shelf_date, until in (
+        ("?17=280912", None, "2028-09-12"),
+        ("?15=280913", None, "2028-09-13"),
+        ("?15=280913&17=280912", None, "2028-09-12"),
+        ("?17=280912", seal_day, "2028-09-12"),
+        ("?17=290101", seal_day, "2028-09-14"),
+        ("?17=280900", None, "2028-09-30"),
+        ("?11=260915", seal_day, "2028-09-14"),
+        ("?17=500101", None, "2050-01-01"),
+    ):
+        assert shelf_life(sealed(ITEM + query, shelf_date=shelf_date)) == ("pass", until)
+    assert shelf_life(sealed(ITEM + "?11=260915")) == ("", "")
+    past = sealed(ITEM + "?17=261101", shelf_date=seal_day)
+    assert shelf_life(past) == ("warn", "2026-11-01")
+    assert overall(past) == "warn"
+
+
+def test_a_leap_day_of_a_year_that_has_none_says_nothing() -> None:
+    label = sealed(ITEM + "?17=000229")
+    assert shelf_life(label) == ("warn", "2000-02-29")
+    later = publish(2, now=datetime(2051, 11, 23, tzinfo=UTC), root=Root.load(ETERNAL_ROOT))
+    verdict = verify_label(label, trust=later, now=datetime(2051, 11, 23, tzinfo=UTC))
+    assert verdict.check("shelf_life") is None
+
+
+def test_without_a_seal_a_date_in_the_link_is_nobodys_word() -> None:
+    assert shelf_life(f"{ITEM}?17=261101") == ("", "")
 
 
 def test_a_seal_does_not_pass_to_another_text() -> None:
@@ -320,6 +425,27 @@ def test_batches_that_the_office_knows_outlive_a_lost_key() -> None:
         {("revocation", "seal_key_lost_batch_known")},
     )
     assert overall(sealed(PRODUCT), trust) == "revoked"
+
+
+def test_a_key_that_was_lost_twice_has_its_batch_in_both_lists() -> None:
+    once = revoked("compromised", BATCH).revocations
+    without = revoked("compromised", FOREIGN_BATCH).revocations
+    for revocations, outcome in (
+        ((*once, *once), "warn"),
+        ((*once, *without), "fail"),
+        ((*without, *once), "fail"),
+        ((*once, *revoked("ceased").revocations), "warn"),
+    ):
+        check = verdict_of(LABEL, publish(revocations=revocations)).check("revocation")
+        assert check is not None
+        assert check.outcome == outcome
+
+
+def test_a_lost_key_of_things_without_batches_is_revoked() -> None:
+    """An ITIP has a lot, and is no product: it has no batch that an office could list."""
+    trust = revoked("compromised", BATCH)
+    for key in ("00/095212345432100010", "8006/095212345432130102/10/L1"):
+        assert overall(sealed(f"https://id.gs1.org/{key}"), trust) == "revoked"
 
 
 def test_a_bundle_expires_and_is_too_old() -> None:

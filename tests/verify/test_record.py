@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ocoptrace.epcis import canonical_bytes, parse_event
 from ocoptrace.errors import InputError
 from ocoptrace.messages import LANGUAGES
 from ocoptrace.origin_record import OriginRecord, completeness_payload
@@ -21,6 +22,7 @@ from village import (
     CLOSED,
     FOREIGN_BATCH,
     FOUNDED,
+    HOST,
     ITEM,
     KEYS,
     LOG,
@@ -176,7 +178,8 @@ def test_a_proof_of_another_place_is_altered() -> None:
     record = tale.record()
     other = record.statements[1].proofs
     verdict = verdict_of(edited(edited(record, 0, proofs=other), 1, proofs=other))
-    assert (verdict.overall, failures(verdict)) == ("altered", {("proof", "")})
+    # What a false proof shows counts for nothing: no quorum has seen this statement there.
+    assert (verdict.overall, failures(verdict)) == ("altered", {("proof", ""), ("witnessed", "")})
 
 
 def test_a_checkpoint_with_a_false_signature_is_altered() -> None:
@@ -474,7 +477,7 @@ def test_a_record_of_a_newer_bundle_asks_for_it() -> None:
 def test_two_bundles_of_one_version_are_noticed() -> None:
     village = Village()
     record = story(village.state_batch(), village=village)
-    other = publish(namespaces=("other.example",))
+    other = publish(namespaces=(HOST, "other.example"))
     verdict = verdict_of(record, other)
     assert (verdict.overall, failures(verdict)) == ("unproven", {("bundle", "bundle_differs")})
 
@@ -545,17 +548,6 @@ def test_registry_data_that_cannot_be_read_is_malformed(kind: Any) -> None:
     assert ("format", "payload") in failures(verdict)
 
 
-@pytest.mark.parametrize("kind", ["alias", "evidence", "revocation"])
-def test_what_is_not_settled_is_not_taken(kind: Any) -> None:
-    thumbprint = "urn:ietf:params:oauth:ckt:sha-256:" + "A" * 43
-    subject = {"alias": BATCH, "evidence": UUID}.get(kind, thumbprint)
-    village = Village()
-    said = village.state(kind, {}, subject=subject)
-    for withheld in ([], [said]):
-        record = story(village.state_batch(), said, village=village, withheld=withheld)
-        assert ("format", "payload") in failures(verdict_of(record))
-
-
 SUBJECTS: dict[str, tuple[str, str]] = {
     "a product that is a batch": ("product", BATCH),
     "a batch that is a product": ("batch", PRODUCT),
@@ -593,7 +585,8 @@ def making(village: Village, of: str, into: str, **members: Any) -> Said:
         "outputQuantityList": [{"epcClass": into, "quantity": 9, "uom": "KGM"}] if into else None,
     }
     present = {name: value for name, value in (event | members).items() if value is not None}
-    return village.state("event", present, subject=event["eventID"])
+    payload = canonical_bytes(parse_event(present))
+    return village.state("event", payload, subject=event["eventID"])
 
 
 OTHER_LOT = f"{PRODUCT}/10/L2"
@@ -675,7 +668,44 @@ def test_only_who_stated_an_event_declares_it_wrong() -> None:
         payload = json.loads(event.payload) | wrong
         said = village.state("event", payload, subject=event.statement.subject, by=party)
         assert failures(verdict_of(story(batch, event, said, village=village))) == found
-        assert failures(verdict_of(story(batch, said, village=village))) == set()
+        lone = verdict_of(story(batch, said, village=village))
+        assert failures(lone) == set()
+        # Whose the event was stands nowhere, so nobody can tell who may correct it.
+        entitled = lone.check("entitlement")
+        assert entitled is not None
+        assert (entitled.outcome, entitled.reason) == ("unknown", "original_missing")
+        assert lone.overall == "ok_offline"
+
+
+def test_two_stories_under_one_event_id_are_a_conflict() -> None:
+    village = Village()
+    batch, event = village.state_batch(), village.state_event()
+    own, others = (json.loads(event.payload) | {"disposition": "active"} for _ in range(2))
+    others["action"] = "OBSERVE"
+    subject = event.statement.subject
+    again = village.state("event", json.loads(event.payload), subject=subject, salt=bytes(16))
+    told = [village.state("event", own, subject=subject)]
+    told.append(village.state("event", others, subject=subject, by=NEIGHBOUR))
+    for more, found in ((again, False), (told[0], True), (told[1], False)):
+        verdict = verdict_of(story(batch, event, more, village=village))
+        assert (("content", "event_id_conflict") in failures(verdict)) == found
+        assert (verdict.overall == "altered") == found
+    hidden = story(batch, event, told[0], village=village, withheld=[told[0]])
+    assert failures(verdict_of(hidden)) == set()
+
+
+def test_what_happened_after_it_was_logged_is_dated_ahead() -> None:
+    village = Village()
+    for when, found in (
+        ("2026-11-23T15:10:00+07:00", set()),
+        ("2026-11-23T15:10:01+07:00", {("clock", "dated_ahead")}),
+        ("9999-12-31T23:59:59-11:00", {("clock", "dated_ahead")}),
+    ):
+        told = village.state_batch(), village.state_event(eventTime=when)
+        verdict = verdict_of(story(*told, village=village))
+        assert warnings(verdict) == found
+        check = verdict.check("clock")
+        assert check is None or str(check.facts["claimed"]) == when[:10]
 
 
 def test_the_newest_statement_of_a_batch_tells_its_shelf_life() -> None:
@@ -694,6 +724,64 @@ def test_the_newest_grade_in_force_counts() -> None:
     check = verdict_of(story(village.state_batch(), *told, village=village)).check("grade")
     assert check is not None
     assert check.facts["stars"] == 3
+
+
+def test_the_newest_is_told_by_time_and_not_by_which_proof_stands_first() -> None:
+    village = Village()
+    old_batch = village.state_batch(at=NOW - 2 * A_DAY)
+    grade = json.loads(Village().state_grade().payload)
+    old_grade = village.state("grade", grade, subject=PRODUCT, by=OFFICE, at=NOW - 2 * A_DAY)
+    early = village.checkpoint(at=NOW - 2 * A_DAY)
+    told = [
+        village.state_event(),
+        village.state_batch(expiryDate="2027-10-01"),
+        village.state_grade(stars=3, score=60.5),
+    ]
+    late = village.checkpoint()
+    recorded = [
+        # Its later proof stands first, as a record's maker may choose.
+        replace(
+            each.recorded(village.proof(each.index)),
+            proofs=(
+                village.proof(each.index),
+                village.proof(each.index, early.size, checkpoint=1),
+            ),
+        )
+        for each in (old_batch, old_grade)
+    ]
+    recorded += [each.recorded(village.proof(each.index)) for each in told]
+    # In the order of another log the old ones stand last.
+    record = OriginRecord(BATCH, reference(TRUST), (late, early), tuple(reversed(recorded)))
+    verdict = verify_record(record, trust=TRUST, now=NOW)
+    graded, shelf_life = verdict.check("grade"), verdict.check("shelf_life")
+    assert graded is not None
+    assert shelf_life is not None
+    assert (graded.facts["stars"], str(shelf_life.facts["until"])) == (3, "2027-10-01")
+
+
+def test_of_grades_of_one_time_the_latest_first_day_counts() -> None:
+    village = Village()
+    told = [
+        village.state_grade(validFrom="2026-06-01"),
+        village.state_grade(stars=3, score=60.5, validFrom="2026-05-01", validTo="2029-04-30"),
+    ]
+    check = verdict_of(story(village.state_batch(), *told, village=village)).check("grade")
+    assert check is not None
+    assert check.facts["stars"] == 4
+
+
+def test_a_complete_record_says_as_of_which_day() -> None:
+    check = verdict_of(Tale().record()).check("complete")
+    assert check is not None
+    assert str(check.facts["at"]) == "2026-11-23"
+
+
+def test_what_nobody_may_state_is_no_grade_and_no_shelf_life() -> None:
+    village = Village()
+    forged = village.state_grade(by=PRODUCER, stars=5, score=95.5, level="national")
+    verdict = verdict_of(story(village.state_batch(by=NEIGHBOUR), forged, village=village))
+    assert (verdict.check("grade"), verdict.check("shelf_life")) == (None, None)
+    assert verdict.overall == "not_entitled"
 
 
 @pytest.mark.parametrize(

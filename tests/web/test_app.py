@@ -15,12 +15,13 @@ from ocoptrace.origin_record import MEDIA_TYPE, OriginRecord
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.verify import verify_record
 from ocoptrace.web.answer import SECURITY_HEADERS
+from ocoptrace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from ocoptrace.workspace import Workspace
-
+NOW = datetime(2026, 11, 23, 9, 0, 40, tzinfo=UTC)
 GTIN = "/01/09524071001014"
 BATCH = f"{GTIN}/10/ST260915"
 EVERY_KIND = (
@@ -253,6 +254,31 @@ def test_the_record_served_is_the_one_that_was_exported(
     workspace.record(longer.events, producer=producer)
     assert reader.ask(f"{BATCH}?format=record").content != exported
     assert "bên phát hành không xác nhận" in text_of(reader.ask(BATCH).text)
+
+
+def test_what_was_erased_is_shown_no_more(
+    told: Callable[..., Workspace], story: dict[str, Any], reader_of: Any
+) -> None:
+    workspace = told(story)
+    reader = reader_of(workspace)
+    address = f"{BATCH}?format=record"
+    served = OriginRecord.parse(reader.ask(address).content)
+    event = next(each for each in served.statements if each.statement.kind == "event")
+    assert event.payload is not None
+    assert workspace.erase([event.statement.id]) == 1
+    again = OriginRecord.parse(reader.ask(address).content).statements
+    assert [each.payload for each in again if each.statement == event.statement] == [None]
+
+
+def test_goods_of_others_that_were_accepted_have_no_page_here(
+    told: Callable[..., Workspace], story: dict[str, Any], reader_of: Any, tmp_path: Path
+) -> None:
+    issuer = told(story)
+    other = Workspace.create(tmp_path / "other", clock=lambda: NOW)
+    other.accept(issuer.origin_record(issuer.batches()[0].id), trust=issuer.trust)
+    assert reader_of(issuer).ask(BATCH).status_code == 200
+    assert reader_of(other).ask(BATCH).status_code == 404
+    other.close()
 
 
 def neighbour(members: dict[str, Any]) -> dict[str, Any]:

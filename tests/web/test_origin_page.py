@@ -9,15 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocoptrace import canonical_json
 from ocoptrace.epcis import parse_event
 from ocoptrace.gs1 import parse_name
+from ocoptrace.signing import sign_statement
 from ocoptrace.verify import verify_record
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.verify.record import examine
+from ocoptrace.web.contents import contents
 from ocoptrace.web.origin_page import OriginPage, origin_page
 from ocoptrace.web.telling import Telling
+from ocoptrace.web.timeline import timeline
 from ocoptrace.web.wording import Wording
 from ocoptrace.workspace import Workspace
+from village import (
+    ADDRESS,
+    DOCUMENT,
+    OFFICE,
+    PLACE_ENTRY,
+    PRODUCER,
+    Said,
+    Village,
+    publish,
+)
+from village import BATCH as VILLAGE_BATCH
+from village import NEIGHBOUR as VILLAGE_NEIGHBOUR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,9 +281,61 @@ def test_a_step_declared_wrong_is_marked_and_calls_nothing_back(
     )
 )
 def test_strange_extensions_never_stop_a_page(extensions: dict[str, Any]) -> None:
-    told = Telling({}, {}, Wording("vi")).tell(parse_event(EVENT | extensions))
+    told = Telling({}, {}, Wording("vi")).tell(parse_event(EVENT | extensions), issuer="")
     assert told.made == (f"100 cái {BATCH.rpartition('/10/')[0]}",)
     assert all(isinstance(label, str) and value for label, value in told.facts)
+
+
+def test_the_place_of_an_event_is_what_its_own_issuer_says_of_it() -> None:
+    village, trust = Village(), publish()
+    here = {"readPoint": {"id": PLACE_ENTRY["id"]}}
+    own = village.state_event(**here)
+    seen = village.state_event(by=VILLAGE_NEIGHBOUR, action="OBSERVE", **here)
+    other = PLACE_ENTRY | {"names": {"vi": "Kho khác", "en": "Other store"}}
+    batch = village.state_batch(VILLAGE_BATCH)
+    told = [
+        batch,
+        own,
+        seen,
+        village.state("place", PLACE_ENTRY, subject=DOCUMENT),
+        village.state("place", other, subject=DOCUMENT, by=VILLAGE_NEIGHBOUR),
+    ]
+    for said, places in (
+        (told[:4], ["Paste workshop, Xã Vạn Lộc, Thanh Hóa", ""]),
+        (told, ["Paste workshop, Xã Vạn Lộc, Thanh Hóa", "Other store, Xã Vạn Lộc, Thanh Hóa"]),
+    ):
+        record = village.record(said, trust, about=VILLAGE_BATCH)
+        shown = contents(examine(record, trust), about=VILLAGE_BATCH)
+        telling = Telling(shown.products, shown.places, Wording("en"))
+        steps = timeline(examine(record, trust), telling=telling)
+        assert [step.told.place for step in steps] == places
+
+
+def test_the_producer_is_the_one_of_the_offices_own_host() -> None:
+    village, trust = Village(), publish()
+    entry = {
+        "type": "producer",
+        "id": PRODUCER.code,
+        "names": {"vi": "Hợp tác xã", "en": "Cooperative"},
+        "subjectType": "cooperative",
+        "address": ADDRESS,
+    }
+    elsewhere = f"https://elsewhere.example/ocop/{OFFICE.code}"
+    batch = village.state_batch(VILLAGE_BATCH)
+    for issuer, found in ((OFFICE.issuer, True), (elsewhere, False)):
+        statement, salt = sign_statement(
+            "producer",
+            canonical_json.dumps(entry),
+            issuer=issuer,
+            subject=DOCUMENT,
+            signer=OFFICE.signer,
+            now=NOW,
+        )
+        index = village.append(statement.cose)
+        said = Said(statement, canonical_json.dumps(entry).decode(), salt, index)
+        record = village.record([batch, said], trust, about=VILLAGE_BATCH)
+        shown = contents(examine(record, trust), about=VILLAGE_BATCH)
+        assert (shown.producer is not None) == found
 
 
 def test_a_vietnamese_page_tells_every_step_in_vietnamese(

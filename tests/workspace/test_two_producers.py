@@ -276,3 +276,24 @@ def test_nothing_is_sealed_or_declared_complete_with_a_key_that_ended(ws: Worksp
     assert late.log_size == size
     assert late.origin_record(batch, state_complete=False).about == batch
     late.close()
+
+
+def test_goods_of_a_neighbour_in_the_same_workspace_are_taken_up_with_what_is_known_of_them(
+    ws: Workspace, neighbour: Story
+) -> None:
+    one, other = ws.producers()[0].id, take_over(ws, with_product(neighbour, OWN_GTIN, "L1"))
+    lot = f"https://id.gs1.org/01/0{OWN_GTIN}/10/L1"
+    at_hand = [{"epcClass": lot, "quantity": 1, "uom": "EA"}]
+    told = ws.record([observed(ws, quantityList=at_hand)], producer=other)
+    product = ws.batches()[0].id
+    packed = transformed(
+        inputQuantityList=at_hand,
+        outputQuantityList=[{"epcClass": product, "quantity": 1, "uom": "EA"}],
+    )
+    [taken] = ws.record([packed], producer=one)
+    record = ws.origin_record(product)
+    [stated] = [e.statement.id for e in record.statements if e.statement.subject == lot]
+    [payload] = [e.payload for e in record.statements if e.statement.id == taken]
+    known = sorted(each.hex() for each in (*told, stated))
+    assert json.loads(payload or "{}")["ocop:basedOn"] == known
+    assert verify_record(record, trust=ws.trust, now=NOW).overall == "ok"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 STORY = Path(__file__).parents[2] / "examples" / "stories" / "shrimp-paste.json"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ENTRIES_AT_FOUNDING = 7
+SCHEMA_2 = (Path(__file__).parents[1] / "store" / "schema_2.sql").read_text(encoding="utf-8")
 
 
 class PowerCut(BaseException):
@@ -102,7 +103,7 @@ def test_a_new_workspace_has_its_policy_its_root_and_its_keys(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", [OSError(28, "No space left on device"), PowerCut()])
-@pytest.mark.parametrize("step", ["found", "Keyring", "SqliteStore"])
+@pytest.mark.parametrize("step", ["_found", "Keyring", "SqliteStore"])
 def test_a_workspace_that_was_not_finished_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, kind: BaseException
 ) -> None:
@@ -113,7 +114,7 @@ def test_a_workspace_that_was_not_finished_leaves_nothing(
     if step == "SqliteStore":
         broken = type("Broken", (), {"create": staticmethod(fail)})
     with monkeypatch.context() as patch:
-        patch.setattr(f"ocoptrace.workspace.workspace.{step}", broken)
+        patch.setattr(f"ocoptrace.workspace.founding.{step}", broken)
         with pytest.raises((StorageError, PowerCut)):
             create(tmp_path / "ocop")
     assert list(tmp_path.iterdir()) == []
@@ -381,6 +382,50 @@ def test_a_record_from_a_reopened_workspace_is_the_same(ws: Workspace) -> None:
     newer = again.origin_record(batch_of(again))
     assert newer.to_bytes() != record
     assert verify_record(newer, trust=again.trust, now=NOW + timedelta(days=1)).overall == "ok"
+    again.close()
+
+
+def as_schema_2(database: Path) -> None:
+    """Write a store's rows into a database of the schema before."""
+    old = database.with_suffix(".old")
+    connection = sqlite3.connect(old)
+    connection.executescript(f"{SCHEMA_2};PRAGMA user_version = 2;PRAGMA foreign_keys = OFF")
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+    connection.execute("ATTACH ? AS new", (str(database),))
+    for table in tables:
+        known = {row[1] for row in connection.execute(f"PRAGMA new.table_info({table})")}
+        columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+        if columns:
+            taken = ", ".join(name if name in known else "''" for name in columns)
+            connection.execute(
+                f"INSERT INTO main.{table} SELECT {taken} FROM new.{table}"  # noqa: S608 - own names
+            )
+    # Only events were found by the names that they speak of.
+    connection.execute(
+        "DELETE FROM mention WHERE statement_id NOT IN (SELECT statement_id FROM event)"
+    )
+    connection.execute("DELETE FROM meta WHERE name = 'event_id_secret'")
+    connection.commit()
+    connection.close()
+    for path in database.parent.glob("ocoptrace.db*"):
+        path.unlink()
+    old.rename(database)
+
+
+def test_a_workspace_of_the_schema_before_goes_on_as_it_was(ws: Workspace) -> None:
+    with ws._setting.store.writing():  # noqa: SLF001 - as it was then
+        ws._setting.store.set_meta("event_id_secret", "")  # noqa: SLF001
+    ids = ws.record(events_of(ws))
+    record = ws.origin_record(batch_of(ws)).to_bytes()
+    size = ws.log_size
+    ws.close()
+    as_schema_2(ws.folder / "ocoptrace.db")
+    again = Workspace.open(ws.folder, clock=lambda: NOW)
+    assert again.record(events_of(again)) == ids
+    assert again.origin_record(batch_of(again)).to_bytes() == record
+    assert again.log_size == size
+    assert again.erase(ids[:1]) == 1
+    assert verified(again) == "warn"
     again.close()
 
 

@@ -1,36 +1,64 @@
-"""``init``, ``import``, ``record``: making a workspace and filling it."""
+"""``init``, ``import``, ``record``, ``accept``, ``erase``: a workspace, and what is kept in it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.options import kind_of, located, open_workspace, passphrase, read_file
+from ocoptrace.cli.authorities import authorities, of_workspace
+from ocoptrace.cli.options import kind_of, located, open_workspace, read_file, statement_id
+from ocoptrace.cli.passphrase import given_passphrase
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.epcis import read_document
 from ocoptrace.errors import InputError
 from ocoptrace.workspace import Workspace
-from ocoptrace.workspace.workspace import DEFAULT_HOST
 
 __all__ = ["add"]
 
 
 def add(app: typer.Typer, terminal: Terminal) -> None:
     """Add the commands."""
+    _add_init(app, terminal)
+    _add_filling(app, terminal)
+    _add_keeping(app, terminal)
+
+
+def _add_init(app: typer.Typer, terminal: Terminal) -> None:
     text = terminal.text
-    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
-    json_option = typer.Option("--json", help=text("cli.option.json"))
 
     @app.command("init", help=text("cli.init.help"))
     def init(
         folder: Annotated[Path, typer.Argument(help=text("cli.init.folder"))] = Path("ocop"),
         *,
-        host: Annotated[str, typer.Option(help=text("cli.option.host"))] = DEFAULT_HOST,
+        host: Annotated[str | None, typer.Option(help=text("cli.option.host"))] = None,
+        root: Annotated[Path | None, typer.Option(help=text("cli.init.root"))] = None,
+        trust: Annotated[Path | None, typer.Option(help=text("cli.init.trust"))] = None,
     ) -> None:
-        ws = Workspace.create(folder, host=host, passphrase=passphrase())
-        terminal.done(text("cli.init.done", folder=folder, host=ws.host, log=ws.log_origin))
-        terminal.say(text("cli.init.keys", folder=folder / "keys"))
-        terminal.say(text("cli.init.next", folder=folder))
+        ws = Workspace.create(
+            folder,
+            host=host,
+            root=None if root is None else read_file(root),
+            bundle=None if trust is None else read_file(trust),
+            passphrase=given_passphrase(),
+        )
+        facts = {"folder": folder, "host": ws.host, "log": ws.log_origin}
+        if ws.has_office:
+            terminal.done(text("cli.init.done", **facts))
+            terminal.say(text("cli.init.keys", folder=folder / "keys"))
+            terminal.say(text("cli.init.next", folder=folder))
+            return
+        office = of_workspace(ws).facts(terminal.language)
+        terminal.done(
+            text("cli.init.done_under", office=office["name"], root=office["root"], **facts)
+        )
+        terminal.say(text("cli.init.keys_under", folder=folder / "keys"))
+        terminal.say(text("cli.init.next_under", folder=folder))
+
+
+def _add_filling(app: typer.Typer, terminal: Terminal) -> None:
+    text = terminal.text
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+    json_option = typer.Option("--json", help=text("cli.option.json"))
 
     @app.command("import", help=text("cli.import.help"))
     def import_(
@@ -42,7 +70,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         data = read_file(file)
         if kind_of(data) not in {"story", "json"}:
             raise InputError("cli.not_importable", path=file)
-        registry = open_workspace(workspace).import_registry(data)
+        registry = open_workspace(workspace, terminal).import_registry(data)
         terminal.findings(registry.findings)
         counts = {
             "places": len(registry.places),
@@ -66,7 +94,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         as_json: Annotated[bool, json_option] = False,
     ) -> None:
         data = read_file(file)
-        ws = open_workspace(workspace)
+        ws = open_workspace(workspace, terminal)
         before = ws.log_size
         match kind_of(data):
             case "story":
@@ -86,3 +114,39 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
             return
         facts = {"count": len(ids), "new": new, "known": len(ids) - new}
         terminal.done(text("cli.record.done", log=ws.log_origin, size=ws.log_size, **facts))
+
+
+def _add_keeping(app: typer.Typer, terminal: Terminal) -> None:
+    text = terminal.text
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+
+    @app.command("accept", help=text("cli.accept.help"))
+    def accept(
+        files: Annotated[list[Path], typer.Argument(help=text("cli.accept.files"))],
+        *,
+        trust: Annotated[Path | None, typer.Option(help=text("cli.option.trust"))] = None,
+        root: Annotated[Path | None, typer.Option(help=text("cli.option.root"))] = None,
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        records = {path: read_file(path) for path in files}
+        ws = open_workspace(workspace)
+        bundle = None if trust is root is None else authorities(trust, root, workspace)[0].bundle
+        for path, data in records.items():
+            with located(f"{path}: "):
+                taken = ws.accept(data, trust=bundle)
+            facts = {"path": path, "new": len(taken.added), "shown": len(taken.shown)}
+            terminal.done(text("cli.accept.done", **facts))
+            terminal.say(taken.verdict.headline(terminal.language))
+
+    @app.command("erase", help=text("cli.erase.help"))
+    def erase(
+        ids: Annotated[list[str], typer.Argument(help=text("cli.erase.ids"))],
+        *,
+        yes: Annotated[bool, typer.Option("--yes", help=text("cli.option.yes"))] = False,
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        named = [statement_id(words) for words in ids]
+        ws = open_workspace(workspace)
+        if not yes:
+            typer.confirm(text("cli.erase.ask", count=len(set(named))), abort=True)
+        terminal.done(text("cli.erase.done", count=ws.erase(named)))

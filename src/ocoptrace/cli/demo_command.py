@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocoptrace.cli import attacks
-from ocoptrace.cli.options import open_workspace, passphrase, program, read_file
+from ocoptrace.cli.options import open_workspace, program, read_file
+from ocoptrace.cli.passphrase import given_passphrase
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import RegistryError, StorageError, WorkspaceError
 from ocoptrace.gs1.uri import check_host
@@ -21,7 +22,7 @@ from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.store import write_whole
 from ocoptrace.verify import verify_label, verify_record
 from ocoptrace.workspace import Workspace
-from ocoptrace.workspace.office import new_code
+from ocoptrace.workspace.granting import new_code
 from ocoptrace.workspace.workspace import DEFAULT_HOST
 
 if TYPE_CHECKING:
@@ -139,7 +140,9 @@ class _Demo:
 
     def _register(self, story_file: bytes, neighbour_file: bytes) -> Workspace:
         with self._step("register"):
-            ws = Workspace.create(self.out / "workspace", host=self.host, passphrase=passphrase())
+            ws = Workspace.create(
+                self.out / "workspace", host=self.host, passphrase=given_passphrase()
+            )
             self._told("created", log=ws.log_origin)
             registry = ws.import_registry(story_file)
             self.terminal.findings(registry.findings)

@@ -10,8 +10,12 @@ from ocoptrace.cli.terminal import Terminal
 from ocoptrace.epcis import parse_event, write_json
 from ocoptrace.gs1 import parse_name
 from ocoptrace.store import write_whole
+from ocoptrace.workspace import Workspace
 
-__all__ = ["add"]
+__all__ = ["TRUST_FILES", "add", "write_trust_files"]
+
+TRUST_FILES = {"root": "root.json", "bundle": "bundle.json"}
+"""The files that an office hands out, by their kind."""
 
 
 def add(app: typer.Typer, terminal: Terminal) -> None:
@@ -28,11 +32,14 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         about: Annotated[str, about_argument],
         *,
         out: Annotated[Path | None, out_option] = None,
+        withhold: Annotated[
+            list[str] | None, typer.Option(help=text("cli.export.withhold"))
+        ] = None,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         last = parse_name(about).canonical().rpartition("/")[2]
         path = destination(out or Path(f"{last}.ocop"))
-        made = open_workspace(workspace).origin_record(about)
+        made = open_workspace(workspace, terminal).origin_record(about, withhold=withhold or ())
         write_whole(path, made.to_bytes())
         terminal.done(text("cli.export.record_done", path=path, count=len(made.statements)))
 
@@ -54,12 +61,15 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         folder: Annotated[Path, out_option] = Path(),
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
-        ws = open_workspace(workspace)
-        rows = [
-            (destination(folder / f"{kind}.json"), text(f"cli.file.{kind}"))
-            for kind in ("root", "bundle")
-        ]
-        for path, _ in rows:
-            write_whole(path, ws.trust_file(path.stem))
-        terminal.files(rows)
-        terminal.say(text("cli.export.fingerprint", fingerprint=ws.root.fingerprint))
+        for name in TRUST_FILES.values():
+            destination(folder / name)
+        write_trust_files(open_workspace(workspace), folder, terminal)
+
+
+def write_trust_files(ws: Workspace, folder: Path, terminal: Terminal) -> None:
+    """Write root and bundle into a folder, to be handed on, and show the root's fingerprint."""
+    terminal.files(
+        (write_whole(folder / name, ws.trust_file(kind)), terminal.text(f"cli.file.{kind}"))
+        for kind, name in TRUST_FILES.items()
+    )
+    terminal.say(terminal.text("cli.export.fingerprint", fingerprint=ws.root.fingerprint))

@@ -40,7 +40,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         destination(out)
         if png is not None:
             destination(png)
-        run = open_workspace(workspace).label_run(
+        run = open_workspace(workspace, terminal).label_run(
             batch,
             count=count,
             template=template,

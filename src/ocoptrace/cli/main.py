@@ -7,13 +7,15 @@ Exit codes (formats, section 10): 0 good; 1 a verdict that is not; 2 misuse or b
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer import rich_utils
 
-from ocoptrace.cli import commands, demo_command, export, gs1, label, serve, trust, verify
+from ocoptrace.cli import commands, demo_command, export, gs1, key, label, serve, trust, verify
 from ocoptrace.cli.misuse import misuse
+from ocoptrace.cli.passphrase import go_by_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, OcopTraceError, StorageError
 from ocoptrace.messages import LANGUAGES, choose_language
@@ -42,11 +44,16 @@ def build_app(terminal: Terminal) -> typer.Typer:
         debug: Annotated[  # noqa: ARG001 - read where errors are caught
             bool, typer.Option("--debug", help=terminal.text("cli.option.debug"))
         ] = False,
+        passphrase_file: Annotated[
+            Path | None, typer.Option(help=terminal.text("cli.option.passphrase_file"))
+        ] = None,
     ) -> None:
+        if passphrase_file is not None:
+            go_by_file(passphrase_file)
         if lang is not None and lang[:2].lower() not in LANGUAGES:
             raise InputError("cli.unknown_language", value=lang, known=", ".join(LANGUAGES))
 
-    for module in (demo_command, commands, export, label, verify, serve, trust, gs1):
+    for module in (demo_command, commands, export, label, verify, serve, key, trust, gs1):
         module.add(app, terminal)
     return app
 

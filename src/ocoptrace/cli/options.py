@@ -1,15 +1,18 @@
 """What several commands share: finding the workspace, reading files, telling kinds apart."""
 
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ocoptrace import canonical_json
+from ocoptrace.cli.passphrase import given_passphrase, passphrase_of
+from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, StorageError, WorkspaceError
 from ocoptrace.findings import Finding
 from ocoptrace.registry.story import SCHEMA
@@ -18,24 +21,31 @@ from ocoptrace.workspace.workspace import is_workspace
 
 __all__ = [
     "FileKind",
+    "choice",
     "destination",
     "find_workspace",
     "kind_of",
     "located",
     "open_workspace",
-    "passphrase",
     "program",
     "read_file",
+    "statement_id",
 ]
 
-FileKind = Literal["pdf", "png", "jpeg", "record", "story", "json", "text", "unknown"]
+FileKind = Literal[
+    "pdf", "png", "jpeg", "record", "statement", "story", "json", "text", "unknown"
+]  # fmt: skip
+
+Word = TypeVar("Word", bound=str)
 
 _NAME = "ocoptrace"
+_ID = re.compile(r"[0-9A-Fa-f]{64}")
 _MAX_BYTES = 64 * 2**20
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),
+    (b"\xd2\x84", "statement"),
 )
 _SUFFIXES: dict[str, FileKind] = {
     ".ocop": "record",
@@ -56,21 +66,48 @@ def find_workspace(given: Path | None) -> Path | None:
     return next((Path(place) for place in _USUAL_PLACES if is_workspace(Path(place))), None)
 
 
-def open_workspace(given: Path | None) -> Workspace:
+def open_workspace(given: Path | None, asking: Terminal | None = None) -> Workspace:
     """Return an open workspace.
+
+    Args:
+        given: its folder; None for the usual places.
+        asking: where to ask for the passphrase of locked keys, for a command that signs.
 
     Raises:
         WorkspaceError: there is none.
+        StorageError: its database or the file with its passphrase cannot be used.
     """
     path = find_workspace(given)
     if path is None:
         raise WorkspaceError("cli.no_workspace")
-    return Workspace.open(path, passphrase=passphrase())
+    if asking is None:
+        passphrase = given_passphrase()
+    else:
+        passphrase = passphrase_of((path / "keys").glob("*.pem"), asking)
+    return Workspace.open(path, passphrase=passphrase)
 
 
-def passphrase() -> bytes | None:
-    """Return what the key files are locked with (OCOPTRACE_PASSPHRASE), or None."""
-    return os.fsencode(os.environ.get("OCOPTRACE_PASSPHRASE", "")) or None
+def choice(what: str, value: str, known: Sequence[Word]) -> Word:
+    """Return a word that is one of those known.
+
+    Raises:
+        InputError: it is not.
+    """
+    for word in known:
+        if word == value:
+            return word
+    raise InputError("cli.no_such_choice", what=what, value=value, known=", ".join(known))
+
+
+def statement_id(words: str) -> bytes:
+    """Return a statement's id, of 64 hexadecimal digits.
+
+    Raises:
+        InputError: it is not written so.
+    """
+    if not _ID.fullmatch(words):
+        raise InputError("cli.not_an_id", value=words)
+    return bytes.fromhex(words)
 
 
 def program() -> str:

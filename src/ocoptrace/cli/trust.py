@@ -1,26 +1,35 @@
-"""``trust``: which root this machine goes by, pinned by a person, never found by itself."""
+"""``trust pin``, ``update``, ``show``: whom this machine goes by; a person decides it, once."""
 
-import os
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ocoptrace.cli import office
+from ocoptrace.cli.authorities import authorities, of_workspace, update_pinned
+from ocoptrace.cli.authority import Authority
+from ocoptrace.cli.key_names import holder_of
 from ocoptrace.cli.options import find_workspace, located, open_workspace, read_file
+from ocoptrace.cli.pinned_roots import PinnedRoot, following, pinned_as
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.errors import InputError, OcopTraceError, SigningError
+from ocoptrace.messages import Language
 from ocoptrace.signing import Root, TrustBundle
-from ocoptrace.store import write_whole
 
-__all__ = ["add", "load_trust"]
+__all__ = ["add"]
 
 
 def add(app: typer.Typer, terminal: Terminal) -> None:
-    """Add the commands."""
-    text = terminal.text
-    trust = typer.Typer(help=text("cli.trust.help"), no_args_is_help=True)
+    """Add the group ``trust``, the office's commands included."""
+    trust = typer.Typer(help=terminal.text("cli.trust.help"), no_args_is_help=True)
     app.add_typer(trust, name="trust")
+    _add_pin(trust, terminal)
+    _add_update(trust, terminal)
+    _add_show(trust, terminal)
+    office.add(trust, terminal)
+
+
+def _add_pin(trust: typer.Typer, terminal: Terminal) -> None:
+    text = terminal.text
 
     @trust.command("pin", help=text("cli.trust.pin"))
     def pin(
@@ -30,97 +39,76 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         yes: Annotated[bool, typer.Option("--yes", help=text("cli.trust.yes"))] = False,
     ) -> None:
         data = read_file(root)
+        bundle_data = None if bundle is None else read_file(bundle)
         with located(f"{root}: "):
-            pinned = Root.load(data)
-        terminal.say(text("cli.trust.fingerprint", fingerprint=pinned.fingerprint))
-        if not yes and not typer.confirm(text("cli.trust.ask")):
-            raise typer.Exit(2)
-        name = pinned.fingerprint.replace(" ", "")[:16]
-        folder = _pinned_folder() / name
-        if bundle is not None:
-            bundle_data = read_file(bundle)
-            kept = folder / "bundle.json"
-            seen = _vouched(kept, [pinned]).version if kept.is_file() else None
+            given = Root.load(data)
+            pinned = pinned_as(given) or following(data)
+        terminal.say(text("cli.trust.fingerprint", fingerprint=given.fingerprint))
+        if pinned is None:
+            if not yes:
+                typer.confirm(text("cli.trust.ask"), abort=True)
+            if bundle_data is not None:
+                # Two files of different offices are refused before one of them is pinned.
+                with located(f"{bundle}: "):
+                    TrustBundle.load(bundle_data, root=given)
+            pinned = PinnedRoot.new(data)
+        if bundle_data is not None:
             with located(f"{bundle}: "):
-                TrustBundle.load(bundle_data, root=pinned, previous_version=seen)
-            write_whole(folder / "bundle.json", bundle_data)
-        write_whole(folder / "root.json", data)
-        terminal.done(text("cli.trust.pinned", folder=folder))
+                pinned.load(bundle_data)
+        terminal.done(text("cli.trust.pinned", folder=pinned.folder))
+
+
+def _add_update(trust: typer.Typer, terminal: Terminal) -> None:
+    text = terminal.text
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+
+    @trust.command("update", help=text("cli.trust.update"))
+    def update(
+        files: Annotated[list[Path], typer.Argument(help=text("cli.trust.files"))],
+        *,
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        data = {path: read_file(path) for path in files}
+        found = find_workspace(workspace)
+        ws = None if found is None else open_workspace(found)
+        # A workspace that happens to be here, with an office of its own, is not meant.
+        if ws is not None and (workspace is not None or not ws.has_office):
+            ws.update_trust(data.values())
+            offices = [of_workspace(ws)]
+        else:
+            offices = update_pinned(data)
+        for office_ in offices:
+            terminal.done(text("cli.trust.updated", **office_.facts(terminal.language)))
+        if not offices:
+            terminal.done(text("cli.trust.updated_roots"))
+
+
+def _add_show(trust: typer.Typer, terminal: Terminal) -> None:
+    text = terminal.text
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
 
     @trust.command("show", help=text("cli.trust.show"))
     def show(
         *,
-        workspace: Annotated[
-            Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
-        ] = None,
+        workspace: Annotated[Path | None, workspace_option] = None,
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> None:
-        bundle = load_trust(None, None, workspace)
+        found = authorities(None, None, workspace)
         if as_json:
-            terminal.json(bundle.model_dump(mode="json", by_alias=True))
+            terminal.json([_json(authority, terminal.language) for authority in found])
             return
-        facts = {"version": bundle.version, "issued": bundle.issued, "expires": bundle.expires}
-        terminal.say(text("cli.trust.bundle", **facts))
-        terminal.rows(
-            (e.role, e.name.get(terminal.language, e.issuer), e.issuer, e.thumbprint[:16])
-            for e in bundle.keys
-        )
-
-
-def load_trust(bundle: Path | None, root: Path | None, workspace: Path | None) -> TrustBundle:
-    """Return the trust bundle to go by: the file given, the workspace's, or the pinned one.
-
-    Args:
-        bundle: a bundle file, or None.
-        root: a root file that the user vouches for, or None for what is pinned.
-        workspace: a workspace, or None for the usual places.
-
-    Raises:
-        InputError: no bundle, or none that a pinned root vouches for.
-    """
-    if bundle is None and root is None:
+        for authority in found:
+            terminal.say(text("cli.trust.office", **authority.facts(terminal.language)))
+            terminal.say(text("cli.trust.bundle", **authority.facts(terminal.language)))
+            terminal.rows(
+                (e.role, holder_of(e, terminal.language)[0], e.issuer, e.thumbprint[:16])
+                for e in authority.bundle.keys
+            )
         if find_workspace(workspace) is not None:
-            return open_workspace(workspace).trust
-        for folder in _pinned():
-            if (folder / "bundle.json").is_file():
-                return _vouched(folder / "bundle.json", [_root(folder / "root.json")])
-        raise InputError("cli.no_trust")
-    if bundle is None:
-        raise InputError("cli.root_without_bundle")
-    return _vouched(bundle, [_root(root)] if root is not None else list(_roots(workspace)))
+            terminal.findings(open_workspace(workspace).due())
 
 
-def _vouched(path: Path, roots: Sequence[Root]) -> TrustBundle:
-    """Return the bundle of a file, by the first root that vouches for it."""
-    data = read_file(path)
-    refused: OcopTraceError = InputError("cli.no_root", path=path)
-    for root in roots:
-        try:
-            with located(f"{path}: "):
-                return TrustBundle.load(data, root=root)
-        except SigningError as error:
-            refused = error
-    raise refused
-
-
-def _root(path: Path) -> Root:
-    data = read_file(path)
-    with located(f"{path}: "):
-        return Root.load(data)
-
-
-def _roots(workspace: Path | None) -> Iterator[Root]:
-    if find_workspace(workspace) is not None:
-        yield open_workspace(workspace).root
-    for folder in _pinned():
-        yield _root(folder / "root.json")
-
-
-def _pinned() -> list[Path]:
-    folder = _pinned_folder()
-    return sorted(file.parent for file in folder.glob("*/root.json"))
-
-
-def _pinned_folder() -> Path:
-    config = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(config) / "ocoptrace" / "roots"
+def _json(authority: Authority, language: Language) -> dict[str, object]:
+    """Return the trust bundle as it was signed, with the office that it is of."""
+    bundle = authority.bundle.model_dump(mode="json", by_alias=True)
+    return bundle | {"stated_by": authority.to_json(language)}

@@ -1,20 +1,24 @@
 """``verify``: a record, a sheet, a photo or a link, against a trust bundle."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ocoptrace.cli.authorities import authorities
+from ocoptrace.cli.authority import Authority, judged
 from ocoptrace.cli.options import kind_of, read_file
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.cli.trust import load_trust
 from ocoptrace.errors import InputError, LabelError
-from ocoptrace.signing import TrustBundle
-from ocoptrace.verify import Verdict, verify_label, verify_record
+from ocoptrace.messages import Language
+from ocoptrace.verify import Verdict, verify_label, verify_record, verify_statement
 from ocoptrace.verify.verdict import OVERALL
 
-__all__ = ["add", "verdicts_on"]
+__all__ = ["Found", "add", "verdicts_on"]
 
 _MOST_CHECKLISTS = 3
 
@@ -36,49 +40,77 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
         data = None if _is_link(target) else read_file(Path(target))
-        bundle = load_trust(trust, root, workspace)
+        offices = authorities(trust, root, workspace)
         try:
-            verdicts = verdicts_on(target, data, bundle, now=datetime.now(UTC))
+            found = verdicts_on(target, data, offices, now=datetime.now(UTC))
         except LabelError as error:
             # A picture that cannot be read is a verdict, not misuse (formats, section 10).
             terminal.fail(error)
             return 1
         if as_json:
-            terminal.json([verdict.to_json(terminal.language) for _, verdict in verdicts])
+            terminal.json([each.to_json(terminal.language) for each in found])
         else:
-            _show(verdicts, terminal)
-        return max(verdict.exit_code(strict=strict) for _, verdict in verdicts)
+            _show(found, terminal)
+        return max(each.verdict.exit_code(strict=strict) for each in found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A link or record that was found, its verdict, and by whose word.
+
+    Attributes:
+        target: what was checked.
+        verdict: what came of it.
+        authority: the office whose root and bundle it goes by.
+    """
+
+    target: str
+    verdict: Verdict
+    authority: Authority
+
+    def to_json(self, language: Language) -> dict[str, object]:
+        """Return the verdict as JSON members, with the office that states it."""
+        return self.verdict.to_json(language) | {"stated_by": self.authority.to_json(language)}
 
 
 def verdicts_on(
-    target: str, data: bytes | None, trust: TrustBundle, *, now: datetime
-) -> list[tuple[str, Verdict]]:
+    target: str, data: bytes | None, offices: Sequence[Authority], *, now: datetime
+) -> list[Found]:
     """Return what was found in a target and the verdict on each.
 
     Args:
         target: a link, or the path of a file.
         data: the file's bytes; None for a link.
-        trust: the trust bundle.
+        offices: whose word counts.
         now: the time, aware.
 
     Raises:
         LabelError: a picture or PDF that cannot be read, or without a code.
         InputError: a file of no kind that is read here.
     """
+
+    def label(link: str) -> Found:
+        check = partial(verify_label, link, now=now)
+        return Found(link, *judged(lambda trust: check(trust=trust), offices))
+
     if data is None:
-        return [(target, verify_label(target.strip(), trust=trust, now=now))]
+        return [label(target.strip())]
     match kind_of(data, Path(target)):
         case "record":
-            return [(target, verify_record(data, trust=trust, now=now))]
+            record = partial(verify_record, data, now=now)
+            return [Found(target, *judged(lambda trust: record(trust=trust), offices))]
+        case "statement":
+            statement = partial(verify_statement, data, now=now)
+            return [Found(target, *judged(lambda trust: statement(trust=trust), offices))]
         case "pdf" | "png" | "jpeg":
             from ocoptrace.labels import scan_file
 
             scans = scan_file(data)
             if not scans:
                 raise LabelError("label.no_code", path=target)
-            return [(s.text, verify_label(s.text, trust=trust, now=now)) for s in scans]
+            return [label(scan.text) for scan in scans]
         case "text" if links := _links(data):
-            return [(link, verify_label(link, trust=trust, now=now)) for link in links]
+            return [label(link) for link in links]
         case _:
             raise InputError("cli.not_checkable", path=target)
 
@@ -92,21 +124,26 @@ def _is_link(target: str) -> bool:
     return target.strip().lower().startswith(("https://", "http://"))
 
 
-def _show(verdicts: list[tuple[str, Verdict]], terminal: Terminal) -> None:
+def _show(found: list[Found], terminal: Terminal) -> None:
     """Print the checklists of a few, or of the worst and a count of the rest."""
-    ranked = sorted(verdicts, key=lambda pair: OVERALL.index(pair[1].overall))
-    if len(ranked) <= _MOST_CHECKLISTS:
-        for target, verdict in verdicts:
-            terminal.verdict(verdict, title=_short(target))
+    if len(found) <= _MOST_CHECKLISTS:
+        for each in found:
+            _checklist(each, terminal)
         return
-    terminal.say(terminal.text("cli.verify.codes", count=len(ranked)))
+    terminal.say(terminal.text("cli.verify.codes", count=len(found)))
     for word in OVERALL:
-        group = [pair for pair in ranked if pair[1].overall == word]
+        group = [each for each in found if each.verdict.overall == word]
         if group:
-            target, verdict = group[0]
             facts = {"count": len(group), "word": word}
             terminal.heading(terminal.text("cli.verify.group", **facts))
-            terminal.verdict(verdict, title=_short(target))
+            _checklist(group[0], terminal)
+
+
+def _checklist(found: Found, terminal: Terminal) -> None:
+    terminal.verdict(found.verdict, title=_short(found.target))
+    if found.verdict.overall == "malformed":
+        return  # nobody's word was needed
+    terminal.say(terminal.text("cli.verify.stated_by", **found.authority.facts(terminal.language)))
 
 
 def _short(target: str) -> str:

@@ -13,7 +13,12 @@ True
 
 from __future__ import annotations
 
-from ocoptrace.epcis.canonical import canonical_bytes, canonical_event, with_event_id
+from ocoptrace.epcis.canonical import (
+    canonical_bytes,
+    canonical_event,
+    made_event_id,
+    with_event_id,
+)
 from ocoptrace.epcis.document import Document, read_document, write_json, write_xml
 from ocoptrace.epcis.event import (
     AggregationEvent,
@@ -24,6 +29,7 @@ from ocoptrace.epcis.event import (
     TransformationEvent,
     parse_event,
 )
+from ocoptrace.epcis.event_hash import event_hash, event_prehash, hash_events
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.sense import check_document, check_event
 from ocoptrace.epcis.steps import created, inputs, mentioned, outputs
@@ -44,7 +50,11 @@ __all__ = [
     "check_document",
     "check_event",
     "created",
+    "event_hash",
+    "event_prehash",
+    "hash_events",
     "inputs",
+    "made_event_id",
     "mentioned",
     "outputs",
     "parse_event",

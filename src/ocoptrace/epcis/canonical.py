@@ -48,6 +48,7 @@ __all__ = [
     "canonical_bytes",
     "canonical_event",
     "extension_prefixes",
+    "made_event_id",
     "used_prefixes",
     "with_event_id",
 ]
@@ -88,18 +89,38 @@ def canonical_bytes(event: Event) -> bytes:
     return canonical_json.dumps(canonical_event(event))
 
 
-def with_event_id(event: Event) -> Event:
+def with_event_id(event: Event, secret: bytes = b"") -> Event:
     """Return the event with an eventID, which is made from its bytes where it has none.
 
-    The ID is a UUID of version 8 (RFC 9562): the first 128 bits of the SHA-256 of the
-    canonical bytes, with version and variant set. The same event always gets the same ID.
+    The same event always gets the same ID from the same secret.
+
+    Args:
+        event: with or without an eventID.
+        secret: what the recorder alone knows, so that nobody finds out what an event says by
+            trying what it may say until the ID fits.
+
+    Raises:
+        InputError: as canonical_bytes.
     """
     if event.event_id is not None:
         return event
-    digest = bytearray(sha256(canonical_bytes(event)).digest()[:16])
+    return event.model_copy(update={"event_id": made_event_id(canonical_bytes(event), secret)})
+
+
+def made_event_id(canonical: bytes, secret: bytes = b"") -> str:
+    """Return the eventID of an event that has none.
+
+    A UUID of version 8 (RFC 9562): the first 128 bits of the SHA-256 of the secret and the
+    canonical bytes, with version and variant set.
+
+    Args:
+        canonical: canonical bytes of the event, without eventID.
+        secret: as for ``with_event_id``.
+    """
+    digest = bytearray(sha256(secret + canonical).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
-    return event.model_copy(update={"event_id": f"urn:uuid:{UUID(bytes=bytes(digest))}"})
+    return f"urn:uuid:{UUID(bytes=bytes(digest))}"
 
 
 def extension_prefixes(event: Event) -> dict[str, str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ocoptrace.epcis.dimensions import member_name
 from ocoptrace.epcis.faults import pointer
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Mention", "Role", "canonical_name", "mentions", "quantities"]
 
 Role = Literal["parent", "instance", "class", "place", "party"]
+
+_KEPT: Final = 4096
+"""An event's names are asked for again and again: what it made, used, mentions, its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ _CLASSES = (
 )
 
 
-@lru_cache(maxsize=16_384)  # a chain speaks of the same things and places again and again
+@lru_cache(_KEPT)
 def canonical_name(uri: str) -> str:
     """Return the canonical name for a URI, or the URI itself where it is no GS1 or plain name.
 
@@ -84,11 +87,13 @@ def _means_to_be_a_name(uri: str) -> bool:
 
 def mentions(event: Event) -> Iterator[Mention]:
     """Yield every name in an event: what, then where, then who."""
-    parent = getattr(event, "parent_id", None)
+    # By ``vars``: pydantic takes long to say of a model that it has no such field.
+    members = vars(event)
+    parent = members.get("parent_id")
     if parent is not None:
         yield Mention("/parentID", "parent", parent)
     for field in _INSTANCES:
-        instances: Sequence[str] = getattr(event, field, None) or ()
+        instances: Sequence[str] = members.get(field) or ()
         for position, uri in enumerate(instances):
             yield Mention(pointer(member_name(field), position), "instance", uri)
     for place, element in quantities(event):
@@ -107,6 +112,6 @@ def mentions(event: Event) -> Iterator[Mention]:
 def quantities(event: Event) -> Iterator[tuple[str, QuantityElement]]:
     """Yield every quantity element of an event with its JSON pointer."""
     for field in _CLASSES:
-        elements: Sequence[QuantityElement] = getattr(event, field, None) or ()
+        elements: Sequence[QuantityElement] = vars(event).get(field) or ()
         for position, element in enumerate(elements):
             yield pointer(member_name(field), position), element

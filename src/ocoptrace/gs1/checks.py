@@ -65,16 +65,19 @@ def check_digit(digits: str) -> str:
     Args:
         digits: ASCII digits without the check digit (GS1 GenSpecs 7.9.1).
     """
-    return next(last for last in "0123456789" if has_check_digit(digits + last))
+    return str(-_weighted(f"{digits}0") % 10)
 
 
 def has_check_digit(digits: str) -> bool:
     """Tell whether the last of some ASCII digits is the check digit of the others."""
+    return _weighted(digits) % 10 == 0
+
+
+def _weighted(digits: str) -> int:
+    """Return the sum of digits with weights 1 and 3, from the right."""
     codes = digits.encode("ascii")
-    # Weights 1 and 3 from the right. 48 is the code of "0": taking it off once in the sum
-    # saves a conversion of each digit.
-    weighted = sum(codes) + 2 * sum(codes[-2::-2])
-    return (weighted - 48 * (len(codes) + len(codes) // 2 * 2)) % 10 == 0
+    # 48 is the code of "0": taking it off once in the sum saves a conversion of each digit.
+    return sum(codes) + 2 * sum(codes[-2::-2]) - 48 * (len(codes) + len(codes) // 2 * 2)
 
 
 def check_pair(text: str) -> str:

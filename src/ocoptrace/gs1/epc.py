@@ -12,7 +12,7 @@ a table; it never guesses. Source: EPC Tag Data Standard 2.1, clauses 6 and 7; C
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ocoptrace.errors import Gs1Error
 from ocoptrace.gs1._shown import shown
@@ -21,11 +21,14 @@ from ocoptrace.gs1.company_prefixes import VIETNAM, CompanyPrefixes
 from ocoptrace.gs1.digital_link import DigitalLink
 from ocoptrace.gs1.percent_encoding import unescape
 
-__all__ = ["digital_link_to_epc_urn", "epc_urn_to_digital_link"]
+if TYPE_CHECKING:
+    from ocoptrace.gs1.link_rules import Element
+
+__all__ = ["digital_link_to_epc_urn", "epc_urn_elements", "epc_urn_to_digital_link"]
 
 _MAX_LENGTH = 512
 _PREFIX_LENGTHS = range(4, 13)
-_URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.+)", re.DOTALL)
+_URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):([0-9]{4,12})\.(.*)", re.DOTALL)
 _ESCAPED = re.compile(r'["%&/<>?#]')
 _NO_EXTENSION = "0"
 _PREFIX_AND_REFERENCE = 2
@@ -83,31 +86,39 @@ def epc_urn_to_digital_link(urn: str) -> str:
     Raises:
         Gs1Error: not such a URN, or a part of it is wrong.
     """
+    return DigitalLink.of(*epc_urn_elements(urn)).canonical()
+
+
+def epc_urn_elements(urn: str) -> list[Element]:
+    """Return AI and value of the key of an EPC URN, and of its qualifier where it has one.
+
+    The fields are put together; whether the values are right is not looked at.
+
+    Raises:
+        Gs1Error: not such a URN, or a field is missing, too many, or of the wrong length.
+    """
     match = _URN.fullmatch(urn) if len(urn) <= _MAX_LENGTH else None
     scheme = match and _BY_NAME.get(match[2])
     if not match or not scheme:
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
-    kind, rest = match[1], match[3]
+    kind, prefix, rest = match[1], match[3], match[4]
     pattern = kind == "idpat"
-    count = _PREFIX_AND_REFERENCE + scheme.tail + bool(scheme.qualifier)
-    fields = rest.split(".", count - 1)
-    if len(fields) != count or (kind != scheme.kind and not pattern):
+    more = scheme.tail + bool(scheme.qualifier)
+    fields = rest.split(".", more)
+    if len(fields) != 1 + more or (kind != scheme.kind and not pattern):
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     if pattern:
-        serials = count > _PREFIX_AND_REFERENCE and scheme.kind == "id"
-        if not serials or fields[-1] != "*" or "*" in fields[:-1]:
+        if not more or scheme.kind != "id" or fields[-1] != "*" or "*" in fields[:-1]:
             raise Gs1Error("gs1.epc_pattern", urn=shown(urn))
         fields[-1] = ""
-    elif not fields[-1]:
+    elif not fields[-1] and (more or not scheme.length):
+        # The last field is a serial or free; a reference may be empty behind a long prefix.
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
-    prefix, reference, *further = (unescape(field) for field in fields)
-    if not is_digits(prefix) or len(prefix) not in _PREFIX_LENGTHS:
-        raise Gs1Error("gs1.epc_urn", urn=shown(urn))
+    reference, *further = [unescape(field) for field in fields] if "%" in rest else fields
     key = _key(scheme, prefix, reference, urn) + "".join(further[: scheme.tail])
     last = further[-1] if scheme.qualifier else ""
     named = last and not (scheme.qualifier == "254" and last == _NO_EXTENSION)
-    elements = [(scheme.ai, key), *([(scheme.qualifier, last)] if named else [])]
-    return DigitalLink.of(*elements).canonical()
+    return [(scheme.ai, key), *([(scheme.qualifier, last)] if named else [])]
 
 
 def _key(scheme: _Scheme, prefix: str, reference: str, urn: str) -> str:

@@ -1,4 +1,4 @@
-"""Who made it: producers, places, products, OCOP grades, batches, and their stories.
+"""Who made it: producers, places, products, OCOP grades, batches, documents, and their stories.
 
 >>> batch = read_entry({
 ...     "type": "batch", "id": "https://id.example/ocop/7K3MQ9TB/MAMTOM/ST260915",
@@ -11,9 +11,11 @@
 
 from __future__ import annotations
 
+from ocoptrace.registry.alias import Alias
 from ocoptrace.registry.batch import Batch
 from ocoptrace.registry.entity import Amount, Bilingual
 from ocoptrace.registry.entries import Entry, read_entry
+from ocoptrace.registry.evidence import Evidence
 from ocoptrace.registry.grade import Grade
 from ocoptrace.registry.place import Place
 from ocoptrace.registry.producer import PRODUCER_ID_ALPHABET, Address, Partner, Producer
@@ -23,10 +25,12 @@ from ocoptrace.registry.story import Registry, Story, read_registry, read_story
 __all__ = [
     "PRODUCER_ID_ALPHABET",
     "Address",
+    "Alias",
     "Amount",
     "Batch",
     "Bilingual",
     "Entry",
+    "Evidence",
     "Grade",
     "Partner",
     "Place",

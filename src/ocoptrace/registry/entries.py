@@ -13,7 +13,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from ocoptrace.errors import RegistryError
+from ocoptrace.registry.alias import Alias
 from ocoptrace.registry.batch import Batch
+from ocoptrace.registry.evidence import Evidence
 from ocoptrace.registry.grade import Grade
 from ocoptrace.registry.place import Place
 from ocoptrace.registry.producer import Producer
@@ -21,7 +23,7 @@ from ocoptrace.registry.product import Product
 
 __all__ = ["Entry", "read_entry"]
 
-Entry: TypeAlias = Producer | Place | Product | Grade | Batch
+Entry: TypeAlias = Producer | Place | Product | Grade | Batch | Alias | Evidence
 """Anything of the registry that a statement can be about."""
 
 _ENTRIES: dict[str, type[Entry]] = {
@@ -30,6 +32,8 @@ _ENTRIES: dict[str, type[Entry]] = {
     "product": Product,
     "grade": Grade,
     "batch": Batch,
+    "alias": Alias,
+    "evidence": Evidence,
 }
 
 

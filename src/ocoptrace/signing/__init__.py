@@ -1,17 +1,20 @@
 """Who says so: keys, COSE messages, statements, seals, roots and trust bundles.
 
 The only home of ``cryptography`` and ``cbor2``. The modules, from the bytes up:
-``base64url``, ``cbor``, ``cose``, ``keys``, ``statement``, ``seal``, ``note``;
-``signed_file``, ``root``, ``bundle``; ``entitlement``.
+``base64url``, ``cbor``, ``cose``, ``edwards``, ``pkcs8``, ``keys``; ``statement``, ``seal``,
+``note``; ``members``, ``signed_file``, ``root``, ``bundle_entries``, ``bundle_checks``,
+``bundle``;
+``entitlement``, ``registration``.
 """
 
 from ocoptrace.signing.bundle import TrustBundle
-from ocoptrace.signing.keys import PublicKey, Signer, SoftwareSigner
+from ocoptrace.signing.keys import DerSigner, PublicKey, Signer, SoftwareSigner
 from ocoptrace.signing.root import Root
 from ocoptrace.signing.seal import Seal, sign_seal
 from ocoptrace.signing.statement import Statement, sign_statement
 
 __all__ = [
+    "DerSigner",
     "PublicKey",
     "Root",
     "Seal",

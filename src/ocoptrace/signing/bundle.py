@@ -1,40 +1,65 @@
 """The trust bundle: which keys may state what, until when, and which logs count.
 
 A verifier takes keys, grants and revocations from here alone. A bundle is made by the
-province office and loaded only against a root that was pinned before.
+province office and loaded only against a root that was pinned before. What it lists stands in
+``bundle_entries``, what no single entry can break in ``bundle_checks``.
+
+>>> from datetime import UTC, datetime
+>>> from ocoptrace.signing.keys import SoftwareSigner
+>>> from ocoptrace.signing.root import Root, sign_root
+>>> signer = SoftwareSigner.generate("ES256")
+>>> office, now = "https://id.example/ocop/0FF1CE00", datetime(2026, 11, 23, tzinfo=UTC)
+>>> made = sign_root(1, expires=datetime(2031, 11, 23, tzinfo=UTC), signers=[signer], threshold=1,
+...     bundle_keys=[signer.public_key], issuer=office, now=now)
+>>> root = Root.load(made.to_bytes())
+>>> file = sign_bundle(1, root=root, namespaces=["id.example"], keys=[], logs=[], issuer=office,
+...     signers=[signer], now=now)
+>>> bundle = TrustBundle.load(file.to_bytes(), root=root)
+>>> bundle.version, bundle.expires.date().isoformat()
+(1, '2027-02-21')
+>>> TrustBundle.load(file.to_bytes(), root=root, previous_version=2)
+Traceback (most recent call last):
+ocoptrace.errors.SigningError: The bundle is version 1, older than version 2, which was seen \
+already. Fetch the newest bundle. If this comes back, tell the province office.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Self
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic import PositiveInt, model_validator
 
+from ocoptrace.epcis.faults import error_of
 from ocoptrace.errors import SigningError
-from ocoptrace.signing import base64url
-from ocoptrace.signing.keys import PublicKey
-from ocoptrace.signing.note import COSIGNATURE_V1, ED25519, VerifierKey
-from ocoptrace.signing.signed_file import (
-    CoseKeyText,
-    SignedFile,
-    SignedModel,
-    Time,
-    check_threshold,
+from ocoptrace.signing.bundle_checks import faults_among
+from ocoptrace.signing.bundle_entries import (
+    Grant,
+    KeyEntry,
+    LabelDuty,
+    Log,
+    LogKey,
+    Revocation,
+    RevocationCheckpoint,
+    Role,
+    Signable,
+    batch_digest,
+    check_period,
 )
-from ocoptrace.signing.statement import Kind
+from ocoptrace.signing.members import Host, Many, Time
+from ocoptrace.signing.signed_file import SignedFile, SignedModel, check_threshold, invalid
+from ocoptrace.signing.times import END, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from ocoptrace.signing.keys import Signer
     from ocoptrace.signing.root import Root
 
 __all__ = [
-    "MAX_KEYS_PER_HINT",
     "Grant",
     "KeyEntry",
     "LabelDuty",
@@ -42,141 +67,12 @@ __all__ = [
     "LogKey",
     "Revocation",
     "RevocationCheckpoint",
+    "Role",
+    "Signable",
     "TrustBundle",
+    "batch_digest",
     "sign_bundle",
 ]
-
-MAX_KEYS_PER_HINT: Final = 16
-
-
-def _digits(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{3,14}", text):
-        raise ValueError("not a run of digits")
-    return text
-
-
-def _ends_in_slash(text: str) -> str:
-    if not re.fullmatch(r"https://[^\s/]+/ocop/\S*/", text):
-        raise ValueError("not a plain-name prefix that ends in a slash")
-    return text
-
-
-def _thumbprint(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ValueError("not 64 hexadecimal digits")
-    return text
-
-
-def _vkey(text: str) -> str:
-    VerifierKey.parse(text)
-    return text
-
-
-Digits = Annotated[str, AfterValidator(_digits)]
-NamePrefix = Annotated[str, AfterValidator(_ends_in_slash)]
-Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
-Vkey = Annotated[str, AfterValidator(_vkey)]
-Signable = Kind | Literal["seal"]
-Role = Literal["producer", "authority", "log"]
-
-
-class LabelDuty(SignedModel):
-    """From when a product's labels carry a seal, and at which level."""
-
-    product: str
-    due: Literal["none", "batch", "item"]
-    since: date
-
-
-class Grant(SignedModel):
-    """What a key may state: kinds, names, and the period [from, until)."""
-
-    kinds: tuple[Signable, ...]
-    from_: Time = Field(alias="from")
-    until: Time
-    gtin_prefixes: tuple[Digits, ...] = ()
-    gtins: tuple[Digits, ...] = ()
-    name_prefixes: tuple[NamePrefix, ...] = ()
-    labels: tuple[LabelDuty, ...] = ()
-
-
-class KeyEntry(SignedModel):
-    """A key, whose it is, and what it is good for.
-
-    Attributes:
-        key: COSE_Key, base64url.
-        issuer: the ``iss`` that its statements bear.
-        name: the holder's name per language.
-        role: ``producer``, ``authority`` (a province office) or ``log`` (its policy only).
-        sign_from, sign_until: when it may sign statements, [from, until).
-        seal_until: until when its seals are good; it stays in bundles until then.
-        grants: what it may state about which names.
-    """
-
-    key: CoseKeyText
-    issuer: str
-    name: dict[str, str]
-    role: Role
-    sign_from: Time
-    sign_until: Time
-    seal_until: Time
-    grants: tuple[Grant, ...] = ()
-
-    @cached_property
-    def public_key(self) -> PublicKey:
-        """The key itself."""
-        return PublicKey.from_cose_key(base64url.decode(self.key))
-
-    @cached_property
-    def thumbprint(self) -> str:
-        """The key's thumbprint in hexadecimal, as revocations name it."""
-        return self.public_key.thumbprint.hex()
-
-
-class RevocationCheckpoint(SignedModel):
-    """The checkpoint that an office saw before a key was lost: origin, size, root (hex)."""
-
-    origin: str
-    size: NonNegativeInt
-    root: Thumbprint
-
-
-class Revocation(SignedModel):
-    """That a key is no longer used, why, and what of it stays good (formats, section 6)."""
-
-    key: Thumbprint
-    reason: Literal["superseded", "ceased", "compromised"]
-    at: Time
-    checkpoint: RevocationCheckpoint | None = None
-    batches: tuple[str, ...] = ()
-
-
-class LogKey(SignedModel):
-    """A log's key, and from which tree size to which it signs."""
-
-    vkey: Vkey
-    from_size: NonNegativeInt = 0
-    to_size: PositiveInt | None = None
-
-
-class Log(SignedModel):
-    """A log whose proofs count, with its keys, witnesses and quorum."""
-
-    origin: str
-    keys: tuple[LogKey, ...]
-    witnesses: tuple[Vkey, ...]
-    quorum: NonNegativeInt
-    operator: str
-    final: RevocationCheckpoint | None = None
-
-    def verifier_keys(self, size: int) -> tuple[VerifierKey, ...]:
-        """Return the keys for a checkpoint of a size: the log's in force, the witnesses'."""
-        in_force = [
-            entry.vkey
-            for entry in self.keys
-            if entry.from_size <= size and (entry.to_size is None or size <= entry.to_size)
-        ]
-        return tuple(VerifierKey.parse(vkey) for vkey in (*in_force, *self.witnesses))
 
 
 class TrustBundle(SignedModel):
@@ -194,69 +90,76 @@ class TrustBundle(SignedModel):
     root_version: PositiveInt
     issued: Time
     expires: Time
-    namespaces: tuple[str, ...]
-    keys: tuple[KeyEntry, ...]
-    revocations: tuple[Revocation, ...] = ()
-    logs: tuple[Log, ...] = ()
+    namespaces: Many[Host]
+    keys: Many[KeyEntry]
+    revocations: Many[Revocation] = ()
+    logs: Many[Log] = ()
+
+    @model_validator(mode="after")
+    def _has_a_period(self) -> Self:
+        check_period(self.issued, self.expires, "/expires")
+        return self
 
     @classmethod
-    def load(cls, data: bytes, *, root: Root, previous_version: int | None = None) -> TrustBundle:
+    def load(
+        cls,
+        data: bytes,
+        *,
+        root: Root,
+        previous_version: int | None = None,
+        previous_sha256: bytes | None = None,
+    ) -> TrustBundle:
         """Return the bundle of a file.
 
         Args:
             data: the file.
             root: the root that was pinned.
             previous_version: the newest version seen before, if any.
+            previous_sha256: the SHA-256 of that bundle's text, to tell another of its version.
 
         Raises:
             SigningError: not a bundle file, not signed under this root, older than one
-                seen before, or holding keys that cannot be told apart.
+                seen before, another of the same version, or one that does not hold together.
         """
         file = SignedFile.parse(data)
-        bundle: TrustBundle = cls.of_text(file.signed)
-        check_threshold(file, root.roles.bundle, "bundle", version=bundle.version)
+        counts = file.count_signers(root.roles.bundle, "bundle")
+        # Nothing of the text is read before enough have signed it, whatever version they meant.
+        check_threshold(max(counts.values(), default=0), root.roles.bundle, "bundle")
+        bundle = cls.of_text(file.signed)
+        check_threshold(counts[f"bundle:{bundle.version}"], root.roles.bundle, "bundle")
         if bundle.root_version != root.version:
             raise SigningError(
                 "signing.root_version", bundle_root=bundle.root_version, pinned=root.version
             )
         if bundle.issued >= root.expires:
             raise SigningError("signing.root_expired", expires=root.expires.date())
-        if previous_version is not None and bundle.version < previous_version:
-            raise SigningError(
-                "signing.rollback", version=bundle.version, previous=previous_version
-            )
-        bundle.check()
+        bundle.check_newer(previous_version, previous_sha256)
+        try:
+            bundle.check()
+        except SigningError as error:
+            raise invalid(error) from error
         return bundle
 
-    def check(self) -> None:
-        """Check what no single member can: keys that differ, times and logs that make sense.
+    def check_newer(self, version: int | None, sha256: bytes | None) -> None:
+        """Check that this bundle may follow one of a version, or is that very one.
 
         Raises:
-            SigningError: something does not.
+            SigningError: it is older, or another of the same version.
         """
-        origins = [log.origin for log in self.logs]
-        if len(self.keys_by_kid) < len(self.keys):
-            self._refuse("two keys have one kid")
-        if any(len(entries) > MAX_KEYS_PER_HINT for entries in self.keys_by_hint.values()):
-            self._refuse(f"more than {MAX_KEYS_PER_HINT} keys share a hint")
-        if len(set(origins)) < len(origins):
-            self._refuse("two logs have one origin")
-        for log in self.logs:
-            keys = [VerifierKey.parse(entry.vkey) for entry in log.keys]
-            if any(k.signature_type != ED25519 or k.name != log.origin for k in keys):
-                self._refuse(f"a key of log {log.origin} is not named as its origin")
-            witnesses = [VerifierKey.parse(vkey) for vkey in log.witnesses]
-            if any(k.signature_type != COSIGNATURE_V1 for k in witnesses):
-                self._refuse(f"a witness of log {log.origin} has a key of another type")
-            if len({k.public_key for k in witnesses}) < len(witnesses):
-                self._refuse(f"two witnesses of log {log.origin} have one key")
-            if len(witnesses) < log.quorum:
-                self._refuse(f"log {log.origin} has fewer witnesses than its quorum")
-        if not self.issued < self.expires:
-            self._refuse("it expires before it is issued")
+        if version is not None and self.version < version:
+            raise SigningError("signing.rollback", version=self.version, previous=version)
+        if version == self.version and sha256 not in {None, self.sha256}:
+            raise SigningError("signing.bundle_fork", version=version)
 
-    def _refuse(self, reason: str) -> None:
-        raise SigningError("signing.signed_file_invalid", reason=reason)
+    def check(self) -> None:
+        """Check what no single entry can: keys that differ, names and logs that fit.
+
+        Raises:
+            SigningError: something does not; all that does not are its findings.
+        """
+        faults = list(faults_among(self.keys, self.logs, self.namespaces))
+        if faults:
+            raise error_of(SigningError, faults)
 
     @cached_property
     def sha256(self) -> bytes:
@@ -271,10 +174,9 @@ class TrustBundle(SignedModel):
         """Return the keys with these 4 bytes; a seal may be any one's."""
         return self.keys_by_hint.get(hint, ())
 
-    def revocation_of(self, entry: KeyEntry) -> Revocation | None:
-        """Return a key's revocation, the gravest first."""
-        found = self.revocations_by_key.get(entry.thumbprint, ())
-        return min(found, key=lambda r: r.reason != "compromised", default=None)
+    def revocations_of(self, entry: KeyEntry) -> tuple[Revocation, ...]:
+        """Return all revocations of a key: what stays good must survive each."""
+        return self.revocations_by_key.get(entry.thumbprint, ())
 
     @cached_property
     def keys_by_kid(self) -> dict[bytes, KeyEntry]:
@@ -284,23 +186,27 @@ class TrustBundle(SignedModel):
     @cached_property
     def keys_by_hint(self) -> dict[bytes, tuple[KeyEntry, ...]]:
         """The keys by their 4 bytes."""
-        found: dict[bytes, tuple[KeyEntry, ...]] = {}
+        found: dict[bytes, list[KeyEntry]] = {}
         for entry in self.keys:
-            hint = entry.public_key.hint
-            found[hint] = (*found.get(hint, ()), entry)
-        return found
+            found.setdefault(entry.public_key.hint, []).append(entry)
+        return {hint: tuple(entries) for hint, entries in found.items()}
 
     @cached_property
     def revocations_by_key(self) -> dict[str, tuple[Revocation, ...]]:
         """The revocations by the thumbprint of their key."""
-        found: dict[str, tuple[Revocation, ...]] = {}
+        found: dict[str, list[Revocation]] = {}
         for revocation in self.revocations:
-            found[revocation.key] = (*found.get(revocation.key, ()), revocation)
-        return found
+            found.setdefault(revocation.key, []).append(revocation)
+        return {key: tuple(revocations) for key, revocations in found.items()}
+
+    @cached_property
+    def logs_by_origin(self) -> dict[str, Log]:
+        """The logs by their origin."""
+        return {log.origin: log for log in self.logs}
 
     def log(self, origin: str) -> Log | None:
         """Return the log of an origin."""
-        return next((log for log in self.logs if log.origin == origin), None)
+        return self.logs_by_origin.get(origin)
 
 
 def sign_bundle(
@@ -312,28 +218,44 @@ def sign_bundle(
     revocations: Iterable[Revocation] = (),
     logs: Iterable[Log],
     issuer: str,
-    signer: Signer,
+    signers: Iterable[Signer],
     now: datetime,
     lifetime: timedelta = timedelta(days=90),
 ) -> SignedFile:
     """Return a bundle file made under a root.
 
+    Args:
+        version: greater than that of the last bundle.
+        root: the root whose bundle keys sign; ``signers`` are enough of them.
+        namespaces: hosts of plain names.
+        keys: all keys whose statements or seals are still looked at.
+        revocations: all of them that concern these keys.
+        logs: all logs whose proofs count.
+        issuer: URI of the office.
+        signers: who signs.
+        now: when it is issued, aware.
+        lifetime: how long it is fresh.
+
     Raises:
         SigningError: a bundle that could not be loaded.
     """
+    if not is_time(now):
+        raise SigningError("signing.time", place="/issued", value=now.isoformat())
     issued = now.astimezone(UTC).replace(microsecond=0)
-    bundle = TrustBundle(
+    bundle = TrustBundle.of(
         version=version,
         root_version=root.version,
         issued=issued,
-        expires=issued + lifetime,
+        expires=issued + min(lifetime, END - issued),
         namespaces=tuple(namespaces),
         keys=tuple(keys),
         revocations=tuple(revocations),
         logs=tuple(logs),
     )
+    # Whoever makes a bundle is told at once what is wrong with it, before anybody signs.
+    bundle.check()
     file = SignedFile.sign(
-        bundle.text(), "bundle", version=version, issuer=issuer, signers=[signer], now=now
+        bundle.text(), "bundle", version=version, issuer=issuer, signers=signers, now=now
     )
     TrustBundle.load(file.to_bytes(), root=root)
     return file

@@ -1,7 +1,7 @@
 """COSE_Sign1 (RFC 9052 §4.2), the one message form of ocoptrace.
 
-A message is read strictly and kept as the bytes it came in; what is signed is the
-Sig_structure over those bytes, so nothing is ever re-serialised to be verified.
+A message has one form, that of tag 18, four parts and an empty unprotected map: it is read by
+writing it again, and comparing. Its protected header is signed as the bytes that it came in.
 
 >>> message = Sign1.of({1: -7, 4: bytes(8)}, b"payload", signature=bytes(64))
 >>> Sign1.decode(message.encode()) == message
@@ -22,7 +22,16 @@ from ocoptrace.signing import cbor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ALG", "CONTENT_TYPE", "CWT_CLAIMS", "KID", "SIGNATURE_BYTES", "TYP", "Sign1"]
+__all__ = [
+    "ALG",
+    "CONTENT_TYPE",
+    "CWT_CLAIMS",
+    "KID",
+    "SIGNATURE_BYTES",
+    "TYP",
+    "Sign1",
+    "sig_structure",
+]
 
 ALG: Final = 1
 CONTENT_TYPE: Final = 3
@@ -33,8 +42,12 @@ TYP: Final = 16
 SIGNATURE_BYTES: Final = 64
 """Both algorithms sign with 64 bytes: r and s of ES256, or an Ed25519 signature."""
 
-_TAG = 18
 _PARTS = 4
+
+_TAG_18_ARRAY_OF_4 = b"\xd2\x84"
+_EMPTY_MAP = b"\xa0"
+_ARRAY_OF_4_SIGNATURE1 = b"\x84\x6aSignature1"
+_EMPTY_BYTES = b"\x40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +73,64 @@ class Sign1:
     def decode(cls, data: bytes) -> Sign1:
         """Return the message that tagged bytes hold (tag 18).
 
+        Its parts are written again, and accepted is what comes out as it came in. What the
+        protected header holds is not judged here, but by :attr:`headers`.
+
         Raises:
             SigningError: not the deterministic encoding of such a message.
         """
-        value = cbor.decode(data)
-        if not isinstance(value, cbor.Tag) or value.tag != _TAG:
-            raise SigningError("signing.not_sign1", reason="tag 18 is missing")
-        parts = value.value
-        if not isinstance(parts, list) or len(parts) != _PARTS:
-            raise SigningError("signing.not_sign1", reason="it has not four parts")
-        protected, unprotected, payload, signature = parts
-        if unprotected != {}:
-            raise SigningError("signing.not_sign1", reason="the unprotected map is not empty")
-        if not (
-            isinstance(protected, bytes)
-            and isinstance(payload, bytes)
-            and isinstance(signature, bytes)
-        ):
-            raise SigningError("signing.not_sign1", reason="a part is not a byte string")
-        if len(signature) != SIGNATURE_BYTES:
-            raise SigningError("signing.not_sign1", reason="the signature has not 64 bytes")
-        message = cls(protected, payload, signature)
-        if not isinstance(cbor.decode(protected), dict):
-            raise SigningError("signing.not_sign1", reason="the protected header is not a map")
-        return message
+        value = cbor.read(data)
+        try:
+            protected, _, payload, signature = value.value
+        except (AttributeError, TypeError, ValueError):
+            raise _fault(data) from None
+        are_bytes = type(protected) is type(payload) is type(signature) is bytes
+        if are_bytes and len(signature) == SIGNATURE_BYTES:
+            message = cls(protected, payload, signature)
+            if message.encode() == data:
+                return message
+        raise _fault(data)
 
     @property
     def headers(self) -> Mapping[int, Any]:
-        """The protected headers: label to value."""
-        return MappingProxyType(cbor.decode(self.protected))
+        """The protected headers: label to value.
+
+        Raises:
+            SigningError: not the deterministic encoding of a map.
+        """
+        headers = cbor.decode(self.protected)
+        if not isinstance(headers, dict):
+            raise SigningError("signing.not_sign1", reason="the protected header is not a map")
+        return MappingProxyType(headers)
 
     def encode(self) -> bytes:
         """Return the tagged bytes: what a log keeps."""
-        return cbor.encode(cbor.Tag(_TAG, [self.protected, {}, self.payload, self.signature]))
+        protected, payload = cbor.encode_bytes(self.protected), cbor.encode_bytes(self.payload)
+        signature = cbor.encode_bytes(self.signature)
+        return _TAG_18_ARRAY_OF_4 + protected + _EMPTY_MAP + payload + signature
 
     def sig_structure(self) -> bytes:
         """Return what is signed (RFC 9052 §4.4), without external data."""
-        return cbor.encode(["Signature1", self.protected, b"", self.payload])
+        return sig_structure(self.protected, self.payload)
+
+
+def sig_structure(protected: bytes, payload: bytes) -> bytes:
+    """Return what is signed (RFC 9052 §4.4), without external data."""
+    parts = cbor.encode_bytes(protected) + _EMPTY_BYTES + cbor.encode_bytes(payload)
+    return _ARRAY_OF_4_SIGNATURE1 + parts
+
+
+def _fault(data: bytes) -> SigningError:
+    """Return what is wrong with bytes that are not as a message would be written."""
+    value = cbor.decode(data)
+    if not isinstance(value, cbor.Tag):
+        reason = "tag 18 is missing"
+    elif not isinstance(value.value, list) or len(value.value) != _PARTS:
+        reason = "it has not four parts"
+    elif value.value[1] != {}:
+        reason = "the unprotected map is not empty"
+    elif not all(isinstance(part, bytes) for part in (value.value[0], *value.value[2:])):
+        reason = "a part is not a byte string"
+    else:
+        reason = "the signature has not 64 bytes"
+    return SigningError("signing.not_sign1", reason=reason)

@@ -1,7 +1,7 @@
 """Entitlement: may this key state this, about these names, at this time?
 
 >>> from datetime import UTC, datetime
->>> from ocoptrace.signing.bundle import Grant
+>>> from ocoptrace.signing.bundle_entries import Grant
 >>> grant = Grant(kinds=("batch", "seal"), from_=datetime(2026, 1, 1, tzinfo=UTC),
 ...     until=datetime(2028, 1, 1, tzinfo=UTC), gtin_prefixes=("9521234",))
 >>> covers(grant, parse_name("https://id.gs1.org/01/09521234543213/10/L1"))
@@ -20,9 +20,9 @@ from ocoptrace.signing.statement import AUTHORITY_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from ocoptrace.signing.bundle import Grant, KeyEntry, LabelDuty, Role, Signable
+    from ocoptrace.signing.bundle_entries import Grant, KeyEntry, LabelDuty, Role, Signable
 
 __all__ = ["Refusal", "covers", "label_duty", "refusal"]
 
@@ -36,6 +36,7 @@ _PREFIX_AT_SECOND = (*_GTIN_KEYS, "00", "8003")
 """Keys with an indicator, extension or filler digit before the company prefix."""
 
 _GOODS = ("product", "batch", "item")
+_STRICTNESS = ("none", "batch", "item")
 _GTIN_DIGITS, _GTIN8_PADDING = 14, "000000"
 
 
@@ -52,7 +53,7 @@ def refusal(
     Args:
         entry: the key, as the trust bundle has it.
         kind: what is stated, or ``seal``.
-        names: canonical names that the statement creates.
+        names: canonical names that the statement creates; of a grade, its product.
         issuer: the ``iss`` of the statement.
         at: when it was stated; for a seal, which bears no time, when it is looked at. A seal
             outlives the grant that it was made under, until ``seal_until``.
@@ -64,9 +65,9 @@ def refusal(
         return "period", at.isoformat()
     if not _role_allows(entry.role, kind):
         return "role", kind
-    if entry.role != "producer":
-        return None
-    return _grants_refusal(entry.grants, kind, names, at=at)
+    # An authority may say all that is an authority's, but grade the products of its grants alone.
+    is_bound = entry.role == "producer" or (entry.grants and kind == "grade")
+    return _grants_refusal(entry.grants, kind, names, at=at) if is_bound else None
 
 
 def _role_allows(role: Role, kind: Signable) -> bool:
@@ -106,25 +107,32 @@ def _is_covered(name: str, grants: Iterable[Grant]) -> bool:
 def covers(grant: Grant, name: Name) -> bool:
     """Tell whether a grant's prefixes and GTINs cover a name (formats, section 4)."""
     if not isinstance(name, DigitalLink):
-        return any(name.canonical().startswith(prefix) for prefix in grant.name_prefixes)
+        return name.canonical().startswith(grant.name_prefixes)
     ai, value = name.key
     if ai in _GTIN_KEYS:
-        if value[:_GTIN_DIGITS] in {gtin.rjust(_GTIN_DIGITS, "0") for gtin in grant.gtins}:
+        if value[:_GTIN_DIGITS] in grant.gtins_of_14:
             return True
         if value.startswith(_GTIN8_PADDING):
             return False
-    start = 1 if ai in _PREFIX_AT_SECOND else 0
-    return any(value[start:].startswith(prefix) for prefix in grant.gtin_prefixes)
+    return value.startswith(grant.gtin_prefixes, 1 if ai in _PREFIX_AT_SECOND else 0)
 
 
-def label_duty(entries: Iterable[KeyEntry], name: Name) -> LabelDuty | None:
-    """Return what the grants say about seals on a product's labels; None if nothing."""
+def label_duty(entries: Iterable[KeyEntry], name: Name, *, on: date) -> LabelDuty | None:
+    """Return the strictest duty to seal a product's labels that has begun; None without one.
+
+    Args:
+        entries: keys whose grants may name it.
+        name: of a product, a batch or an item.
+        on: the civil day on which the label is looked at.
+    """
     if name.level not in _GOODS:
         return None
     product = name.product().canonical()
-    for entry in entries:
-        for grant in entry.grants:
-            for duty in grant.labels:
-                if duty.product == product:
-                    return duty
-    return None
+    begun = (
+        duty
+        for entry in entries
+        for grant in entry.grants
+        for duty in grant.labels
+        if duty.product == product and duty.since <= on and duty.due != "none"
+    )
+    return max(begun, key=lambda duty: _STRICTNESS.index(duty.due), default=None)

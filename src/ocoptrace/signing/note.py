@@ -15,10 +15,13 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ocoptrace.epcis.faults import shown
 from ocoptrace.errors import SigningError
-from ocoptrace.signing.keys import PublicKey
+from ocoptrace.signing.keys import PublicKey, signature_of
+from ocoptrace.signing.times import is_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +42,6 @@ _KEY_ID_BYTES, _TIME_BYTES, _KEY_BYTES = 4, 8, 32
 _SIGNATURE_BYTES = {ED25519: 64, COSIGNATURE_V1: _TIME_BYTES + 64}
 _DASH = "\N{EM DASH} "
 _NO_TIME = 0
-_YEAR_9999 = 253_402_300_799
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,20 @@ class VerifierKey:
         name: whose key; for a log its origin.
         signature_type: ED25519 or COSIGNATURE_V1.
         public_key: an Ed25519 key.
+
+    Raises:
+        SigningError: a name with a plus sign or a blank, another type, or another kind of key.
     """
 
     name: str
     signature_type: int
     public_key: PublicKey
+
+    def __post_init__(self) -> None:
+        if self.public_key.algorithm != "Ed25519":
+            raise SigningError("signing.unknown_key_type")
+        if self.signature_type not in _SIGNATURE_BYTES or not _is_name(self.name):
+            raise SigningError("signing.vkey_syntax", vkey=shown(self.name))
 
     @classmethod
     def parse(cls, vkey: str) -> VerifierKey:
@@ -68,15 +79,15 @@ class VerifierKey:
         try:
             data = base64.b64decode(key64, validate=True)
         except (ValueError, binascii.Error) as error:
-            raise SigningError("signing.vkey_syntax", vkey=vkey) from error
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey)) from error
         if len(data) != 1 + _KEY_BYTES or data[0] not in _SIGNATURE_BYTES or not _is_name(name):
-            raise SigningError("signing.vkey_syntax", vkey=vkey)
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey))
         key = cls(name, data[0], PublicKey.from_ed25519(data[1:]))
         if str(key) != vkey or key.key_id.hex() != key_id:
-            raise SigningError("signing.vkey_syntax", vkey=vkey)
+            raise SigningError("signing.vkey_syntax", vkey=shown(vkey))
         return key
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """First 4 bytes of SHA-256 of name, newline, type and key."""
         typed = bytes((self.signature_type,)) + self.public_key.raw
@@ -95,7 +106,7 @@ class NoteSigner:
     signer: Signer
     signature_type: int = ED25519
 
-    @property
+    @cached_property
     def verifier_key(self) -> VerifierKey:
         """The key to publish."""
         return VerifierKey(self.name, self.signature_type, self.signer.public_key)
@@ -106,10 +117,14 @@ class NoteSigner:
         Args:
             text: the note's text, its final newline included.
             time: POSIX seconds, for COSIGNATURE_V1 only.
+
+        Raises:
+            SigningError: another kind of key, or a signature that does not verify.
         """
-        signed = self.signer.sign(_message(text, self.signature_type, time))
+        key_id = self.verifier_key.key_id
+        signed = signature_of(self.signer, _message(text, self.signature_type, time))
         prefix = time.to_bytes(_TIME_BYTES) if self.signature_type == COSIGNATURE_V1 else b""
-        return NoteSignature(self.name, self.verifier_key.key_id, prefix + signed)
+        return NoteSignature(self.name, key_id, prefix + signed)
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,7 @@ class NoteSignature:
         time = _NO_TIME
         if key.signature_type == COSIGNATURE_V1:
             time = int.from_bytes(self.data[:_TIME_BYTES])
-            if not 0 < time <= _YEAR_9999:
+            if time == _NO_TIME or not is_seconds(time):
                 return None
         message = _message(text, key.signature_type, time)
         return time if key.public_key.verifies(self.data[-64:], message) else None
@@ -148,7 +163,7 @@ class Note:
         """Return the note of its text form. No signature is verified.
 
         Raises:
-            SigningError: not a signed note, too large, or too many signatures.
+            SigningError: not a signed note, too large, over 64 signatures, or one of them twice.
         """
         if len(written) > _MAX_BYTES:
             raise SigningError("signing.note_syntax", reason=f"longer than {_MAX_BYTES}")
@@ -162,6 +177,8 @@ class Note:
         signed = lines[:-1].split("\n")
         if len(signed) > _MAX_SIGNATURES:
             raise SigningError("signing.note_syntax", reason="too many signatures")
+        if len(set(signed)) < len(signed):
+            raise SigningError("signing.note_syntax", reason="a signature stands there twice")
         note = cls(text + "\n", tuple(_signature(line) for line in signed))
         if str(note) != written:
             raise SigningError("signing.note_syntax", reason="not in its one written form")
@@ -173,8 +190,8 @@ class Note:
         return cls(text, tuple(signer.signature(text, time=time) for signer in signers))
 
     def with_signatures(self, *signatures: NoteSignature) -> Note:
-        """Return the note with more signatures at its end."""
-        return Note(self.text, self.signatures + signatures)
+        """Return the note with more signatures at its end; one that it has is not repeated."""
+        return Note(self.text, tuple(dict.fromkeys(self.signatures + signatures)))
 
     def signature_times(self, keys: Iterable[VerifierKey]) -> tuple[int, ...]:
         """Return a time for each given key that signed, in the order of the keys.

@@ -2,25 +2,39 @@
 
 >>> from datetime import UTC, datetime
 >>> from ocoptrace.signing.keys import SoftwareSigner
->>> signers = [SoftwareSigner.generate("ES256") for _ in range(3)]
->>> now = datetime(2026, 11, 23, tzinfo=UTC)
->>> file = sign_root(1, expires=datetime(2031, 11, 23, tzinfo=UTC), signers=signers, threshold=2,
-...     bundle_keys=[signers[0].public_key], issuer="https://id.example/ocop/0FF1CE00", now=now)
->>> root = Root.load(file.to_bytes())
+>>> signers = [SoftwareSigner.generate("ES256") for _ in range(4)]
+>>> made = {"expires": datetime(2031, 11, 23, tzinfo=UTC), "threshold": 2,
+...     "bundle_keys": [signers[0].public_key], "issuer": "https://id.example/ocop/0FF1CE00",
+...     "now": datetime(2026, 11, 23, tzinfo=UTC)}
+>>> root = Root.load(sign_root(1, signers=signers[:3], **made).to_bytes())
 >>> root.version, root.roles.root.threshold
 (1, 2)
+
+One of the three keys is lost; a new one takes its place. Keys of both roots sign the next one,
+and whoever pinned the first goes on to it:
+
+>>> keys = [signer.public_key for signer in signers[1:]]
+>>> file = sign_root(2, signers=signers[1:], root_keys=keys, previous=root, **made)
+>>> root.follow(file.to_bytes()).version
+2
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import PositiveInt
 
 from ocoptrace.errors import SigningError
 from ocoptrace.signing import base64url
-from ocoptrace.signing.signed_file import Role, SignedFile, SignedModel, Time, check_threshold
+from ocoptrace.signing.members import Time
+from ocoptrace.signing.signed_file import (
+    Role,
+    SignedFile,
+    SignedModel,
+    check_threshold,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +42,10 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing.keys import PublicKey, Signer
 
-__all__ = ["Roles", "Root", "sign_root"]
+__all__ = ["MAX_ROOT_BYTES", "Roles", "Root", "sign_root"]
+
+MAX_ROOT_BYTES: Final = 256 * 1024
+"""A root is read before anything is known of it, so it may cost little."""
 
 
 class Roles(SignedModel):
@@ -58,19 +75,50 @@ class Root(SignedModel):
         Raises:
             SigningError: not a root file, or not signed by the keys that it names.
         """
-        file = SignedFile.parse(data)
-        root: Root = cls.of_text(file.signed)
-        for role in (root.roles.root, root.roles.bundle):
-            if not 0 < role.threshold <= len(role.public_keys()):
-                raise SigningError("signing.bad_threshold", threshold=role.threshold)
-        check_threshold(file, root.roles.root, "root", version=root.version)
-        return root
+        return _read(data)[0]
+
+    def follow(self, data: bytes) -> Root:
+        """Return the next root, which takes the place of this one where this one is pinned.
+
+        Whether this root has expired does not matter: its keys still say who follows.
+
+        Args:
+            data: a root file of the next version. Who missed some takes them one by one.
+
+        Raises:
+            SigningError: not a root file, another version than the next, or not signed by
+                the thresholds of both.
+        """
+        following, file = _read(data)
+        if following.version != self.version + 1:
+            raise SigningError(
+                "signing.root_step", version=following.version, expected=self.version + 1
+            )
+        count = file.count_signers(self.roles.root, "root")[f"root:{following.version}"]
+        if count < self.roles.root.threshold:
+            raise SigningError(
+                "signing.root_not_followed",
+                version=following.version,
+                pinned=self.version,
+                count=count,
+                threshold=self.roles.root.threshold,
+            )
+        return following
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the root's text in groups of 4, for people to compare."""
         digest = hashlib.sha256(self.text().encode()).hexdigest()
         return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
+def _read(data: bytes) -> tuple[Root, SignedFile]:
+    """Return the root of a file, and the file with the signatures that others are to check."""
+    file = SignedFile.parse(data, max_bytes=MAX_ROOT_BYTES)
+    root = Root.of_text(file.signed)
+    counts = file.count_signers(root.roles.root, "root")
+    check_threshold(counts[f"root:{root.version}"], root.roles.root, "root")
+    return root, file
 
 
 def sign_root(
@@ -80,38 +128,47 @@ def sign_root(
     signers: Sequence[Signer],
     threshold: int,
     bundle_keys: Iterable[PublicKey],
+    bundle_threshold: int = 1,
+    root_keys: Iterable[PublicKey] | None = None,
+    previous: Root | None = None,
     issuer: str,
     now: datetime,
 ) -> SignedFile:
-    """Return a root file signed by all of its root keys.
+    """Return a root file.
 
     Args:
         version: 1 for the first.
         expires: until when it may be used, aware.
-        signers: the signers of the root role.
-        threshold: how many of them must sign later roots.
-        bundle_keys: keys that make bundles; one signature is enough.
+        signers: who signs: enough of the keys of its root role, and for a later version
+            enough of those of the root before it.
+        threshold: how many keys of the root role make a root good.
+        bundle_keys: keys that make bundles.
+        bundle_threshold: how many of them must sign each bundle.
+        root_keys: keys of the root role; where left out, those of the signers.
+        previous: the root that this one follows.
         issuer: URI of the office.
         now: the time claimed.
 
     Raises:
-        SigningError: a threshold that its keys cannot reach.
+        SigningError: a root that could not be loaded, or that would not follow.
     """
-    if not 0 < threshold <= len(signers):
-        raise SigningError(
-            "signing.threshold", count=len(signers), threshold=threshold, role="root"
-        )
-    root = Root(
+    keys = [signer.public_key for signer in signers] if root_keys is None else root_keys
+    root = Root.of(
         version=version,
         expires=expires.replace(microsecond=0),
-        roles=Roles(
-            root=Role(keys=_texts(s.public_key for s in signers), threshold=threshold),
-            bundle=Role(keys=_texts(bundle_keys), threshold=1),
-        ),
+        roles={
+            "root": {"keys": _texts(keys), "threshold": threshold},
+            "bundle": {"keys": _texts(bundle_keys), "threshold": bundle_threshold},
+        },
     )
-    return SignedFile.sign(
+    file = SignedFile.sign(
         root.text(), "root", version=version, issuer=issuer, signers=signers, now=now
     )
+    if previous is None:
+        Root.load(file.to_bytes())
+    else:
+        previous.follow(file.to_bytes())
+    return file
 
 
 def _texts(keys: Iterable[PublicKey]) -> tuple[str, ...]:

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import SigningError
 from ocoptrace.signing import cbor
-from ocoptrace.signing.cose import ALG, KID, SIGNATURE_BYTES, TYP, Sign1
-from ocoptrace.signing.keys import EMITTED_ALGORITHM
+from ocoptrace.signing.cose import ALG, KID, SIGNATURE_BYTES, TYP, Sign1, sig_structure
+from ocoptrace.signing.keys import EMITTED_ALGORITHM, signature_of
 
 if TYPE_CHECKING:
     from ocoptrace.signing.keys import Algorithm, PublicKey, Signer
@@ -34,8 +35,10 @@ SEAL_TYP: Final = "application/vnd.ocoptrace.seal+cose"
 
 _GUARD = 0x02
 _VERSIONS: Final[dict[int, Algorithm]] = {1: "ES256", 2: "Ed25519"}
+_VERSION_OF: Final = {algorithm: version for version, algorithm in _VERSIONS.items()}
 _HINT_BYTES, _DAY_BYTES = 4, 2
 _SEAL_BYTES = 1 + 1 + _HINT_BYTES + _DAY_BYTES + SIGNATURE_BYTES
+_ARRAY_OF_2 = b"\x82"
 _DAY_ZERO = date(2020, 1, 1)
 _LAST_DAY = 2**16 - 1
 
@@ -49,12 +52,24 @@ class Seal:
         hint: first 4 bytes of the signing key's thumbprint; keys may share one.
         shelf_day: days since 2020-01-01 on which the goods are best before, 0 for none.
         signature: 64 bytes.
+
+    Raises:
+        SigningError: a part of another kind or size.
     """
 
     algorithm: Algorithm
     hint: bytes
     shelf_day: int
     signature: bytes
+
+    def __post_init__(self) -> None:
+        if (
+            self.algorithm not in _VERSION_OF
+            or len(self.hint) != _HINT_BYTES
+            or not 0 <= self.shelf_day <= _LAST_DAY
+            or len(self.signature) != SIGNATURE_BYTES
+        ):
+            raise SigningError("signing.seal_parts")
 
     @classmethod
     def parse(cls, number: str) -> Seal:
@@ -77,9 +92,8 @@ class Seal:
     @property
     def number(self) -> str:
         """The 172 digits that are printed."""
-        version = next(v for v, algorithm in _VERSIONS.items() if algorithm == self.algorithm)
-        day = self.shelf_day.to_bytes(_DAY_BYTES)
-        data = bytes((_GUARD, version)) + self.hint + day + self.signature
+        head = bytes((_GUARD, _VERSION_OF[self.algorithm]))
+        data = head + self.hint + self.shelf_day.to_bytes(_DAY_BYTES) + self.signature
         return str(int.from_bytes(data))
 
     @property
@@ -89,9 +103,8 @@ class Seal:
 
     def expand(self, key: PublicKey, signed_form: str) -> Sign1:
         """Return the ordinary COSE_Sign1 that the seal stands for, under a candidate key."""
-        headers = {ALG: EMITTED_ALGORITHM[self.algorithm], KID: key.kid, TYP: SEAL_TYP}
-        payload = cbor.encode([signed_form, self.shelf_day])
-        return Sign1.of(headers, payload, signature=self.signature)
+        protected = _protected(self.algorithm, key.kid)
+        return Sign1(protected, _payload(signed_form, self.shelf_day), self.signature)
 
     def is_signed_by(self, key: PublicKey, signed_form: str) -> bool:
         """Tell whether a key sealed this text with this shelf day.
@@ -102,7 +115,7 @@ class Seal:
         """
         if key.hint != self.hint or key.algorithm != self.algorithm:
             return False
-        return key.verifies(self.signature, self.expand(key, signed_form).sig_structure())
+        return key.verifies(self.signature, _signed_bytes(key, signed_form, self.shelf_day))
 
 
 def sign_seal(signed_form: str, *, shelf_date: date | None, signer: Signer) -> Seal:
@@ -120,9 +133,19 @@ def sign_seal(signed_form: str, *, shelf_date: date | None, signer: Signer) -> S
     if not (0 < day <= _LAST_DAY or shelf_date is None):
         raise SigningError("signing.seal_date", date=shelf_date)
     key = signer.public_key
-    unsigned = Seal(key.algorithm, key.hint, day, bytes(SIGNATURE_BYTES))
-    signature = signer.sign(unsigned.expand(key, signed_form).sig_structure())
-    seal = Seal(key.algorithm, key.hint, day, signature)
-    if not seal.is_signed_by(key, signed_form):
-        raise SigningError("signing.signer_failed")
-    return seal
+    signature = signature_of(signer, _signed_bytes(key, signed_form, day))
+    return Seal(key.algorithm, key.hint, day, signature)
+
+
+def _signed_bytes(key: PublicKey, signed_form: str, shelf_day: int) -> bytes:
+    return sig_structure(_protected(key.algorithm, key.kid), _payload(signed_form, shelf_day))
+
+
+@lru_cache(maxsize=256)
+def _protected(algorithm: Algorithm, kid: bytes) -> bytes:
+    """Return the protected header, which is the same for every seal of a key."""
+    return cbor.encode({ALG: EMITTED_ALGORITHM[algorithm], KID: kid, TYP: SEAL_TYP})
+
+
+def _payload(signed_form: str, shelf_day: int) -> bytes:
+    return _ARRAY_OF_2 + cbor.encode_text(signed_form) + cbor.encode_int(shelf_day)

@@ -2,40 +2,67 @@
 
 ``{"signed": "<RFC 8785 text>", "signatures": ["<COSE_Sign1, base64url>", …]}``. What a
 signature states is the text; its salt is 16 zero bytes, since the text is public.
+
+>>> from datetime import UTC, datetime
+>>> from ocoptrace.signing.keys import SoftwareSigner
+>>> signer = SoftwareSigner.generate("Ed25519")
+>>> file = SignedFile.sign('{"version":7}', "bundle", version=7, signers=[signer],
+...     issuer="https://id.example/ocop/0FF1CE00", now=datetime(2026, 11, 23, tzinfo=UTC))
+>>> role = Role(keys=(base64url.encode(signer.public_key.cose_key),), threshold=1)
+>>> SignedFile.parse(file.to_bytes()) == file
+True
+>>> file.count_signers(role, "bundle"), file.count_signers(role, "root")
+(Counter({'bundle:7': 1}), Counter())
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from ocoptrace import canonical_json
+from ocoptrace.epcis.faults import error_of, faults
 from ocoptrace.errors import InputError, SigningError
 from ocoptrace.signing import base64url
 from ocoptrace.signing.keys import PublicKey
+from ocoptrace.signing.members import Many
 from ocoptrace.signing.statement import SALT_BYTES, Statement, sign_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+    from datetime import datetime
 
     from ocoptrace.signing.keys import Signer
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "MAX_SIGNATURES",
     "PUBLIC_SALT",
     "CoseKeyText",
     "Role",
     "SignedFile",
+    "SignedKind",
     "SignedModel",
-    "Time",
     "check_threshold",
+    "invalid",
 ]
 
 MAX_FILE_BYTES: Final = 4 * 2**20
+MAX_SIGNATURES: Final = 64
 PUBLIC_SALT: Final = bytes(SALT_BYTES)
+
+_MAX_FAULTS = 1000
 
 SignedKind = Literal["root", "bundle"]
 
@@ -49,24 +76,22 @@ CoseKeyText = Annotated[str, AfterValidator(_cose_key)]
 """A COSE_Key as base64url; it is checked to be a key of a known kind."""
 
 
-def _utc_seconds(time: datetime) -> datetime:
-    if time.tzinfo is None or time.microsecond:
-        raise ValueError("not a time of whole seconds in UTC")
-    return time.astimezone(UTC)
-
-
-Time = Annotated[
-    datetime,
-    AfterValidator(_utc_seconds),
-    PlainSerializer(lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"), when_used="json"),
-]
-"""A time written ``YYYY-MM-DDThh:mm:ssZ`` (formats, section 1)."""
-
-
 class SignedModel(BaseModel):
     """What a signed text says: frozen, strict, and without members that we do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+    @classmethod
+    def of(cls, **members: Any) -> Self:
+        """Return the value with these members, which come from outside.
+
+        Raises:
+            SigningError: the first that cannot be, at its place, with all of them as findings.
+        """
+        try:
+            return cls(**members)
+        except ValidationError as error:
+            raise _fault_of(error) from error
 
     def text(self) -> str:
         """Return the RFC 8785 text that is signed."""
@@ -74,25 +99,51 @@ class SignedModel(BaseModel):
         return canonical_json.dumps(members).decode()
 
     @classmethod
-    def of_text(cls, text: str) -> Any:
+    def of_text(cls, text: str) -> Self:
         """Return what a signed text says.
 
         Raises:
-            SigningError: not RFC 8785, or not the members that belong there.
+            SigningError: over 4 MiB, not RFC 8785, or not the members that belong there.
         """
+        if len(text) > MAX_FILE_BYTES:
+            raise SigningError("signing.too_large", size=len(text), limit=MAX_FILE_BYTES)
         if not _is_canonical(text):
-            raise SigningError("signing.signed_file", reason="the text is not RFC 8785")
+            raise _misshapen(SigningError("signing.file_not_canonical"))
         try:
             said = cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = "".join(f"/{part}" for part in first["loc"])
-            raise SigningError(
-                "signing.signed_file_invalid", place=place, reason=first["msg"]
-            ) from error
+            raise invalid(_fault_of(error)) from error
         if said.text() != text:
-            raise SigningError("signing.signed_file", reason="the text is not in its one form")
+            raise _misshapen(SigningError("signing.file_not_canonical"))
         return said
+
+
+def _fault_of(error: ValidationError) -> SigningError:
+    if error.error_count() > _MAX_FAULTS:
+        # Telling each of a hundred thousand unknown members costs more than reading them.
+        return SigningError("signing.too_many_faults", count=error.error_count())
+    return error_of(SigningError, faults(error))
+
+
+def invalid(fault: SigningError) -> SigningError:
+    """Return what to raise about a text that is well signed, for a fault in what it says."""
+    reason = SigningError(fault.code, **fault.facts)
+    return SigningError(
+        "signing.signed_file_invalid", place=fault.place, findings=fault.findings, reason=reason
+    )
+
+
+def _misshapen(reason: SigningError) -> SigningError:
+    return SigningError("signing.signed_file", reason=reason)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text has bytes: JSON can escape half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_canonical(text: str) -> bool:
@@ -103,10 +154,16 @@ def _is_canonical(text: str) -> bool:
 
 
 class Role(SignedModel):
-    """Some keys, and how many of them must sign."""
+    """Some keys, at most 64, and how many of them must sign, which they can."""
 
-    keys: tuple[CoseKeyText, ...]
+    keys: Many[CoseKeyText] = Field(max_length=MAX_SIGNATURES)
     threshold: int
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not 0 < self.threshold <= len(set(self.keys)):
+            raise SigningError("signing.bad_threshold", threshold=self.threshold)
+        return self
 
     def public_keys(self) -> tuple[PublicKey, ...]:
         """The keys of the role, each once."""
@@ -121,26 +178,37 @@ class SignedFile:
     signatures: tuple[Statement, ...]
 
     @classmethod
-    def parse(cls, data: bytes) -> SignedFile:
+    def parse(cls, data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> SignedFile:
         """Return the parts of a file.
 
         Raises:
-            SigningError: over 4 MiB, or not such a file.
+            SigningError: too large, or not such a file in its one spelling.
         """
-        if len(data) > MAX_FILE_BYTES:
-            raise SigningError("signing.too_large", size=len(data), limit=MAX_FILE_BYTES)
+        if len(data) > max_bytes:
+            raise SigningError("signing.too_large", size=len(data), limit=max_bytes)
         try:
-            value = canonical_json.loads(data, max_bytes=MAX_FILE_BYTES)
+            value = canonical_json.loads(data, max_bytes=max_bytes)
         except InputError as error:
             raise SigningError("signing.signed_file", reason=error) from error
         match value:
             case {"signed": str(signed), "signatures": list(texts), **rest} if not rest:
                 pass
             case _:
-                raise SigningError("signing.signed_file", reason="its members are others")
+                raise _misshapen(SigningError("signing.file_members"))
+        if not _is_unicode(signed):
+            raise _misshapen(SigningError("signing.file_not_canonical"))
+        if len(texts) > MAX_SIGNATURES:
+            raise _misshapen(
+                SigningError("signing.too_many_signatures", count=len(texts), limit=MAX_SIGNATURES)
+            )
         if not all(isinstance(text, str) for text in texts):
-            raise SigningError("signing.signed_file", reason="a signature is not a text")
-        return cls(signed, tuple(Statement.decode(base64url.decode(text)) for text in texts))
+            raise _misshapen(SigningError("signing.file_members"))
+        if len(set(texts)) < len(texts):
+            raise _misshapen(SigningError("signing.signature_twice"))
+        file = cls(signed, tuple(Statement.decode(base64url.decode(text)) for text in texts))
+        if file.to_bytes() != data:
+            raise _misshapen(SigningError("signing.file_spelling"))
+        return file
 
     @classmethod
     def sign(
@@ -173,25 +241,29 @@ class SignedFile:
         signatures = [base64url.encode(statement.cose) for statement in self.signatures]
         return canonical_json.dumps({"signed": self.signed, "signatures": signatures})
 
+    def count_signers(self, role: Role, kind: SignedKind) -> Counter[str]:
+        """Return how many distinct keys of a role signed the text as this kind, by ``sub``.
 
-def check_threshold(file: SignedFile, role: Role, kind: SignedKind, *, version: int) -> None:
-    """Check that enough distinct keys of a role signed a file as this kind and version.
+        Nothing of the text is read for that: it is nobody's before enough have signed it.
+        """
+        # The text may be of megabytes: it is hashed once, however many signatures there are.
+        digest = hashlib.sha256(PUBLIC_SALT + self.signed.encode()).digest()
+        keys = role.public_keys()
+        signed = {
+            (statement.subject, key.thumbprint)
+            for statement in self.signatures
+            if statement.kind == kind and statement.digest == digest
+            for key in keys
+            if statement.is_signed_by(key)
+        }
+        return Counter(subject for subject, _ in signed)
+
+
+def check_threshold(count: int, role: Role, name: str) -> None:
+    """Check that so many keys are enough for a role.
 
     Raises:
-        SigningError: fewer than the role's threshold.
+        SigningError: they are fewer than its threshold.
     """
-    keys = role.public_keys()
-    signed = {
-        key.thumbprint
-        for statement in _candidates(file.signatures, kind, version)
-        for key in keys
-        if statement.binds(file.signed.encode(), PUBLIC_SALT) and statement.is_signed_by(key)
-    }
-    if len(signed) < max(1, role.threshold):
-        raise SigningError(
-            "signing.threshold", count=len(signed), threshold=role.threshold, role=kind
-        )
-
-
-def _candidates(statements: Sequence[Statement], kind: SignedKind, version: int) -> list[Statement]:
-    return [s for s in statements if s.kind == kind and s.subject == f"{kind}:{version}"]
+    if count < role.threshold:
+        raise SigningError("signing.threshold", count=count, threshold=role.threshold, role=name)

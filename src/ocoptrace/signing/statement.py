@@ -21,14 +21,16 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from ocoptrace.errors import SigningError
-from ocoptrace.signing.cose import ALG, CWT_CLAIMS, KID, TYP, Sign1
-from ocoptrace.signing.keys import ACCEPTED_ALGORITHMS, EMITTED_ALGORITHM
+from ocoptrace.signing import cbor
+from ocoptrace.signing.cose import ALG, CWT_CLAIMS, KID, TYP, Sign1, sig_structure
+from ocoptrace.signing.keys import ACCEPTED_ALGORITHMS, EMITTED_ALGORITHM, signature_of
+from ocoptrace.signing.times import is_seconds
 
 if TYPE_CHECKING:
     from ocoptrace.signing.keys import PublicKey, Signer
@@ -60,11 +62,19 @@ _PAYLOAD_HASH_ALG, _PREIMAGE_TYPE = 258, 259
 _SHA256 = -16
 _ISS, _SUB, _IAT = 1, 2, 6
 _LABELS = {ALG, KID, CWT_CLAIMS, TYP, _PAYLOAD_HASH_ALG, _PREIMAGE_TYPE}
+_ALGORITHMS = frozenset(number for pair in ACCEPTED_ALGORITHMS.values() for number in pair)
 _KID_BYTES, _HASH_BYTES = 8, 32
-_UUID4 = r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_THUMBPRINT = r"urn:ietf:params:oauth:ckt:sha-256:[A-Za-z0-9_-]{43}"
-_NAME = r"https://[!\"$-~]+"
-_SUBJECTS: Final[dict[Kind, str]] = {
+
+_TYP: Final[dict[Kind, str]] = {k: f"application/vnd.ocoptrace.{k}+cose" for k in KINDS}
+_KIND_OF_TYP: Final[dict[str, Kind]] = {typ: kind for kind, typ in _TYP.items()}
+_PREIMAGE: Final[dict[Kind, str]] = {k: f"application/vnd.ocoptrace.salted+{k}" for k in KINDS}
+
+_ISSUER = re.compile(r"[!-~]+")
+_UUID4 = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_THUMBPRINT = re.compile(r"urn:ietf:params:oauth:ckt:sha-256:[A-Za-z0-9_-]{43}")
+_NAME = re.compile(r"https://[!\"$-~]+")
+_ID = re.compile(r"[!-~]+")
+_SUBJECTS: Final[dict[Kind, re.Pattern[str]]] = {
     "key": _THUMBPRINT,
     "revocation": _THUMBPRINT,
     "producer": _UUID4,
@@ -75,10 +85,10 @@ _SUBJECTS: Final[dict[Kind, str]] = {
     "batch": _NAME,
     "alias": _NAME,
     "record": _NAME,
-    "event": r"[!-~]+",
-    "policy": r"[!-~]+",
-    "root": r"root:[1-9][0-9]*",
-    "bundle": r"bundle:[1-9][0-9]*",
+    "event": _ID,
+    "policy": _ID,
+    "root": re.compile(r"root:[1-9][0-9]*"),
+    "bundle": re.compile(r"bundle:[1-9][0-9]*"),
 }
 
 
@@ -86,59 +96,62 @@ _SUBJECTS: Final[dict[Kind, str]] = {
 class Statement:
     """A statement in its one form; that its signature holds is asked of a key.
 
+    It is made by :meth:`decode` and :func:`sign_statement` alone.
+
     Attributes:
-        kind: what it states, as its typ says.
-        issuer: who states it (``iss``), a URI.
-        subject: about what (``sub``); its form follows from the kind.
-        issued_at: when, as the issuer claims (``iat``), in whole seconds, UTC.
-        algorithm: COSE algorithm number.
-        kid: first 8 bytes of the signing key's thumbprint.
-        digest: SHA-256 of salt and payload.
-        cose: the tagged COSE_Sign1 bytes, as logged.
+        cose: the tagged COSE_Sign1 bytes, as logged. All else follows from them.
     """
 
-    kind: Kind
-    issuer: str
-    subject: str
-    issued_at: datetime
-    algorithm: int
-    kid: bytes
-    digest: bytes
     cose: bytes
+    _message: Sign1 = field(repr=False, compare=False)
+    _header: _Header = field(repr=False, compare=False)
 
     @classmethod
     def decode(cls, cose: bytes) -> Statement:
         """Return the statement of tagged COSE_Sign1 bytes.
 
         Raises:
-            SigningError: anything but exactly the form of formats.md, section 3.
+            SigningError: anything but exactly the form of docs/spec/statement.md.
         """
         message = Sign1.decode(cose)
-        headers = message.headers
-        if set(headers) != _LABELS:
-            labels = sorted(set(headers) ^ _LABELS, key=str)
-            raise SigningError("signing.header_labels", labels=labels)
-        algorithm, kid, claims = headers[ALG], headers[KID], headers[CWT_CLAIMS]
-        if not isinstance(kid, bytes) or len(kid) != _KID_BYTES:
-            raise SigningError("signing.bad_header", label="kid")
-        if algorithm not in [number for pair in ACCEPTED_ALGORITHMS.values() for number in pair]:
-            raise SigningError("signing.unknown_algorithm", algorithm=algorithm)
-        kind = _kind_of(headers[TYP])
-        if headers[_PREIMAGE_TYPE] != _preimage_type(kind) or headers[_PAYLOAD_HASH_ALG] != _SHA256:
-            raise SigningError("signing.bad_header", label="hash envelope")
         if len(message.payload) != _HASH_BYTES:
             raise SigningError("signing.bad_header", label="payload hash")
-        issuer, subject, issued_at = _claims(claims)
-        if not re.fullmatch(_SUBJECTS[kind], subject):
-            raise SigningError("signing.bad_subject", kind=kind, subject=subject)
-        statement = cls(kind, issuer, subject, issued_at, algorithm, kid, message.payload, cose)
-        # What was read just now need not be read again: this fills the cached property.
-        statement.__dict__["_message"] = message
-        return statement
+        return cls(cose, message, _Header.decode(message.protected))
+
+    @property
+    def kind(self) -> Kind:
+        """What it states, as its typ says."""
+        return self._header.kind
+
+    @property
+    def issuer(self) -> str:
+        """Who states it (``iss``), a URI."""
+        return self._header.issuer
+
+    @property
+    def subject(self) -> str:
+        """About what (``sub``); its form follows from the kind."""
+        return self._header.subject
 
     @cached_property
-    def _message(self) -> Sign1:
-        return Sign1.decode(self.cose)
+    def issued_at(self) -> datetime:
+        """When, as the issuer claims (``iat``), in whole seconds, UTC."""
+        return datetime.fromtimestamp(self._header.issued_at, UTC)
+
+    @property
+    def algorithm(self) -> int:
+        """COSE algorithm number."""
+        return self._header.algorithm
+
+    @property
+    def kid(self) -> bytes:
+        """First 8 bytes of the signing key's thumbprint."""
+        return self._header.kid
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of salt and payload."""
+        return self._message.payload
 
     @cached_property
     def id(self) -> bytes:
@@ -178,53 +191,130 @@ def sign_statement(
         salt: 16 bytes; new random ones where absent.
 
     Raises:
-        SigningError: a subject of the wrong form, or a signature that does not verify.
+        SigningError: an issuer, subject, time or salt of the wrong form, a statement over
+            8 KiB, or a signature that does not verify.
     """
     salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
+    if len(salt) != SALT_BYTES:
+        raise SigningError("signing.bad_salt", length=len(salt), expected=SALT_BYTES)
+    if now.tzinfo is None:
+        raise SigningError("signing.bad_header", label="iat")
     key = signer.public_key
-    headers = {
-        ALG: EMITTED_ALGORITHM[key.algorithm],
-        KID: key.kid,
-        CWT_CLAIMS: {_ISS: issuer, _SUB: subject, _IAT: int(now.timestamp())},
-        TYP: _typ(kind),
-        _PAYLOAD_HASH_ALG: _SHA256,
-        _PREIMAGE_TYPE: _preimage_type(kind),
-    }
+    algorithm, issued_at = EMITTED_ALGORITHM[key.algorithm], int(now.timestamp())
+    header = _Header(kind, algorithm, key.kid, issuer, subject, issued_at)
+    protected = header.encode()
     digest = hashlib.sha256(salt + payload).digest()
-    unsigned = Sign1.of(headers, digest, signature=bytes(64))
-    signature = signer.sign(unsigned.sig_structure())
-    if not key.verifies(signature, unsigned.sig_structure()):
-        raise SigningError("signing.signer_failed")
-    cose = Sign1(unsigned.protected, digest, signature).encode()
+    message = Sign1(protected, digest, signature_of(signer, sig_structure(protected, digest)))
+    cose = message.encode()
     if len(cose) > MAX_ENTRY_BYTES:
         raise SigningError("signing.too_large", size=len(cose), limit=MAX_ENTRY_BYTES)
-    return Statement.decode(cose), salt
+    return Statement(cose, message, header), salt
 
 
-def _typ(kind: str) -> str:
-    return f"application/vnd.ocoptrace.{kind}+cose"
+class _Header(NamedTuple):
+    """What the protected header of a statement says; all else in it follows from the kind."""
 
+    kind: Kind
+    algorithm: int
+    kid: bytes
+    issuer: str
+    subject: str
+    issued_at: int
 
-def _preimage_type(kind: str) -> str:
-    return f"application/vnd.ocoptrace.salted+{kind}"
+    def encode(self) -> bytes:
+        """Return the header in its one form: the deterministic encoding of its map.
 
-
-def _kind_of(typ: object) -> Kind:
-    for kind in KINDS:
-        if typ == _typ(kind):
-            return kind
-    raise SigningError("signing.unknown_kind", typ=typ)
-
-
-def _claims(claims: Any) -> tuple[str, str, datetime]:
-    match claims:
-        case {1: str(issuer), 2: str(subject), 6: int(issued_at), **rest} if not rest:
-            pass
-        case _:
+        Raises:
+            SigningError: a field of another form than a statement's.
+        """
+        before, behind = _constant_parts(self.kind, self.algorithm, self.kid, self.issuer)
+        subject, time = self.subject, self.issued_at
+        if not subject or not is_seconds(time):
             raise SigningError("signing.bad_header", label="CWT claims")
-    if not subject or not re.fullmatch(r"[!-~]+", issuer):
+        if not _SUBJECTS[self.kind].fullmatch(subject):
+            raise SigningError("signing.bad_subject", kind=self.kind, subject=subject)
+        return before + cbor.encode_text(subject) + b"\x06" + cbor.encode_int(time) + behind
+
+    @classmethod
+    def decode(cls, protected: bytes) -> _Header:
+        """Return what a header says.
+
+        The bytes are read leniently, and what they say is written strictly: accepted is what
+        comes out as it came in. So no order, length, label or type can be other than ours.
+
+        Raises:
+            SigningError: any other bytes than those that :meth:`encode` writes.
+        """
+        headers = cbor.read(protected)
+        try:
+            claims = headers[CWT_CLAIMS]
+            header = cls(
+                _KIND_OF_TYP[headers[TYP]],
+                headers[ALG],
+                headers[KID],
+                claims[_ISS],
+                claims[_SUB],
+                claims[_IAT],
+            )
+        except (IndexError, KeyError, TypeError):
+            raise _fault(protected) from None
+        if tuple(map(type, header)) != _HEADER_TYPES or header.encode() != protected:
+            raise _fault(protected)
+        return header
+
+
+_HEADER_TYPES = (str, int, bytes, str, str, int)
+
+
+@lru_cache(maxsize=256)
+def _constant_parts(kind: Kind, algorithm: int, kid: bytes, issuer: str) -> tuple[bytes, bytes]:
+    """Return what stands before the subject, and what stands behind the time.
+
+    Labels in the order of their bytes (RFC 8949 §4.2.1), each with its value::
+
+        a6                        map of 6
+           01 alg   04 kid
+           0f a3                  CWT claims, map of 3
+              01 iss   02 sub   06 iat
+           10 typ   19 0102 2f    19 0103 preimage content type
+
+    Raises:
+        SigningError: one of the four is not what stands in a statement.
+    """
+    if kind not in KINDS:
+        raise SigningError("signing.unknown_kind", typ=kind)
+    if len(kid) != _KID_BYTES:
+        raise SigningError("signing.bad_header", label="kid")
+    if algorithm not in _ALGORITHMS:
+        raise SigningError("signing.unknown_algorithm", algorithm=algorithm)
+    if not _ISSUER.fullmatch(issuer):
         raise SigningError("signing.bad_header", label="CWT claims")
-    try:
-        return issuer, subject, datetime.fromtimestamp(issued_at, UTC)
-    except (OverflowError, OSError, ValueError) as error:
-        raise SigningError("signing.bad_header", label="iat") from error
+    text = cbor.encode_text
+    before = b"\xa6\x01" + cbor.encode_int(algorithm) + b"\x04" + cbor.encode_bytes(kid)
+    claims = b"\x0f\xa3\x01" + text(issuer) + b"\x02"
+    behind = b"\x10" + text(_TYP[kind])
+    envelope = b"\x19\x01\x02\x2f\x19\x01\x03" + text(_PREIMAGE[kind])
+    return before + claims, behind + envelope
+
+
+def _fault(protected: bytes) -> SigningError:
+    """Return what is wrong with a header that is not as a statement's would be written."""
+    headers = cbor.decode(protected)
+    if not isinstance(headers, dict):
+        return SigningError("signing.not_sign1", reason="the protected header is not a map")
+    if set(headers) != _LABELS:
+        labels = sorted(set(headers) ^ _LABELS, key=str)
+        return SigningError("signing.header_labels", labels=labels)
+    typ, envelope = headers[TYP], (headers[_PAYLOAD_HASH_ALG], headers[_PREIMAGE_TYPE])
+    kind = _KIND_OF_TYP.get(typ) if isinstance(typ, str) else None
+    if not isinstance(headers[ALG], int):
+        return SigningError("signing.unknown_algorithm", algorithm=headers[ALG])
+    if kind is None:
+        return SigningError("signing.unknown_kind", typ=typ)
+    if not isinstance(headers[KID], bytes):
+        label = "kid"
+    elif envelope != (_SHA256, _PREIMAGE[kind]):
+        label = "hash envelope"
+    else:
+        label = "CWT claims"
+    return SigningError("signing.bad_header", label=label)

@@ -1,7 +1,23 @@
 """Where it is kept: the SQLite store, key files, and files written whole or not at all."""
 
-from ocoptrace.store.key_files import read_key, write_key
+from ocoptrace.store.key_files import (
+    read_key,
+    read_passphrase,
+    read_public_key,
+    relock,
+    write_key,
+)
 from ocoptrace.store.sqlite import SqliteStore, Stored
 from ocoptrace.store.whole_file import sync_folder, write_whole
 
-__all__ = ["SqliteStore", "Stored", "read_key", "sync_folder", "write_key", "write_whole"]
+__all__ = [
+    "SqliteStore",
+    "Stored",
+    "read_key",
+    "read_passphrase",
+    "read_public_key",
+    "relock",
+    "sync_folder",
+    "write_key",
+    "write_whole",
+]

@@ -11,15 +11,18 @@ CREATE TABLE statement (
     issuer       TEXT NOT NULL,
     subject      TEXT NOT NULL,
     cose         BLOB NOT NULL,
-    payload      BLOB,                  -- NULL once withheld or erased, and then so is the salt
+    payload      BLOB,                  -- NULL where withheld or erased, and then so is the salt
     salt         BLOB,
-    content_hash BLOB NOT NULL,         -- SHA-256 of the payload; private, never shown
-    CHECK ((payload IS NULL) = (salt IS NULL))
+    content_hash BLOB,                  -- SHA-256 of what was stated here; private, never shown
+    is_erased    INTEGER NOT NULL DEFAULT 0,
+    CHECK ((payload IS NULL) = (salt IS NULL)),
+    CHECK (payload IS NOT NULL OR content_hash IS NULL),
+    CHECK (payload IS NULL OR NOT is_erased)
 ) STRICT;
 CREATE INDEX statement_content ON statement (issuer, kind, content_hash);
 CREATE INDEX statement_subject ON statement (kind, subject);
 
-CREATE TABLE log_entry (
+CREATE TABLE log_entry (                -- the own log
     position     INTEGER PRIMARY KEY,   -- 0, 1, 2 …
     statement_id BLOB NOT NULL UNIQUE REFERENCES statement (id)
 ) STRICT;
@@ -32,9 +35,23 @@ CREATE TABLE log_node (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkpoint (               -- the first quorum checkpoint of every batch of appends
-    size INTEGER PRIMARY KEY,
-    note TEXT NOT NULL
+    size    INTEGER PRIMARY KEY,
+    note    TEXT NOT NULL,
+    made_at TEXT                        -- UTC; NULL where nobody knows any more
 ) STRICT;
+
+CREATE TABLE foreign_checkpoint (       -- of others' logs, as they came
+    id   INTEGER PRIMARY KEY,
+    note TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE foreign_proof (            -- where others' logs have a statement
+    statement_id BLOB NOT NULL REFERENCES statement (id),
+    checkpoint   INTEGER NOT NULL REFERENCES foreign_checkpoint (id),
+    position     INTEGER NOT NULL,
+    path         BLOB NOT NULL,         -- hashes of 32 bytes, from the leaf to the root
+    PRIMARY KEY (statement_id, checkpoint, position)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE witness_memory (
     witness TEXT NOT NULL,
@@ -67,7 +84,6 @@ CREATE TABLE event (
     event_id     TEXT NOT NULL,
     issuer       TEXT NOT NULL,
     statement_id BLOB PRIMARY KEY REFERENCES statement (id),
-    event_time   TEXT NOT NULL,         -- as given, with its offset
     declares_error INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX event_once ON event (event_id, issuer) WHERE declares_error = 0;
@@ -80,7 +96,7 @@ CREATE TABLE transformation_part (      -- what the events of one transformation
     PRIMARY KEY (transformation_id, issuer, role, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE mention (                  -- which events speak of a name
+CREATE TABLE mention (                  -- which events, places, papers, aliases speak of a name
     node         INTEGER NOT NULL REFERENCES node (id),
     statement_id BLOB NOT NULL REFERENCES statement (id),
     PRIMARY KEY (node, statement_id)

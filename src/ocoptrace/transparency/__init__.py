@@ -13,9 +13,12 @@ from ocoptrace.transparency.merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from ocoptrace.transparency.proof import ConsistencyProof, LogProof
 
 __all__ = [
     "Checkpoint",
+    "ConsistencyProof",
+    "LogProof",
     "consistency_proof",
     "inclusion_proof",
     "leaf_hash",

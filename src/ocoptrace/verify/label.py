@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ocoptrace.errors import OcopTraceError
-from ocoptrace.gs1 import PlainName, parse_name
+from ocoptrace.errors import Gs1Error, OcopTraceError
+from ocoptrace.gs1 import DigitalLink, PlainName, read_dates
+from ocoptrace.gs1.name import is_plain
 from ocoptrace.signing import Seal
+from ocoptrace.signing.bundle import batch_digest
 from ocoptrace.signing.entitlement import label_duty, refusal
+from ocoptrace.verify.checks import dated_check, namespace_check
+from ocoptrace.verify.names import GOODS
 from ocoptrace.verify.policy import (
     Policy,
     bundle_checks,
     civil_date,
     effective_now,
-    require_aware,
+    require_time,
 )
-from ocoptrace.verify.verdict import Check, Verdict
+from ocoptrace.verify.verdict import Check, Verdict, kind_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from ocoptrace.signing.bundle import KeyEntry
 
 __all__ = ["verify_label"]
+
+_SHELF_DATES: Final = ("15", "17")
+"""AIs of the best-before and of the expiry date (GS1 General Specifications, 3.4)."""
 
 
 def verify_label(
@@ -48,34 +54,40 @@ def verify_label(
         policy: what the verifier asks for.
 
     Raises:
-        InputError: ``now`` is naive.
+        InputError: ``now`` is naive, or no time of a clock (before 1970, from 9000 on).
     """
-    require_aware(now)
+    require_time(now)
     try:
-        name = parse_name(text)
+        name = _name_on(text)
         seal = Seal.parse(name.fragment) if name.fragment else None
     except OcopTraceError as error:
-        facts = {"reason": error, "place": error.place, "error": error.code}
-        return Verdict("", (Check("format", "fail", facts=facts),))
+        return Verdict.malformed(error)
     about = name.canonical()
-    today = civil_date(effective_now(now, trust, None))
+    at = effective_now(now, trust, None)
     checks = [Check("format", "pass", facts={"about": about}), *bundle_checks(now, trust, None)]
-    if isinstance(name, PlainName) and name.host not in trust.namespaces:
-        checks.append(Check("issuer", "fail", "namespace", {"host": name.host}))
-        return Verdict(about, tuple(checks))
+    if strange_host := [*namespace_check(about, trust)]:
+        return Verdict(about, (*checks, *strange_host))
     if seal is None:
         checks.append(Check("seal", "fail", "absent", {"about": about}))
-        checks += _missing(name, trust, today)
+        checks += _missing(name, trust, civil_date(at))
     else:
-        checks += _seal_checks(name, seal, trust, now=effective_now(now, trust, None))
-        checks += _shelf_life(seal, today)
+        checks += _seal_checks(name, seal, trust, at=at)
     if name.other:
         names = ", ".join(parameter for parameter, _ in name.other)
         checks.append(Check("parameters", "warn", "unsigned_parameter", {"names": names}))
     return Verdict(about, tuple(checks))
 
 
-def _seal_checks(name: Name, seal: Seal, trust: TrustBundle, *, now: datetime) -> Iterator[Check]:
+def _name_on(text: str) -> Name:
+    """Return the name on a label, a GTIN in any of its lengths.
+
+    Raises:
+        Gs1Error: it is none.
+    """
+    return PlainName.parse(text) if is_plain(text) else DigitalLink.parse(text, short_gtin=True)
+
+
+def _seal_checks(name: Name, seal: Seal, trust: TrustBundle, *, at: datetime) -> Iterator[Check]:
     candidates = trust.by_hint(seal.hint)
     hint = {"hint": seal.hint.hex()}
     if not candidates:
@@ -87,61 +99,73 @@ def _seal_checks(name: Name, seal: Seal, trust: TrustBundle, *, now: datetime) -
         yield Check("signature", "fail", "forged_seal", hint)
         return
     entry = signers[0]
-    issuer = {"issuer": entry.issuer, "name": entry.name.get("vi", entry.issuer), "until": ""}
-    yield Check("issuer", "pass", "known", issuer)
+    yield Check("issuer", "pass", "known", {"issuer": entry.issuer, "name": _holder(entry)})
     yield Check("signature", "pass", "seal", hint)
-    yield _entitlement(name, entry, now)
-    yield from _revocation(name, entry, trust)
-    yield _level(name, trust)
+    yield _entitlement(name, entry, at)
+    yield _revocation(name, entry, trust)
+    yield _level(name, trust, civil_date(at))
+    # A day that nobody signed is not told: on a forged label it is the forger's.
+    yield from _shelf_life(name, seal, civil_date(at))
 
 
-def _entitlement(name: Name, entry: KeyEntry, now: datetime) -> Check:
-    refused = refusal(entry, "seal", [name.canonical()], issuer=entry.issuer, at=now)
+def _holder(entry: KeyEntry) -> str:
+    return entry.name.get("vi", entry.issuer)
+
+
+def _entitlement(name: Name, entry: KeyEntry, at: datetime) -> Check:
+    about = name.canonical()
+    refused = refusal(entry, "seal", [about], issuer=entry.issuer, at=at)
+    facts: dict[str, object] = {"name": _holder(entry), "about": about}
     if refused is None:
-        facts = {"name": entry.name.get("vi", entry.issuer), "about": name.canonical()}
         return Check("entitlement", "pass", "seal", facts)
     why, what = refused
-    facts = {"why": why, "what": what, "name": entry.name.get("vi", entry.issuer)}
     if why == "period":
         return Check("period", "fail", facts=facts)
+    facts["what"] = kind_term(what) if why in {"role", "kind"} else what
     return Check("entitlement", "fail", why, facts)
 
 
-def _revocation(name: Name, entry: KeyEntry, trust: TrustBundle) -> Iterator[Check]:
-    revocation = trust.revocation_of(entry)
-    if revocation is None or revocation.reason != "compromised":
-        yield Check("revocation", "pass", "seal")
-        return
-    batch = name.batch()
-    facts = {"at": civil_date(revocation.at)}
-    if batch is not None and batch_digest(batch) in revocation.batches:
-        yield Check("revocation", "warn", "seal_key_lost_batch_known", facts)
-    else:
-        yield Check("revocation", "fail", "seal_revoked", facts)
+def _revocation(name: Name, entry: KeyEntry, trust: TrustBundle) -> Check:
+    """Return whether the key was lost; what was superseded or has ceased, sealed while it could."""
+    losses = [r for r in trust.revocations_of(entry) if r.reason == "compromised"]
+    if not losses:
+        return Check("revocation", "pass", "seal")
+    facts = {"at": civil_date(min(loss.at for loss in losses))}
+    batch = name.batch() if name.level in GOODS else None
+    digest = batch_digest(batch.canonical()) if batch is not None else ""
+    if all(digest in loss.batches for loss in losses):
+        return Check("revocation", "warn", "seal_key_lost_batch_known", facts)
+    return Check("revocation", "fail", "seal_revoked", facts)
 
 
-def batch_digest(batch: Name) -> str:
-    """Return how a revocation names a batch: the first 16 bytes of a SHA-256, hexadecimal."""
-    return hashlib.sha256(batch.canonical().encode()).hexdigest()[:32]
-
-
-def _level(name: Name, trust: TrustBundle) -> Check:
+def _level(name: Name, trust: TrustBundle, today: date) -> Check:
     if name.serial is not None:
         return Check("level", "pass", "item", {"serial": name.serial})
-    duty = label_duty(trust.keys, name)
+    duty = label_duty(trust.keys, name, on=today)
     is_missed = duty is not None and duty.due == "item"
     facts = {"lot": name.lot or ""}
     return Check("level", "warn" if is_missed else "pass", "seal_batch_level", facts)
 
 
 def _missing(name: Name, trust: TrustBundle, today: date) -> Iterator[Check]:
-    duty = label_duty(trust.keys, name)
-    if duty is not None and duty.due != "none" and today >= duty.since:
+    duty = label_duty(trust.keys, name, on=today)
+    if duty is not None:
         yield Check("level", "warn", "seal_missing", {"since": duty.since})
 
 
-def _shelf_life(seal: Seal, today: date) -> Iterator[Check]:
-    if seal.shelf_date is not None:
-        over = today > seal.shelf_date
-        facts = {"until": seal.shelf_date}
-        yield Check("shelf_life", "warn" if over else "pass", "expired" if over else "", facts)
+def _shelf_life(name: Name, seal: Seal, today: date) -> Iterator[Check]:
+    """Yield what the earliest of the days says: the seal's own, and those in the signed link."""
+    days = [seal.shelf_date] if seal.shelf_date is not None else []
+    for code, value in name.attributes:
+        if code in _SHELF_DATES:
+            days += _days(code, value, today)
+    if days:
+        yield dated_check("shelf_life", {"until": min(days)}, is_over=today > min(days))
+
+
+def _days(code: str, value: str, today: date) -> tuple[date, ...]:
+    try:
+        return read_dates(code, value, year=today.year)
+    except Gs1Error:
+        # 29 February of a year that has none, once the century is known.
+        return ()

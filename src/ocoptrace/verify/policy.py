@@ -10,7 +10,7 @@ datetime.date(2026, 11, 24)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import MINYEAR, UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import InputError
@@ -27,7 +27,7 @@ __all__ = [
     "bundle_checks",
     "civil_date",
     "effective_now",
-    "require_aware",
+    "require_time",
 ]
 
 VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -38,6 +38,8 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 
 GRACE: Final = timedelta(days=90)
 """How long after its expiry a bundle still proves anything (formats, section 8)."""
+
+_FIRST, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,24 @@ class Policy:
 
 
 def civil_date(moment: datetime) -> date:
-    """Return the civil date in Vietnam at a moment."""
-    return moment.astimezone(VIETNAM).date()
+    """Return the civil date in Vietnam at a moment; at the ends of the calendar, its last day."""
+    try:
+        return moment.astimezone(VIETNAM).date()
+    except OverflowError:
+        return date.min if moment.year == MINYEAR else date.max
 
 
-def require_aware(now: datetime) -> None:
-    """Refuse a time without a zone: it could be any of 26 hours.
+def require_time(now: datetime) -> None:
+    """Refuse a time that cannot be a device's clock.
 
     Raises:
-        InputError: ``now`` is naive.
+        InputError: ``now`` is naive, so it could be any of 26 hours, or does not lie in
+            [1970-01-01, 9000-01-01), as every time of these formats does.
     """
     if now.tzinfo is None or now.utcoffset() is None:
         raise InputError("verdict.naive_now", now=now.isoformat())
+    if not _FIRST <= now < _END:
+        raise InputError("verdict.far_now", now=now.isoformat())
 
 
 def effective_now(now: datetime, trust: TrustBundle, seen: datetime | None) -> datetime:
@@ -85,7 +93,7 @@ def bundle_checks(now: datetime, trust: TrustBundle, seen: datetime | None) -> l
         "issued": civil_date(trust.issued),
         "expires": civil_date(trust.expires),
     }
-    if at >= trust.expires + GRACE:
+    if at - trust.expires >= GRACE:
         checks = [Check("bundle", "fail", "bundle_too_old", facts)]
     elif at >= trust.expires:
         checks = [Check("bundle", "warn", "bundle_expired", facts)]

@@ -2,9 +2,12 @@
 
 >>> verdict = Verdict("https://id.gs1.org/01/09521234543213/10/L1", (
 ...     Check("signature", "pass", facts={"count": 17}),
-...     Check("content", "fail", "changed", {"count": 17, "failed": 1})), best="ok")
+...     Check("content", "fail", facts={"count": 17, "failed": 1})), best="ok")
 >>> verdict.overall, verdict.exit_code()
 ('altered', 1)
+>>> Check("signature", "fail", "no_such_reason")
+Traceback (most recent call last):
+ValueError: no check comes out as signature fail no_such_reason
 """
 
 from __future__ import annotations
@@ -14,13 +17,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ocoptrace import messages
+from ocoptrace.messages import Term
+from ocoptrace.verify.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ocoptrace.errors import OcopTraceError
     from ocoptrace.messages import Language
+    from ocoptrace.signing.statement import Kind
 
-__all__ = ["IMPLIES", "OVERALL", "Check", "Outcome", "Overall", "Verdict"]
+__all__ = [
+    "IMPLIES",
+    "OVERALL",
+    "Check",
+    "Outcome",
+    "Overall",
+    "Verdict",
+    "kind_term",
+]
 
 Outcome = Literal["pass", "warn", "fail", "unknown"]
 Overall = Literal[
@@ -53,7 +68,7 @@ IMPLIES: Final[Mapping[str, Overall]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked.
+    """One thing that was checked; only what ``OUTCOMES`` lists can be built.
 
     Attributes:
         code: what was checked; a page of docs/spec/verdict.md.
@@ -67,21 +82,32 @@ class Check:
     reason: str = ""
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __post_init__(self) -> None:
+        way = f"{self.outcome} {self.reason}" if self.reason else self.outcome
+        if way not in OUTCOMES.get(self.code, ()):
+            raise ValueError(f"no check comes out as {self.code} {way}")
+
+    @property
+    def key(self) -> str:
+        """The message code of its words."""
+        return f"verdict.{self.code}.{self.reason or self.outcome}"
+
     def text(self, language: Language = "en") -> str:
         """Return what came out, in a language."""
-        key = f"verdict.{self.code}.{self.reason or self.outcome}"
-        return messages.text(key, language, **self.facts)
+        return messages.text(self.key, language, **self.facts)
 
     def remedy(self, language: Language = "en") -> str:
         """Return what to do about it, in a language; empty where nothing is to be done."""
-        key = f"verdict.{self.code}.{self.reason or self.outcome}"
-        return messages.remedy(key, language, **self.facts)
+        if self.outcome == "pass":
+            # Words that warn elsewhere may stand here for what is well.
+            return ""
+        return messages.remedy(self.key, language, **self.facts)
 
     @property
     def implies(self) -> Overall:
         """The best overall word that this check still allows."""
         if self.outcome == "fail":
-            return IMPLIES.get(self.code, "unproven")
+            return IMPLIES[self.code]
         return "warn" if self.outcome == "warn" else "ok"
 
 
@@ -100,14 +126,21 @@ class Verdict:
     checks: tuple[Check, ...]
     best: Literal["ok_offline", "ok"] = "ok_offline"
 
+    @classmethod
+    def malformed(cls, error: OcopTraceError) -> Verdict:
+        """Return the verdict on what cannot be read."""
+        facts = {"reason": error, "place": error.place, "error": error.code}
+        return cls("", (Check("format", "fail", facts=facts),))
+
     @property
     def overall(self) -> Overall:
         """The worst word that applies."""
         return min((self.best, *(check.implies for check in self.checks)), key=OVERALL.index)
 
     def check(self, code: str) -> Check | None:
-        """Return a check by its code."""
-        return next((check for check in self.checks if check.code == code), None)
+        """Return a check by its code; the gravest, where there are several."""
+        found = [check for check in self.checks if check.code == code]
+        return min(found, key=lambda check: OVERALL.index(check.implies), default=None)
 
     def failures(self) -> Verdict:
         """Return the verdict with only the checks that failed, for a short answer."""
@@ -141,3 +174,8 @@ class Verdict:
                 for check in self.checks
             ],
         }
+
+
+def kind_term(kind: Kind | str) -> Term:
+    """Return a kind of statement as a word of its own in each language."""
+    return Term(kind, f"verdict.kind.{kind}")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ocoptrace.messages import Language
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
     from ocoptrace.workspace import Workspace
 
 __all__ = ["build_app"]
@@ -90,7 +90,7 @@ class _Examined(NamedTuple):
 
     record: OriginRecord
     data: bytes
-    evidence: list[Evidence]
+    evidence: list[Examined]
     trust: TrustBundle
 
 
@@ -110,7 +110,7 @@ class _Site:
     def __init__(self, workspace: Workspace, clock: Callable[[], datetime]) -> None:
         self._workspace = workspace
         self._clock = clock
-        self._log_size = workspace.log_size
+        self._revision = workspace.revision
         self._examined = lru_cache(_MAX_RECORDS)(self._examine)
         self._drawn = lru_cache(_MAX_PAGES)(self._draw)
 
@@ -185,16 +185,18 @@ class _Site:
         return html_page(request, html)
 
     def _keep_up(self) -> None:
-        """Forget everything that was kept, if the log has grown since."""
-        size = self._workspace.log_size
-        if size != self._log_size:
+        """Forget everything that was kept, if anything was recorded, accepted or erased since."""
+        revision = self._workspace.revision
+        if revision != self._revision:
             self._examined.cache_clear()
             self._drawn.cache_clear()
-            self._log_size = size
+            self._revision = revision
 
     def _examine(self, batch: str) -> _Examined:
         """Return the record of a batch, examined."""
         try:
+            # Others' goods may be kept here as well; to show them is for who made them.
+            self._workspace.batch_owner(batch)
             record = self._workspace.origin_record(batch, state_complete=False)
         except WorkspaceError as error:
             if error.code != "workspace.no_batch":

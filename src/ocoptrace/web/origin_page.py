@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Grade
     from ocoptrace.verify import Check, Verdict
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
     from ocoptrace.verify.verdict import Outcome
     from ocoptrace.web.timeline import Step
 
@@ -116,7 +116,7 @@ class OriginPage:
 def origin_page(
     name: Name,
     record: OriginRecord,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[Examined],
     verdict: Verdict,
     *,
     issued: bool,
@@ -169,7 +169,7 @@ def origin_page(
     )
 
 
-def _owner(evidence: Sequence[Evidence], about: str) -> str:
+def _owner(evidence: Sequence[Examined], about: str) -> str:
     """Return the URI of who stated the batch first; empty where no good statement does."""
     return next(
         (

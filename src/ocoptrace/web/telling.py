@@ -74,19 +74,20 @@ class Telling:
 
     Attributes:
         products: products and materials, by canonical name.
-        places: places, by canonical name.
+        places: places, by who states them and canonical name.
         wording: the words to use.
     """
 
     products: Mapping[str, Product]
-    places: Mapping[str, Place]
+    places: Mapping[tuple[str, str], Place]
     wording: Wording
 
-    def tell(self, event: Event, *, containers: int = 1) -> Told:
+    def tell(self, event: Event, *, issuer: str, containers: int = 1) -> Told:
         """Return an event in words.
 
         Args:
             event: what happened.
+            issuer: URI of who recorded it; what others say of its places is not told.
             containers: how many containers were filled just so.
         """
         extra = event.extensions
@@ -95,7 +96,7 @@ class Telling:
         return Told(
             verb=self._verb(event),
             note=self._words(extra.get(f"{PREFIX}:description")),
-            place=self._place(event),
+            place=self._place(event, issuer),
             actor=self._words(actor.get("name")) if isinstance(actor, dict) else "",
             used=used,
             made=made,
@@ -112,9 +113,9 @@ class Telling:
         biz_step = (event.biz_step or "other").removeprefix(f"{PREFIX}:")
         return self.wording.known("steps", *([step] if isinstance(step, str) else []), biz_step)
 
-    def _place(self, event: Event) -> str:
+    def _place(self, event: Event, issuer: str) -> str:
         location = event.read_point or event.biz_location
-        place = self.places.get(location.id) if location else None
+        place = self.places.get((issuer, location.id)) if location else None
         if place is None:
             return ""
         return f"{place.names.text(self.wording.language)}, {place.address.place_text}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis import Event
     from ocoptrace.messages import Language
-    from ocoptrace.verify.evidence import Evidence
+    from ocoptrace.verify.examination import Examined
 
 __all__ = ["Step", "timeline"]
 
@@ -72,7 +72,7 @@ class _Recorded(NamedTuple):
     """An event, None where it is withheld or cannot be read, and what is known of it."""
 
     event: Event | None
-    evidence: Evidence
+    evidence: Examined
 
     @property
     def at(self) -> datetime:
@@ -91,7 +91,7 @@ class _Recorded(NamedTuple):
         return self.event is not None and self.event.error_declaration is not None
 
 
-def timeline(evidence: Iterable[Evidence], *, telling: Telling) -> tuple[Step, ...]:
+def timeline(evidence: Iterable[Examined], *, telling: Telling) -> tuple[Step, ...]:
     """Return the steps that the events of a record tell, newest last.
 
     Filling several containers in just the same way is one step.
@@ -108,7 +108,7 @@ def timeline(evidence: Iterable[Evidence], *, telling: Telling) -> tuple[Step, .
     )
 
 
-def _event(evidence: Evidence) -> Event | None:
+def _event(evidence: Examined) -> Event | None:
     try:
         return parse_event(canonical_json.loads(evidence.recorded.payload or ""))
     except OcopTraceError:
@@ -130,8 +130,9 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
     evidence = [each.evidence for each in alike]
     times = [e.log_time for e in evidence if e.log_time is not None]
     is_timed = len(times) == len(evidence)
+    issuer = first.evidence.recorded.statement.issuer
     if first.event is not None:
-        told = telling.tell(first.event, containers=len(alike))
+        told = telling.tell(first.event, issuer=issuer, containers=len(alike))
     else:
         told = Told(wording.word("withheld" if first.evidence.withheld else "unreadable"))
     return Step(
@@ -140,7 +141,7 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
         day=wording.date(first.at.date()),
         claimed=wording.moment(first.at),
         logged_by=wording.moment(max(times).astimezone(VIETNAM)) if is_timed else "",
-        issuer=first.evidence.recorded.statement.issuer,
+        issuer=issuer,
         signer=_holder(first.evidence, wording.language),
         entries=tuple(e.recorded.proofs[0].index for e in evidence if e.recorded.proofs),
         by_authority=all(e.signer is not None and e.signer.role == "authority" for e in evidence),
@@ -153,7 +154,7 @@ def _step(alike: Sequence[_Recorded], telling: Telling, wrong: set[tuple[str, st
     )
 
 
-def _holder(evidence: Evidence, language: Language) -> str:
+def _holder(evidence: Examined, language: Language) -> str:
     """Return the name of the key's holder, else the URI that the statement names."""
     if evidence.signer is None:
         return evidence.recorded.statement.issuer

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ocoptrace import canonical_json
-from ocoptrace.epcis import parse_event
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import RecordError, WorkspaceError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.origin_record import (
+    MAX_CHECKPOINTS,
+    MAX_STATEMENTS,
     BundleReference,
     OriginRecord,
     Proof,
     RecordedStatement,
     completeness_payload,
 )
+from ocoptrace.registry import Batch, read_entry
 from ocoptrace.signing import sign_statement
-from ocoptrace.workspace.gate import check_entitled
-from ocoptrace.workspace.lineage import belongs, scope
+from ocoptrace.signing.statement import KINDS
+from ocoptrace.verify.lineage import goods
+from ocoptrace.verify.names import GOODS, named
+from ocoptrace.workspace.lineage import FOUND_BY_PAYLOAD, scope, step_of
 from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ocoptrace.gs1 import Name
-    from ocoptrace.registry import Batch
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.store import Stored
-    from ocoptrace.transparency import Checkpoint
+    from ocoptrace.store import SqliteStore, Stored
+    from ocoptrace.transparency import LogProof
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["batch_of", "make_record", "owner_of"]
 
-_GOODS = {"product", "batch", "item"}
-
 
 def batch_of(setting: Setting, name: Name) -> Batch:
-    """Return the registered batch that a name belongs to.
+    """Return the batch of this workspace that a name belongs to.
 
     Raises:
         WorkspaceError: there is none.
@@ -51,98 +54,156 @@ def batch_of(setting: Setting, name: Name) -> Batch:
 
 def owner_of(setting: Setting, batch: Batch) -> str:
     """Return the code of the producer who stated a batch first."""
-    return setting.store.statements("batch", batch.id)[0].statement.issuer.rpartition("/")[2]
+    return _code(setting.store.statements("batch", batch.id)[0].statement.issuer)
+
+
+def _code(issuer: str) -> str:
+    return issuer.rpartition("/")[2]
 
 
 def make_record(
-    setting: Setting, about: str, trust: TrustBundle, *, state_complete: bool
+    setting: Setting,
+    about: str,
+    trust: TrustBundle,
+    *,
+    state_complete: bool,
+    withhold: Iterable[str],
 ) -> OriginRecord:
-    """Return the origin record of a batch or item.
-
-    Raises:
-        Gs1Error: not a name.
-        WorkspaceError: no such batch here, or a key without the right to state it.
-    """
+    """Return the origin record of a batch or item; see ``Workspace.origin_record``."""
     name = parse_name(about)
-    batch = batch_of(setting, name)
     about = name.canonical()
+    batch = _known_batch(setting, name)
     reference = BundleReference(trust.version, trust.sha256)
-    if state_complete:
+    first = setting.store.statements("batch", batch.id)[0]
+    owner = first.statement.issuer
+    if state_complete and first.position is not None:
         # One transaction: nothing is recorded between the collecting and the saying.
         with setting.store.writing():
             stored = _belonging(setting, about, batch)
-            said = _said_complete(setting, about, [each.statement.id for each in stored])
+            said = _said_complete(setting, about, stored, owner=owner)
             if said is None or said[1] != reference:
-                said = _say_complete(setting, about, batch, stored, trust), reference
+                said = _say_complete(setting, about, owner, stored, trust), reference
         setting.log.checkpoint(now=setting.clock())
     else:
         stored = _belonging(setting, about, batch)
-        said = _said_complete(setting, about, [each.statement.id for each in stored])
+        said = _said_complete(setting, about, stored, owner=owner)
     if said is not None:
         stored.append(said[0])
         # The statement names this bundle, so the record does: it is the one made back then.
         reference = said[1]
-    return _assemble(setting, about, reference, stored)
+    record = _assemble(setting, about, reference, stored, trust)
+    return record.redact(_withheld(record, withhold))
+
+
+def _known_batch(setting: Setting, name: Name) -> Batch:
+    """Return the batch that a name belongs to, of this workspace or accepted from others."""
+    batch = name.batch() if name.level in GOODS else None
+    accepted = setting.store.statements("batch", batch.canonical()) if batch else []
+    shown = [stored.payload for stored in accepted if stored.payload is not None]
+    if shown and accepted[0].position is None:
+        entry = read_entry(canonical_json.loads(shown[-1]))
+        if isinstance(entry, Batch):
+            return entry
+    return batch_of(setting, name)
 
 
 def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
     """Return all statements that belong into a record, each once."""
     store = setting.store
     names = scope(store, about)
-    events = []
-    places: set[tuple[str, str]] = set()
-    for stored in store.events_about(names):
-        event = parse_event(canonical_json.loads(stored.payload or b"{}"))
-        if belongs(event, names):
-            events.append(stored)
-            issuer = stored.statement.issuer
-            named = (event.read_point, event.biz_location)
-            places |= {(place.id, issuer) for place in named if place}
-    parsed = [parse_name(name) for name in names]
-    products = {name.product().canonical() for name in parsed if name.level in _GOODS}
-    subjects = [("product", product) for product in sorted(products)]
+    events, places = _events(store, names)
+    products, lots = _products_and_lots(names)
+    found: list[Stored] = []
+    for product in products:
+        found += store.statements("product", product)
     for place, issuer in sorted(places):
-        # As whoever records knows the place; else as anybody here does.
-        known = store.registered("place", place, issuer=issuer) or store.registered("place", place)
-        subjects += [("place", known[0])] if known else []
-    subjects += [("grade", batch.product), ("batch", batch.id)]
-    found = [stored for kind, subject in subjects for stored in store.statements(kind, subject)]
-    owner = owner_of(setting, batch)
-    found += [
-        stored
-        for stored in store.statements("producer")
-        if canonical_json.loads(stored.payload or b"{}").get("id") == owner
+        found += _place(store, place, issuer)
+    found += store.statements("grade", batch.product)
+    for lot in sorted({*lots, batch.id}):
+        found += store.statements("batch", lot)
+    found += store.speaking_of("alias", products)
+    subjects = {each.statement.subject for each in events}
+    found += store.speaking_of("evidence", names | set(products) | set(lots) | subjects)
+    codes = {_code(each.statement.issuer) for each in (*found, *events)}
+    found += [each for each in store.statements("producer") if _producer(each) in codes]
+    hidden = [
+        each
+        for kind in sorted(FOUND_BY_PAYLOAD)
+        for each in store.speaking_of(kind, names)
+        # It is found by the batch with which it came, or by what it had its part in till erased.
+        if each.payload is None
     ]
+    if any(each.statement.kind == "event" for each in hidden):
+        # Nor is it shown then which places belong: all that came with the batch.
+        found += store.speaking_of("place", names)
+    found += hidden
     return list({stored.statement.id: stored for stored in (*found, *events)}.values())
 
 
+def _events(store: SqliteStore, names: set[str]) -> tuple[list[Stored], set[tuple[str, str]]]:
+    """Return the events shown of a lineage, and the places they name, each with who names it."""
+    events, places = [], set()
+    for stored in store.speaking_of("event", names):
+        if stored.payload is not None:
+            step = step_of(stored.statement, stored.payload)
+            if step.belongs(names):
+                events.append(stored)
+                places |= {(place, stored.statement.issuer) for place in step.places}
+    return events, places
+
+
+def _products_and_lots(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    found = sorted(goods(names))
+    lots = [name for name in found if (link := named(name)) is not None and link.level == "batch"]
+    return [name for name in found if name not in lots], lots
+
+
+def _place(store: SqliteStore, place: str, issuer: str) -> list[Stored]:
+    """Return a place as whoever recorded there knows it; else as anybody here does first."""
+    known = store.speaking_of("place", [place])
+    stating = [each.statement.issuer for each in known]
+    chosen = issuer if issuer in stating else next(iter(stating), None)
+    return [each for each in known if each.statement.issuer == chosen]
+
+
+def _producer(stored: Stored) -> str | None:
+    """Return the code of the producer that a statement describes."""
+    shown = {} if stored.payload is None else canonical_json.loads(stored.payload)
+    code: str | None = shown.get("id")
+    return code
+
+
 def _said_complete(
-    setting: Setting, about: str, ids: list[bytes]
+    setting: Setting, about: str, stored: Iterable[Stored], *, owner: str
 ) -> tuple[Stored, BundleReference] | None:
-    """Return the newest statement that just these are all, and the bundle that it names."""
+    """Return the owner's newest statement that just these are all, and the bundle it names."""
+    ids = [each.statement.id for each in stored]
     for earlier in reversed(setting.store.statements("record", about)):
-        if earlier.payload is None:
+        if earlier.payload is None or earlier.statement.issuer != owner:
             continue
-        said = canonical_json.loads(earlier.payload)
-        named = said["bundle"]
-        reference = BundleReference(named["version"], bytes.fromhex(named["sha256"]))
-        if earlier.payload == completeness_payload(about, reference, ids, said["size"]):
-            return earlier, reference
+        match canonical_json.loads(earlier.payload):
+            case {"bundle": {"version": int(version), "sha256": str(digest)}, "size": int(size)}:
+                reference = BundleReference(version, bytes.fromhex(digest))
+                if earlier.payload == completeness_payload(about, reference, ids, size):
+                    return earlier, reference
     return None
 
 
 def _say_complete(
     setting: Setting,
     about: str,
-    batch: Batch,
-    stored: Iterable[Stored],
+    owner: str,
+    stored: list[Stored],
     trust: TrustBundle,
 ) -> Stored:
     """State that these are all. Call it inside ``store.writing()``."""
+    if len(stored) >= MAX_STATEMENTS:
+        # Nothing is stated of a record that nobody could read.
+        raise RecordError("record.too_many", statements=len(stored) + 1, limit=MAX_STATEMENTS)
     ids = [each.statement.id for each in stored]
-    speaker = setting.speaker(owner_of(setting, batch))
+    speaker = setting.speaker(_code(owner))
     now = setting.clock()
-    check_entitled(trust, "record", [about], issuer=speaker.issuer, at=now, error=WorkspaceError)
+    speaker.check_entitled("record", [about], at=now, error=WorkspaceError)
     reference = BundleReference(trust.version, trust.sha256)
     payload = completeness_payload(about, reference, ids, setting.store.log_size())
     statement, salt = sign_statement(
@@ -153,17 +214,80 @@ def _say_complete(
 
 
 def _assemble(
-    setting: Setting, about: str, reference: BundleReference, stored: Iterable[Stored]
+    setting: Setting,
+    about: str,
+    reference: BundleReference,
+    stored: Iterable[Stored],
+    trust: TrustBundle,
 ) -> OriginRecord:
-    numbers: dict[str, int] = {}
-    checkpoints: list[Checkpoint] = []
-    recorded = []
-    for each in stored:
-        checkpoint, path = setting.log.proof(each.position)
-        if str(checkpoint) not in numbers:
-            numbers[str(checkpoint)] = len(checkpoints)
-            checkpoints.append(checkpoint)
-        proof = Proof(numbers[str(checkpoint)], each.position, path)
-        payload = None if each.payload is None else each.payload.decode()
-        recorded.append(RecordedStatement(each.statement, payload, each.salt, (proof,)))
+    proven = list(_proven(setting, list(stored), trust))
+    notes = {str(proof.checkpoint): proof.checkpoint for _, found in proven for proof in found}
+    # In one order, so that the same statements make the same record wherever it is made.
+    checkpoints = sorted(notes.values(), key=lambda c: (c.origin, c.size, str(c)))
+    numbers = {str(checkpoint): number for number, checkpoint in enumerate(checkpoints)}
+    recorded = [
+        RecordedStatement(
+            each.statement,
+            None if each.payload is None else each.payload.decode(),
+            each.salt,
+            tuple(Proof(numbers[str(p.checkpoint)], p.index, p.path) for p in found),
+        )
+        for each, found in proven
+    ]
     return OriginRecord.of(about, reference, checkpoints, recorded)
+
+
+def _proven(
+    setting: Setting, stored: list[Stored], trust: TrustBundle
+) -> Iterator[tuple[Stored, list[LogProof]]]:
+    """Yield each statement with its proofs: in the own log first, then as others' logs gave them.
+
+    In the own log it is proven as early as can be, and once more where the office saw the log
+    before the statement's key was lost.
+    """
+    foreign = [setting.store.foreign_proofs(each.statement.id) for each in stored]
+    notes = {str(proof.checkpoint) for proofs in foreign for proof in proofs}
+    seen = [_seen_sizes(setting, each, trust) for each in stored]
+    room = MAX_CHECKPOINTS - len(notes) - len(set(chain.from_iterable(seen)))
+    own = [each.position for each in stored if each.position is not None]
+    sizes = _thinned(sorted({setting.log.covering_size(position) for position in own}), room)
+    for each, theirs, seen_at in zip(stored, foreign, seen, strict=True):
+        ours: dict[int, LogProof] = {}
+        if each.position is not None:
+            earliest = sizes[bisect_right(sizes, each.position)]
+            for size in (earliest, *seen_at):
+                proof = setting.log.proof(each.position, size)
+                if proof is not None:
+                    ours[size] = proof
+        yield each, [*ours.values(), *theirs]
+
+
+def _thinned(sizes: list[int], room: int) -> list[int]:
+    """Return some of the sizes, evenly and the last among them, where all are too many.
+
+    What a size that is left out covered is proven under the next one: a little later.
+    """
+    step = -(-len(sizes) // max(room, 1))
+    return sizes if step <= 1 else sorted({*sizes[step - 1 :: step], sizes[-1]})
+
+
+def _seen_sizes(setting: Setting, stored: Stored, trust: TrustBundle) -> list[int]:
+    """Return at which sizes the office saw the own log before the key of a statement was lost."""
+    entry = trust.by_kid(stored.statement.kid)
+    seen = [each.checkpoint for each in trust.revocations_of(entry)] if entry else []
+    return sorted({c.size for c in seen if c is not None and c.origin == setting.log.origin})
+
+
+def _withheld(record: OriginRecord, withhold: Iterable[str]) -> set[bytes]:
+    """Return the ids of the statements of some kinds, or with some ids (hexadecimal).
+
+    Raises:
+        WorkspaceError: neither a kind nor the id of a statement of the record.
+    """
+    ids = {recorded.statement.id.hex(): recorded.statement for recorded in record.statements}
+    chosen = set()
+    for each in withhold:
+        if each not in KINDS and each not in ids:
+            raise WorkspaceError("workspace.nothing_to_withhold", what=each)
+        chosen |= {s.id for id_, s in ids.items() if each in {id_, s.kind}}
+    return chosen

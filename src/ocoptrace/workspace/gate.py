@@ -25,7 +25,7 @@ from ocoptrace.gs1 import DigitalLink
 from ocoptrace.signing.entitlement import covers, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from datetime import datetime
 
     from ocoptrace.errors import OcopTraceError
@@ -33,20 +33,68 @@ if TYPE_CHECKING:
     from ocoptrace.signing import TrustBundle
     from ocoptrace.signing.bundle import Grant, KeyEntry, Signable
 
-__all__ = ["beyond", "check_entitled", "held_by_another", "key_of", "taken"]
+__all__ = [
+    "beyond",
+    "check_entitled",
+    "held_by_another",
+    "in_force",
+    "key_of",
+    "keys_of",
+    "taken",
+]
+
+_GTIN_DIGITS = 14
 
 
-def key_of(trust: TrustBundle, issuer: str) -> KeyEntry | None:
-    """Return the newest key of an issuer, or None."""
-    return next((entry for entry in reversed(trust.keys) if entry.issuer == issuer), None)
+def keys_of(trust: TrustBundle, issuer: str) -> list[KeyEntry]:
+    """Return all keys of an issuer, the newest first: a key follows another by its beginning.
+
+    A log's key is none of them: it states nothing but the log's policy.
+    """
+    own = [
+        (entry.sign_from, place, entry)
+        for place, entry in enumerate(trust.keys)
+        if entry.issuer == issuer and entry.role != "log"
+    ]
+    return [entry for _, _, entry in sorted(own, key=lambda each: each[:2], reverse=True)]
+
+
+def in_force(trust: TrustBundle, entry: KeyEntry, *, at: datetime) -> bool:
+    """Tell whether a key may sign at a time: its period covers it, and it is not revoked."""
+    revoked = trust.revocations_by_key.get(entry.thumbprint)
+    return not revoked and entry.sign_from <= at < entry.sign_until
+
+
+def key_of(
+    trust: TrustBundle, issuer: str, *, held: Container[str] | None = None, at: datetime
+) -> KeyEntry | None:
+    """Return the key that an issuer signs with: the newest in force whose private half is held.
+
+    Args:
+        trust: the newest bundle.
+        issuer: whose key.
+        held: thumbprints (hex) of the keys that are here; where left out, all count.
+        at: when it is to sign.
+
+    Returns:
+        Its entry. Where none is in force, the newest that is not revoked, so that a refusal
+        can say what is wrong with it; None where there is not even that.
+    """
+    usable = [
+        entry
+        for entry in keys_of(trust, issuer)
+        if (held is None or entry.thumbprint in held)
+        and entry.thumbprint not in trust.revocations_by_key
+    ]
+    now = [entry for entry in usable if in_force(trust, entry, at=at)]
+    return next(iter(now or usable), None)
 
 
 def check_entitled(
-    trust: TrustBundle,
+    entry: KeyEntry,
     kind: Signable,
     names: Iterable[str],
     *,
-    issuer: str,
     at: datetime,
     error: type[OcopTraceError],
     place: str = "",
@@ -54,10 +102,9 @@ def check_entitled(
     """Refuse what verifiers would refuse: nothing is stated or sealed without a right to it.
 
     Args:
-        trust: the newest bundle.
+        entry: the key that is to sign, as the newest bundle has it.
         kind: what is to be stated, or ``seal``.
         names: canonical names that it creates.
-        issuer: who is to state it.
         at: when, aware.
         error: the kind of error that belongs to the caller's subject.
         place: where in the caller's input this stands.
@@ -65,8 +112,7 @@ def check_entitled(
     Raises:
         OcopTraceError: of the kind asked for, with the first reason.
     """
-    entry = key_of(trust, issuer)
-    refused = refusal(entry, kind, names, issuer=issuer, at=at) if entry else ("issuer", issuer)
+    refused = refusal(entry, kind, names, issuer=entry.issuer, at=at)
     if refused is not None:
         why, what = refused
         raise error(f"workspace.not_entitled_{why}", place=place, what=what)
@@ -79,10 +125,14 @@ def held_by_another(trust: TrustBundle, name: Name, *, issuer: str) -> bool:
 
 
 def taken(claim: Grant, held: Grant) -> str | None:
-    """Return a company prefix or GTIN of a claim that is held, whole or in part; else None."""
-    for prefix in claim.gtin_prefixes:
-        if any(p.startswith(prefix) or prefix.startswith(p) for p in held.gtin_prefixes):
-            return prefix
+    """Return a prefix or GTIN of a claim that is held, whole or in part; else None."""
+    for claimed, owned in (
+        (claim.gtin_prefixes, held.gtin_prefixes),
+        (claim.name_prefixes, held.name_prefixes),
+    ):
+        for prefix in claimed:
+            if any(each.startswith(prefix) or prefix.startswith(each) for each in owned):
+                return prefix
     for gtin in held.gtins:
         if covers(claim, _goods(gtin)):
             return gtin
@@ -98,4 +148,4 @@ def beyond(claim: Grant, held: Sequence[Grant]) -> Grant:
 
 
 def _goods(gtin: str) -> Name:
-    return DigitalLink.of(("01", gtin))
+    return DigitalLink.of(("01", gtin.rjust(_GTIN_DIGITS, "0")))

@@ -4,36 +4,62 @@
 >>> keyring = Keyring(pathlib.Path(tempfile.mkdtemp()))
 >>> keyring.generate("log", "Ed25519").public_key == keyring.signer("log").public_key
 True
+>>> keyring.names(), keyring.next_name("log"), keyring.next_name("office")
+(['log'], 'log.2', 'office')
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
+from ocoptrace.errors import SigningError
 from ocoptrace.signing import SoftwareSigner
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
-from ocoptrace.store import read_key, write_key
+from ocoptrace.store import read_key, read_public_key, relock, sync_folder, write_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ocoptrace.signing import PublicKey
     from ocoptrace.signing.keys import Algorithm
 
 __all__ = ["Keyring"]
 
 
-@dataclass(frozen=True)
 class Keyring:
     """A folder of key files.
 
-    Attributes:
-        folder: where they are.
-        passphrase: what they are locked with, if anything.
+    A key that was opened stays open while the process lasts: neither labels nor events wait
+    for a file each time.
     """
 
-    folder: Path
-    passphrase: bytes | None = None
+    def __init__(self, folder: Path, passphrase: bytes | None = None) -> None:
+        """Take a folder as it is.
+
+        Args:
+            folder: where the files are.
+            passphrase: what they are locked with, if anything.
+        """
+        self.folder = folder
+        self._passphrase = passphrase
+        self._open: dict[str, SoftwareSigner] = {}
+        self._public: dict[str, PublicKey | None] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of all keys, in the order in which they were made where it shows."""
+        return sorted((path.stem for path in self.folder.glob("[!.]*.pem")), key=_in_order)
+
+    def next_name(self, stem: str) -> str:
+        """Return the name of the next key: the stem itself, then ``stem.2``, ``stem.3``, …."""
+        taken, number = self.names(), 1
+        while (name := stem if number == 1 else f"{stem}.{number}") in taken:
+            number += 1
+        return name
+
+    def path(self, name: str) -> Path:
+        """Return where the key of a name is kept."""
+        return self.folder / f"{name}.pem"
 
     def generate(self, name: str, algorithm: Algorithm) -> SoftwareSigner:
         """Make a key and keep it under a name.
@@ -42,12 +68,22 @@ class Keyring:
             StorageError: a key of this name exists, or the disk refuses.
         """
         signer = SoftwareSigner.generate(algorithm)
-        write_key(self._path(name), signer, passphrase=self.passphrase)
+        write_key(self.path(name), signer, passphrase=self._passphrase)
+        self._open[name] = signer
         return signer
 
     def discard(self, name: str) -> None:
         """Remove a key that came to nothing: what it was made for was not committed."""
-        self._path(name).unlink(missing_ok=True)
+        self.path(name).unlink(missing_ok=True)
+        self._open.pop(name, None)
+        self._public.pop(name, None)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a key another name."""
+        self.path(name).rename(self.path(new))
+        sync_folder(self.folder)
+        for known in (self._open, self._public):
+            known.pop(name, None)
 
     def signer(self, name: str) -> SoftwareSigner:
         """Return the signer of a name.
@@ -56,11 +92,56 @@ class Keyring:
             StorageError: no such key, or others may read its file.
             SigningError: not a key file, or another passphrase.
         """
-        return read_key(self._path(name), passphrase=self.passphrase)
+        if name not in self._open:
+            self._open[name] = read_key(self.path(name), passphrase=self._passphrase)
+        return self._open[name]
+
+    def public_key(self, name: str) -> PublicKey | None:
+        """Return the public half of a key, or None where only its passphrase could tell.
+
+        Raises:
+            StorageError: no such key, or others may read its file.
+        """
+        if name in self._open:
+            return self._open[name].public_key
+        if self._public.get(name) is None:
+            self._public[name] = self._told(name)
+        return self._public[name]
+
+    def _told(self, name: str) -> PublicKey | None:
+        try:
+            return read_public_key(self.path(name)) or self.signer(name).public_key
+        except SigningError:
+            return None
+
+    def held(self) -> dict[str, str]:
+        """Return the name of each key whose public half is known, by its thumbprint (hex).
+
+        Raises:
+            StorageError: others may read a key.
+        """
+        keys = ((name, self.public_key(name)) for name in self.names())
+        return {key.thumbprint.hex(): name for name, key in keys if key is not None}
+
+    def relock(self, new_passphrase: bytes | None) -> list[str]:
+        """Lock all keys with another passphrase, or with none; return those that were changed.
+
+        Raises:
+            StorageError: others may read a key, or the disk refuses.
+            SigningError: a key that neither passphrase opens; then none is changed.
+        """
+        paths = [self.path(name) for name in self.names()]
+        changed = relock(paths, passphrase=self._passphrase, new_passphrase=new_passphrase)
+        self._passphrase = new_passphrase
+        return [path.stem for path in changed]
 
     def witness(self, name: str, vkey_name: str) -> NoteSigner:
         """Return the witness that a key of this name makes."""
         return NoteSigner(vkey_name, self.signer(name), COSIGNATURE_V1)
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.pem"
+
+def _in_order(name: str) -> tuple[str, int]:
+    """Sort ``office.10`` behind ``office.2``."""
+    found = re.fullmatch(r"(.*?)(?:\.([0-9]+))?", name)
+    stem, number = (found[1], found[2]) if found else (name, None)
+    return stem, int(number or 1)

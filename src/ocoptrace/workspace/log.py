@@ -7,13 +7,14 @@ witnesses are asked. A crash in between loses no entry: the next checkpoint cove
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.note import NoteSigner
 from ocoptrace.transparency import (
     Checkpoint,
+    LogProof,
     consistency_proof,
     inclusion_proof,
     tree_root,
@@ -80,7 +81,7 @@ class LocalLog:
             checkpoint = Checkpoint.sign(self.origin, size, root, self.signer)
             signatures = [self._cosign(checkpoint, witness, now=now) for witness in self.witnesses]
             checkpoint = checkpoint.with_signatures(*signatures)
-            self.store.add_checkpoint(size, str(checkpoint))
+            self.store.add_checkpoint(size, str(checkpoint), made_at=now)
         return checkpoint
 
     def _cosign(
@@ -103,8 +104,8 @@ class LocalLog:
         self.store.set_witness_memory(witness.name, self.origin, memory)
         return signature
 
-    def proof(self, position: int) -> tuple[Checkpoint, tuple[bytes, ...]]:
-        """Return the earliest checkpoint that covers an entry, and the audit path to it.
+    def covering_size(self, position: int) -> int:
+        """Return the size of the earliest checkpoint that covers an entry.
 
         Raises:
             WorkspaceError: no checkpoint covers it yet.
@@ -112,6 +113,18 @@ class LocalLog:
         note = self.store.checkpoint_covering(position)
         if note is None:
             raise WorkspaceError("workspace.not_covered", position=position)
-        checkpoint = Checkpoint.parse(note)
+        return _checkpoint(note).size
+
+    def proof(self, position: int, size: int) -> LogProof | None:
+        """Return the proof of an entry under the checkpoint of a size; None without such a one."""
+        note = self.store.checkpoint_at(size) if position < size else None
+        if note is None:
+            return None
+        checkpoint = _checkpoint(note)
         path = inclusion_proof(position, checkpoint.size, self.store.log_node)
-        return checkpoint, tuple(path)
+        return LogProof(checkpoint, position, tuple(path))
+
+
+@lru_cache(maxsize=1024)
+def _checkpoint(note: str) -> Checkpoint:
+    return Checkpoint.parse(note)

@@ -1,51 +1,61 @@
-"""The province office of a workspace: its root, its trust bundles, its acts in the log."""
+"""The province office of a workspace: it registers, grants, revokes, and publishes bundles.
+
+Each act is one transaction: what it states is logged, the next bundle lists it, and whoever
+goes by the office needs that bundle. ``Office.acts`` tells what was done before.
+
+>>> import tempfile, pathlib
+>>> from ocoptrace.workspace import Workspace
+>>> ws = Workspace.create(pathlib.Path(tempfile.mkdtemp()) / "office", host="id.example")
+>>> ws.office.renew().version
+2
+>>> [act.kind for act in ws.office.acts()]
+['root', 'root', 'root', 'key', 'key', 'bundle', 'bundle']
+>>> ws.close()
+"""
 
 from __future__ import annotations
 
-import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ocoptrace import canonical_json
 from ocoptrace.errors import WorkspaceError
-from ocoptrace.signing import Root, TrustBundle, base64url, sign_statement
-from ocoptrace.signing.bundle import Grant, KeyEntry, Log, LogKey, sign_bundle
-from ocoptrace.signing.root import sign_root
-from ocoptrace.signing.signed_file import PUBLIC_SALT, SignedFile
-from ocoptrace.signing.statement import KINDS
-from ocoptrace.workspace.recording import keep
+from ocoptrace.signing.registration import RegistrationRequest
+from ocoptrace.workspace import recognition, revocation, rotation
+from ocoptrace.workspace.act import acting
+from ocoptrace.workspace.gate import key_of, keys_of
+from ocoptrace.workspace.granting import (
+    CODE_SYMBOLS,
+    DEFAULT_SHELF_LIFE,
+    check_free,
+    check_new,
+    grant_for,
+    list_log,
+    list_producer,
+    new_code,
+    widen,
+)
+from ocoptrace.workspace.past_acts import past_acts
+from ocoptrace.workspace.registrar import confirm
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from ocoptrace.signing import PublicKey, Signer
+    from ocoptrace.findings import Finding
+    from ocoptrace.signing import Root, Signer, TrustBundle
+    from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
+    from ocoptrace.workspace.act import Act
+    from ocoptrace.workspace.past_acts import PastAct
     from ocoptrace.workspace.setting import Setting
 
-__all__ = ["PRODUCER_KINDS", "Office", "found", "new_code"]
-
-PRODUCER_KINDS: Final = (
-    "place", "product", "batch", "event", "evidence", "record", "alias", "seal",
-)  # fmt: skip
-"""What a producer's key may state: everything about its own goods but their grade."""
-
-_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_SYMBOLS = 8
-_ROOT_KEYS, _ROOT_THRESHOLD = ("root-1", "root-2", "root-3"), 2
-_ROOT_LIFETIME = timedelta(days=5 * 365)
-_OFFICE_KEY_LIFETIME = timedelta(days=365)
-_PRODUCER_KEY_LIFETIME = timedelta(days=2 * 365)
-_LOG_KEY_LIFETIME = timedelta(days=5 * 365)
-
-
-def new_code() -> str:
-    """Return a random code of 8 symbols: it says nothing about whom it is issued to."""
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_SYMBOLS))
+__all__ = ["Office"]
 
 
 @dataclass(frozen=True)
 class Office:
-    """The office: it registers producers, grants rights, and publishes bundles.
+    """The office that a workspace has of its own.
 
     Attributes:
         issuer: its URI, the ``iss`` of its statements.
@@ -57,195 +67,272 @@ class Office:
 
     @property
     def signer(self) -> Signer:
-        """The office's own key."""
-        return self.setting.keyring.signer("office")
-
-    def root(self) -> Root:
-        """Return the newest root."""
-        return Root.load(self.trust_file("root"))
-
-    def bundle(self) -> TrustBundle:
-        """Return the newest trust bundle."""
-        return TrustBundle.load(self.trust_file("bundle"), root=self.root())
-
-    def trust_file(self, kind: str) -> bytes:
-        """Return the newest ``root`` or ``bundle`` file.
+        """The office's own key: its newest in force.
 
         Raises:
-            WorkspaceError: there is none.
+            StorageError: it is missing.
+            SigningError: it is locked with another passphrase.
         """
-        data = self.setting.store.trust_file(kind)
-        if data is None:
-            raise WorkspaceError("workspace.no_trust_file", kind=kind)
-        return data
+        return self.setting.signing_key(self.issuer)[1]
 
-    def grant_for(
+    @contextmanager
+    def acting(self) -> Iterator[Act]:
+        """Do something as the office; the next bundle lists what was changed, or nothing was."""
+        # Whoever cannot sign as the office makes no key for anybody.
+        with acting(self.setting, self.issuer, self.signer) as act:
+            yield act
+
+    def register(
         self,
-        issuer: str,
+        request: bytes,
         *,
-        gtin_prefixes: tuple[str, ...],
-        gtins: tuple[str, ...],
-        now: datetime,
-    ) -> Grant:
-        """Return the grant of a producer for its own names, not yet given.
+        trust_witnesses: bool = False,
+        shelf_life: timedelta = DEFAULT_SHELF_LIFE,
+    ) -> KeyEntry:
+        """Register a producer that asks for it: its key, its names, its log.
 
         Args:
-            issuer: the producer's URI; its plain names begin with it.
-            gtin_prefixes: its GS1 company prefixes, if it has any.
-            gtins: single GTINs that are its own.
-            now: the time of the act, aware.
+            request: the file that the producer's workspace wrote. The office has checked who
+                brought it; the file proves only that its writer holds the key.
+            trust_witnesses: let the witnesses of the producer's log count, because the office
+                knows that others run them. If not, only those count that the bundle lists
+                already: nobody is the witness of his own log.
+            shelf_life: the longest of its products; its seals stay good so much longer than
+                its key.
+
+        Returns:
+            Its key, under the random code that ends its issuer URI.
+
+        Raises:
+            SigningError: not a request, or its signature fails.
+            WorkspaceError: the key is registered already, or a name is another producer's.
         """
-        start = now.replace(microsecond=0)
-        return Grant(
-            kinds=PRODUCER_KINDS,
-            from_=start,
-            until=start + _PRODUCER_KEY_LIFETIME,
-            gtin_prefixes=gtin_prefixes,
-            gtins=gtins,
-            name_prefixes=(f"{issuer}/",),
-        )
+        asked = RegistrationRequest.parse(request)
+        with self.acting() as act:
+            check_new(act, asked.public_key)
+            issuer = self.setting.issuer(new_code())
+            claim = grant_for(
+                issuer, gtin_prefixes=asked.gtin_prefixes, gtins=asked.gtins, now=act.now
+            )
+            check_free(act, claim, issuer=issuer)
+            list_log(act, asked, operator=issuer, trust_witnesses=trust_witnesses)
+            return list_producer(
+                act,
+                asked.public_key,
+                claim,
+                issuer=issuer,
+                name=asked.name,
+                shelf_life=shelf_life,
+            )
 
-    def grant_key(
+    def grant(
         self,
-        key: PublicKey,
-        grant: Grant,
+        code: str,
         *,
-        issuer: str,
-        name: dict[str, str],
-        shelf_life: timedelta,
-        now: datetime,
+        gtin_prefixes: Iterable[str] = (),
+        gtins: Iterable[str] = (),
+        labels: Iterable[LabelDuty] = (),
+        shelf_life: timedelta = timedelta(0),
     ) -> KeyEntry:
-        """Return a producer's key with its grant, and log the act.
+        """Grant a producer more: GS1 company prefixes, single GTINs, duties of its labels.
 
-        Call it inside ``store.writing()``, and publish a bundle with the entry.
+        The grant ends with the producer's key. What it has already is not granted twice.
+
+        Returns:
+            Its newest key with its grants.
+
+        Raises:
+            SigningError: not a prefix, not a GTIN.
+            WorkspaceError: no such producer, its keys are revoked or have ended, or a name is
+                another's.
+        """
+        with self.acting() as act:
+            newest = self.newest(code)
+            entry = key_of(self.setting.trust.bundle(), newest.issuer, at=act.now)
+            if entry is None:
+                raise WorkspaceError("workspace.key_revoked", issuer=newest.issuer)
+            claim = grant_for(
+                entry.issuer, gtin_prefixes=gtin_prefixes, gtins=gtins, labels=labels, now=act.now
+            )
+            check_free(act, claim, issuer=entry.issuer)
+            return widen(act, entry, claim, shelf_life=shelf_life)
+
+    def confirm(self, registry: bytes, code: str) -> list[Finding]:
+        """State what is the office's to state of a producer that keeps its own workspace.
+
+        That is the producer's entry and its grades, which the office has checked against its
+        own decisions. They reach the producer in the office's next record of its goods.
 
         Args:
-            key: the producer's public key.
-            grant: what it may state.
-            issuer: the producer's URI.
-            name: the producer's name per language.
-            shelf_life: the longest of its products; its seals stay good so much longer.
-            now: the time of the act, aware.
-        """
-        entry = KeyEntry(
-            key=base64url.encode(key.cose_key),
-            issuer=issuer,
-            name=name,
-            role="producer",
-            sign_from=grant.from_,
-            sign_until=grant.until,
-            seal_until=grant.until + shelf_life,
-            grants=(grant,),
-        )
-        self._log_key(entry, now=now)
-        return entry
+            registry: the producer's story or registry file.
+            code: under which it is registered.
 
-    def widen(
-        self, entry: KeyEntry, grant: Grant, *, shelf_life: timedelta, now: datetime
+        Returns:
+            What was noticed about the file.
+
+        Raises:
+            RegistryError: the file has faults; or it grades what is not the producer's.
+            WorkspaceError: no such producer.
+        """
+        with self.acting() as act:
+            return confirm(act, registry, code, granted=self.newest(code).grants)
+
+    def revoke(
+        self,
+        key: str,
+        reason: str,
+        *,
+        seen_before: datetime | None = None,
+        checkpoint: str | None = None,
+        batches: Iterable[str] | None = None,
+    ) -> Revocation:
+        """Revoke a key: it signs nothing more. What of it stays good depends on the reason.
+
+        ``superseded`` and ``ceased``: what it said before, and its seals. ``compromised``: of
+        its statements, those that the checkpoint covers; of its seals, none but those of the
+        batches named, and they with a warning. Where no checkpoint is given, nothing stays good.
+
+        Args:
+            key: the code of a producer with one key, or the beginning of a thumbprint (hex).
+            reason: ``superseded``, ``ceased`` or ``compromised``.
+            seen_before: when the key was lost, at the earliest: the newest checkpoint of the
+                office's own log before that is taken.
+            checkpoint: a checkpoint that the office kept, as a signed note; of any log that
+                the bundle lists.
+            batches: names of the batches that were packed by then; where left out, all that
+                the checkpoint covers in the office's own log.
+
+        Raises:
+            WorkspaceError: no such key, more than one, revoked already, the office's own key
+                in use, or no checkpoint from before that time.
+            ProofError: a checkpoint that is not signed as it should be.
+        """
+        with self.acting() as act:
+            entry = self.find(act, key)
+            if entry.public_key == act.signer.public_key:
+                raise WorkspaceError("workspace.key_in_use", key=entry.thumbprint[:16])
+            made = revocation.revocation_of(
+                act,
+                entry,
+                reason,
+                seen_before=seen_before,
+                checkpoint=checkpoint,
+                batches=batches,
+            )
+            act.revoke(made, entry)
+        return made
+
+    def recognise(self, bundle: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
+        """Recognise another office: list the keys, revocations and logs of its bundle.
+
+        To be done again with its newer bundles: what it lists now takes the place of what it
+        listed then.
+
+        Args:
+            bundle: its bundle file.
+            roots: its root file, whose fingerprint a person has compared; where it was
+                recognised before, the same or those that follow it, step by step.
+
+        Returns:
+            The new bundle of this office.
+
+        Raises:
+            SigningError: not its bundle, or one older than was recognised before.
+            WorkspaceError: it lists a name that is another's here, or has expired.
+        """
+        with self.acting() as act:
+            recognition.recognise(act, bundle, roots=roots)
+        return self.setting.trust.bundle()
+
+    def renew(self) -> TrustBundle:
+        """Publish a bundle that says the same anew, so that it does not expire."""
+        with self.acting() as act:
+            act.publish(even_unchanged=True)
+        return self.setting.trust.bundle()
+
+    def rotate(
+        self,
+        code: str | None = None,
+        request: bytes | None = None,
+        *,
+        overlap: timedelta = rotation.OVERLAP,
     ) -> KeyEntry:
-        """Return a producer's key with one grant more, and log the act.
+        """Give a producer a new key with the grants of the old, which retires.
 
-        The grant ends with the key. Call it inside ``store.writing()``, and publish a bundle.
+        Args:
+            code: the producer's code; may be left out where the workspace has one producer.
+            request: the producer's request with its new key; where left out, the key is made
+                and kept in this workspace.
+            overlap: how long the old key may still sign. Its seals stay good as long as before.
+
+        Returns:
+            The new key.
+
+        Raises:
+            SigningError: not a request, or its signature fails.
+            WorkspaceError: no such producer, or the key is registered already.
         """
-        added = grant.model_copy(update={"until": entry.sign_until})
-        seal_until = max(entry.seal_until, entry.sign_until + shelf_life)
-        wider = entry.model_copy(
-            update={"grants": (*entry.grants, added), "seal_until": seal_until}
-        )
-        self._log_key(wider, now=now)
-        return wider
+        asked = None if request is None else RegistrationRequest.parse(request)
+        code = code or self.setting.producer(None).id
+        with self.acting() as act:
+            old = self.newest(code)
+            key = act.new_key(f"producer-{code}").public_key if asked is None else asked.public_key
+            check_new(act, key)
+            if asked is not None:
+                list_log(act, asked, operator=old.issuer, trust_witnesses=False)
+            return rotation.succeed(act, old, key, overlap=overlap)
 
-    def _log_key(self, entry: KeyEntry, *, now: datetime) -> None:
-        statement, salt = sign_statement(
-            "key",
-            entry.text().encode(),
-            issuer=self.issuer,
-            subject=entry.public_key.thumbprint_uri,
-            signer=self.signer,
-            now=now,
-        )
-        keep(self.setting.store, statement, entry.text().encode(), salt)
+    def rotate_own(self, *, overlap: timedelta = rotation.OVERLAP, keep_old: bool = True) -> Root:
+        """Give the office a new key: the next root names it, and it signs the next bundle.
 
-    def publish(self, keys: tuple[KeyEntry, ...], logs: tuple[Log, ...], *, now: datetime) -> None:
-        """Make the next bundle version and log it. Call it inside ``store.writing()``."""
-        previous = self.setting.store.trust_file("bundle")
-        version = 1
-        if previous is not None:
-            version = TrustBundle.load(previous, root=self.root()).version + 1
-        file = sign_bundle(
-            version,
-            root=self.root(),
-            namespaces=(self.setting.host,),
-            keys=keys,
-            logs=logs,
-            issuer=self.issuer,
-            signer=self.signer,
-            now=now,
-        )
-        self._keep_file("bundle", version, file)
+        Whoever goes by this office needs both files, the root first.
 
-    def _keep_file(self, kind: str, version: int, file: SignedFile) -> None:
-        self.setting.store.add_trust_file(kind, version, file.to_bytes())
-        for statement in file.signatures:
-            keep(self.setting.store, statement, file.signed.encode(), PUBLIC_SALT)
+        Args:
+            overlap: how long the old key may still state things.
+            keep_old: let the old key sign bundles as well. Not where somebody else has it;
+                then revoke it afterwards.
 
+        Returns:
+            The new root.
+        """
+        with self.acting() as act:
+            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
 
-def found(office: Office, *, now: datetime) -> None:
-    """Found an office: policy, root, its own keys, the first bundle; all in one transaction.
+    def acts(self) -> list[PastAct]:
+        """Return what the office did, the earliest first."""
+        return past_acts(self.setting.store, self.issuer)
 
-    Entry 0 of the log is its policy, entry 1 the first root (formats, section 7); the root's
-    other signatures follow, because each is a statement of its own.
-    """
-    start = now.replace(microsecond=0)
-    log_signer = office.setting.log.signer.signer
-    name = {"vi": "Văn phòng tỉnh (mẫu)", "en": "Province office (sample)"}
-    office_key = _own_key(office, office.signer.public_key, "authority", name, start)
-    log_key = _own_key(office, log_signer.public_key, "log", name, start)
-    log = Log(
-        origin=office.setting.log.origin,
-        keys=(LogKey(vkey=str(office.setting.log.signer.verifier_key)),),
-        witnesses=tuple(str(witness.verifier_key) for witness in office.setting.log.witnesses),
-        quorum=len(office.setting.log.witnesses),
-        operator=office.issuer,
-    )
-    root_file = sign_root(
-        1,
-        expires=start + _ROOT_LIFETIME,
-        signers=[office.setting.keyring.signer(name) for name in _ROOT_KEYS],
-        threshold=_ROOT_THRESHOLD,
-        bundle_keys=[office_key.public_key],
-        issuer=office.issuer,
-        now=now,
-    )
-    policy = canonical_json.dumps({"accepts": list(KINDS), "origin": office.setting.log.origin})
-    with office.setting.store.writing():
-        statement, salt = sign_statement(
-            "policy",
-            policy,
-            issuer=office.issuer,
-            subject=office.setting.log.origin,
-            signer=log_signer,
-            now=now,
-        )
-        keep(office.setting.store, statement, policy, salt)
-        office._keep_file("root", 1, root_file)  # noqa: SLF001 - same module
-        for entry in (office_key, log_key):
-            office._log_key(entry, now=now)  # noqa: SLF001 - same module
-        office.publish((office_key, log_key), (log,), now=now)
+    # What acts are made of
 
+    def newest(self, code: str) -> KeyEntry:
+        """Return the newest key of a producer of this office's, not of a recognised one's.
 
-def _own_key(
-    office: Office, key: PublicKey, role: str, name: dict[str, str], start: datetime
-) -> KeyEntry:
-    end = start + (_OFFICE_KEY_LIFETIME if role == "authority" else _LOG_KEY_LIFETIME)
-    return KeyEntry.model_validate(
-        {
-            "key": base64url.encode(key.cose_key),
-            "issuer": office.issuer,
-            "name": name,
-            "role": role,
-            "sign_from": start,
-            "sign_until": end,
-            "seal_until": end,
-        }
-    )
+        Raises:
+            WorkspaceError: no such producer.
+        """
+        issuer = self.setting.issuer(code)
+        theirs = recognition.recognised_keys(self.setting.store)
+        entries = [
+            entry
+            for entry in keys_of(self.setting.trust.bundle(), issuer)
+            if entry.role == "producer" and entry.thumbprint not in theirs
+        ]
+        if not entries:
+            raise WorkspaceError("workspace.no_producer", producer=code)
+        return entries[0]
+
+    def find(self, act: Act, key: str) -> KeyEntry:
+        """Return the key with a code or a beginning of its thumbprint.
+
+        Raises:
+            WorkspaceError: none, or more than one.
+        """
+        issuer = self.setting.issuer(key)
+        revoked = {each.key for each in act.revocations}
+        found = [e for e in act.keys if e.issuer == issuer and e.thumbprint not in revoked]
+        if not found and len(key) >= CODE_SYMBOLS:
+            found = [entry for entry in act.keys if entry.thumbprint.startswith(key.lower())]
+        if len(found) != 1:
+            known = ", ".join(entry.thumbprint[:16] for entry in found)
+            raise WorkspaceError("workspace.which_key", key=key, known=known or "–")
+        return found[0]

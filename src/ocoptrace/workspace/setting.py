@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace import canonical_json
 from ocoptrace.errors import StorageError, WorkspaceError
 from ocoptrace.registry import Producer, read_entry
+from ocoptrace.workspace.gate import check_entitled, key_of, keys_of
 from ocoptrace.workspace.log import LocalLog
+from ocoptrace.workspace.trust_files import TrustFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from ocoptrace.signing import SoftwareSigner
+    from ocoptrace.errors import OcopTraceError
+    from ocoptrace.signing import Signer
+    from ocoptrace.signing.bundle import KeyEntry, Signable
     from ocoptrace.store import SqliteStore, Stored
     from ocoptrace.workspace.keyring import Keyring
 
@@ -24,11 +28,31 @@ __all__ = ["Setting", "Speaker", "kept", "new_origin"]
 
 @dataclass(frozen=True)
 class Speaker:
-    """A producer of the workspace, as it signs."""
+    """A producer of the workspace, as it signs.
+
+    Attributes:
+        producer: who it is.
+        issuer: its URI.
+        signer: its newest key in force of those that are here.
+        entry: what the newest bundle says of that key.
+    """
 
     producer: Producer
     issuer: str
-    signer: SoftwareSigner
+    signer: Signer
+    entry: KeyEntry
+
+    def check_entitled(
+        self,
+        kind: Signable,
+        names: Iterable[str],
+        *,
+        at: datetime,
+        error: type[OcopTraceError],
+        place: str = "",
+    ) -> None:
+        """Refuse what verifiers would refuse; see ``gate.check_entitled``."""
+        check_entitled(self.entry, kind, names, at=at, error=error, place=place)
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,7 @@ class Setting:
     Attributes:
         host: host of printed links, and namespace of plain names.
         store, keyring, log: its database, keys and log.
+        trust: the roots and bundles that it goes by.
         clock: returns the time, aware.
     """
 
@@ -45,13 +70,14 @@ class Setting:
     store: SqliteStore
     keyring: Keyring
     log: LocalLog
+    trust: TrustFiles
     clock: Callable[[], datetime]
 
     @classmethod
     def of(cls, store: SqliteStore, keyring: Keyring, clock: Callable[[], datetime]) -> Setting:
         """Return the setting that a store and its keys make."""
         log = LocalLog(store, kept(store, "origin"), keyring)
-        return cls(kept(store, "host"), store, keyring, log, clock)
+        return cls(kept(store, "host"), store, keyring, log, TrustFiles(store), clock)
 
     def issuer(self, code: str) -> str:
         """Return the URI of a producer, by the code that it was issued."""
@@ -83,16 +109,39 @@ class Setting:
         """Return a producer as it signs, by its code, or the only one there is.
 
         Raises:
-            WorkspaceError: there is none, or more than one to choose from.
+            WorkspaceError: there is none, or more than one to choose from; or as
+                ``signing_key`` says.
             StorageError: its key is missing.
             SigningError: its key is locked with another passphrase.
         """
         producer = self.producer(code)
-        return Speaker(producer, self.issuer(producer.id), self.signer_of(producer.id))
+        issuer = self.issuer(producer.id)
+        entry, signer = self.signing_key(issuer)
+        return Speaker(producer, issuer, signer, entry)
 
-    def signer_of(self, code: str) -> SoftwareSigner:
-        """Return the signer of a producer."""
-        return self.keyring.signer(f"producer-{code}")
+    def signing_key(self, issuer: str) -> tuple[KeyEntry, Signer]:
+        """Return the key that an issuer signs with now: the newest in force that is held here.
+
+        Raises:
+            WorkspaceError: the bundle does not know the issuer, or its keys here are revoked.
+            StorageError: its key is missing.
+            SigningError: its key is locked with another passphrase.
+        """
+        trust = self.trust.bundle()
+        listed = keys_of(trust, issuer)
+        if not listed:
+            raise WorkspaceError("workspace.not_registered", issuer=issuer)
+        held = self.keyring.held()
+        entry = key_of(trust, issuer, held=held, at=self.clock())
+        if entry is not None:
+            return entry, self.keyring.signer(held[entry.thumbprint])
+        if any(each.thumbprint in held for each in listed):
+            raise WorkspaceError("workspace.key_revoked", issuer=issuer)
+        for name in self.keyring.names():
+            if self.keyring.public_key(name) is None:
+                # It may be the one: whoever gives the passphrase will know.
+                self.keyring.signer(name)
+        raise StorageError("workspace.key_not_here", issuer=issuer, folder=self.keyring.folder)
 
     def stated(self, statement_id: bytes) -> Stored:
         """Return a statement that is known to be kept.

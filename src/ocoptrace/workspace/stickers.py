@@ -13,7 +13,6 @@ from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template, p
 from ocoptrace.signing import sign_seal
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace.export import batch_of, owner_of
-from ocoptrace.workspace.gate import check_entitled
 from ocoptrace.workspace.label_run import LabelRun, new_serial
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from ocoptrace.gs1 import Name
     from ocoptrace.registry import Batch, Grade, Product
-    from ocoptrace.signing import TrustBundle
     from ocoptrace.workspace.setting import Setting, Speaker
 
 __all__ = ["MAX_LABELS", "issue"]
@@ -33,7 +31,6 @@ _UNIT_SYMBOLS: Final = {"GRM": "g", "KGM": "kg", "MLT": "ml", "LTR": "l", "EA": 
 def issue(
     setting: Setting,
     batch_name: str,
-    trust: TrustBundle,
     *,
     count: int,
     template: str,
@@ -55,9 +52,7 @@ def issue(
     today = civil_date(now)
     speaker = setting.speaker(owner_of(setting, batch))
     if seals:
-        check_entitled(
-            trust, "seal", [batch.id], issuer=speaker.issuer, at=now, error=WorkspaceError
-        )
+        speaker.check_entitled("seal", [batch.id], at=now, error=WorkspaceError)
     grade = _newest_grade(setting, batch.product, today)
     out_of_time = None if grade is None else _out_of_time(grade, today)
     content = _content(setting, batch, speaker, None if out_of_time else grade)
@@ -128,7 +123,9 @@ def _out_of_time(grade: Grade, today: date) -> Finding | None:
 
 def _content(setting: Setting, batch: Batch, speaker: Speaker, grade: Grade | None) -> LabelContent:
     """Return what all stickers of a batch say; the stars where a valid grade is given."""
-    product: Product = setting.entry("product", batch.product)
+    product: Product | None = setting.entry("product", batch.product)
+    if product is None:
+        raise WorkspaceError("workspace.no_product", about=batch.product)
     return LabelContent(
         link=parse_name(batch.id).to_uri(host=setting.host, upper=True),
         product=product.names.vi,

@@ -17,43 +17,40 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ocoptrace.epcis import canonical_bytes, check_event, created, mentioned, with_event_id
-from ocoptrace.errors import EpcisError, InputError, SigningError, StorageError, WorkspaceError
+from ocoptrace.errors import InputError, SigningError, StorageError, WorkspaceError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.gs1.uri import check_host
 from ocoptrace.registry import read_story
 from ocoptrace.store import SqliteStore, sync_folder
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.workspace import registrar
+from ocoptrace.workspace.accept import take_in
+from ocoptrace.workspace.alias import state_alias
+from ocoptrace.workspace.erasure import erase
+from ocoptrace.workspace.evidence import attach_evidence
 from ocoptrace.workspace.export import batch_of, make_record, owner_of
-from ocoptrace.workspace.gate import check_entitled
+from ocoptrace.workspace.founding import DATABASE, KEYS, MARKER, furnish, namespace_of
+from ocoptrace.workspace.granting import new_code
 from ocoptrace.workspace.keyring import Keyring
-from ocoptrace.workspace.lineage import edges
-from ocoptrace.workspace.log import WITNESSES
-from ocoptrace.workspace.office import Office, found, new_code
-from ocoptrace.workspace.recording import state_once
-from ocoptrace.workspace.setting import Setting, kept, new_origin
+from ocoptrace.workspace.keys_and_trust import KeysAndTrust
+from ocoptrace.workspace.office import Office
+from ocoptrace.workspace.recording import record
+from ocoptrace.workspace.setting import Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from ocoptrace.epcis import Event
-    from ocoptrace.findings import Finding
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
-    from ocoptrace.signing import Root, Signer, TrustBundle
+    from ocoptrace.signing import Signer, TrustBundle
+    from ocoptrace.workspace.accept import Acceptance
     from ocoptrace.workspace.label_run import LabelRun
-    from ocoptrace.workspace.setting import Speaker
 
 __all__ = ["DEFAULT_HOST", "MARKER", "Workspace", "is_workspace"]
 
 DEFAULT_HOST: Final = "id.example"
 """Host of printed links where none is chosen: short, and reserved for examples (RFC 2606)."""
-
-MARKER: Final = "ocoptrace-workspace"
-"""A file of this name says that a folder is ours."""
-
-_DATABASE = "ocoptrace.db"
 
 
 def _utc_now() -> datetime:
@@ -65,39 +62,55 @@ def is_workspace(folder: Path) -> bool:
     return (folder / MARKER).is_file()
 
 
-class Workspace:
+class Workspace(KeysAndTrust):
     """Everything of one folder: registry, events, log, keys, labels."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:
         self.folder = folder
         self._setting = setting
-        self._office = Office(kept(setting.store, "office"), setting)
+        issuer = setting.store.meta("office")
+        self._office = None if issuer is None else Office(issuer, setting)
 
     @classmethod
     def create(
         cls,
         folder: Path | str,
         *,
-        host: str = DEFAULT_HOST,
+        host: str | None = None,
+        root: bytes | None = None,
+        bundle: bytes | None = None,
+        office_name: Mapping[str, str] | None = None,
         passphrase: bytes | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Workspace:
-        """Make a workspace with an office, a log, two witnesses, a root and a first bundle.
+        """Make a workspace: a log and two witnesses, and an office unless it goes by another's.
 
         The folder appears when all of it is done, or not at all.
 
         Args:
             folder: a path where nothing is yet, or an empty folder.
-            host: host of printed links; also the namespace of plain names.
+            host: host of printed links, and namespace of plain names; ``DEFAULT_HOST``, or the
+                first namespace of the office that it goes by, where left out.
+            root: root file of the office that it goes by; then none is founded here.
+            bundle: bundle file of that office.
+            office_name: what its own office is called, per language.
             passphrase: what the key files are locked with, if anything.
             clock: returns the time, aware.
 
         Raises:
             Gs1Error: not a host.
-            WorkspaceError: something is at that path.
+            SigningError: not a root, or not a bundle under it.
+            WorkspaceError: something is at that path, a host on which the office gives no
+                names, or one of root and bundle without the other.
             StorageError: the disk refuses.
         """
-        host = check_host(host.lower())
+        host = None if host is None else check_host(host.lower())
+        office_files = None
+        if root is not None and bundle is not None:
+            host = namespace_of(root, bundle, host)
+            office_files = root, bundle
+        elif root is not None or bundle is not None:
+            raise WorkspaceError("workspace.root_and_bundle")
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise WorkspaceError("workspace.exists", path=target)
@@ -106,7 +119,14 @@ class Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             # mkdtemp makes a folder that is nobody else's, and that nobody else may enter.
             scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-            _furnish(scratch, host=host, passphrase=passphrase, clock=clock)
+            furnish(
+                scratch,
+                host=host or DEFAULT_HOST,
+                passphrase=passphrase,
+                clock=clock,
+                office_files=office_files,
+                office_name=office_name,
+            )
             scratch.replace(target)
             sync_folder(target.parent)
         except OSError as error:
@@ -133,8 +153,8 @@ class Workspace:
         path = Path(folder)
         if not is_workspace(path):
             raise WorkspaceError("workspace.not_one", path=path)
-        store = SqliteStore.open(path / _DATABASE)
-        setting = Setting.of(store, Keyring(path / "keys", passphrase), clock)
+        store = SqliteStore.open(path / DATABASE)
+        setting = Setting.of(store, Keyring(path / KEYS, passphrase), clock)
         # Whoever was cut short between commit and checkpoint is caught up with here, where the
         # keys can be used; reading what is covered takes none.
         with suppress(SigningError):
@@ -151,16 +171,6 @@ class Workspace:
         return self._setting.host
 
     @property
-    def root(self) -> Root:
-        """The root of the workspace's own office."""
-        return self._office.root()
-
-    @property
-    def trust(self) -> TrustBundle:
-        """The newest trust bundle of the workspace's own office."""
-        return self._office.bundle()
-
-    @property
     def log_origin(self) -> str:
         """The name of the workspace's log."""
         return self._setting.log.origin
@@ -170,21 +180,21 @@ class Workspace:
         """How many entries the log has."""
         return self._setting.store.log_size()
 
+    @property
+    def revision(self) -> tuple[int, int]:
+        """A value that is another one whenever anything that is kept here has changed."""
+        return self._setting.store.revision()
+
     def log_position(self, statement_id: bytes) -> int:
         """Return where the log has a statement, from 0.
 
         Raises:
             StorageError: there is no such statement here.
         """
-        return self._setting.stated(statement_id).position
-
-    def trust_file(self, kind: str) -> bytes:
-        """Return the newest ``root`` or ``bundle`` file, to be handed on.
-
-        Raises:
-            WorkspaceError: there is none.
-        """
-        return self._office.trust_file(kind)
+        position = self._setting.stated(statement_id).position
+        if position is None:
+            raise StorageError("store.statement_missing", id=statement_id.hex())
+        return position
 
     def producers(self) -> list[Producer]:
         """Return the producers of the workspace."""
@@ -219,8 +229,9 @@ class Workspace:
     def import_registry(self, source: Path | bytes) -> Registry:
         """Register producer, places, products, grades and batches of a file; all or nothing.
 
-        A producer that is new gets a random code, a key, and a grant for its own names.
-        Importing the same file again changes nothing.
+        A producer that is new gets a random code, a key, and a grant for its own names from
+        the workspace's own office; another's must have registered it before. Importing the
+        same file again changes nothing.
 
         Args:
             source: a story or registry file, or its bytes.
@@ -228,11 +239,15 @@ class Workspace:
         Raises:
             RegistryError: the file has faults, every one in its findings; or it names what is
                 not its producer's.
+            WorkspaceError: another's office has not registered the producer.
         """
         data = _read(source)
         now = self._setting.clock()
-        registry = registrar.take_over(self._setting, self._office, data, now=now)
-        self._setting.log.checkpoint(now=now)
+        if self._office is None:
+            registry = registrar.take_over_as_registered(self._setting, data, now=now)
+        else:
+            with self._office.acting() as act:
+                registry = registrar.take_over(act, data)
         lapsed = registrar.lapsed(registry.grades, today=civil_date(now))
         return replace(registry, findings=(*registry.findings, *lapsed))
 
@@ -269,80 +284,116 @@ class Workspace:
         """
         speaker = self._setting.speaker(producer)
         now = self._setting.clock()
-        given = list(events)
-        self._check(given, speaker, now=now)
-        numbered = [with_event_id(event) for event in given]
-        with self._setting.store.writing():
-            ids = [self._keep_event(event, speaker, now=now) for event in numbered]
+        ids = record(self._setting, speaker, list(events), now=now)
         self._setting.log.checkpoint(now=now)
         return ids
 
-    def _check(self, events: Sequence[Event], speaker: Speaker, *, now: datetime) -> None:
-        findings: list[Finding] = []
-        for position, event in enumerate(events):
-            found = check_event(event, now=now)
-            findings += [replace(f, place=f"/{position}{f.place}") for f in found]
-        errors = [finding for finding in findings if finding.severity == "error"]
-        if errors:
-            first = errors[0]
-            raise EpcisError(first.code, place=first.place, findings=findings, **first.facts)
-        trust = self.trust
-        for position, event in enumerate(events):
-            check_entitled(
-                trust,
-                "event",
-                created(event),
-                issuer=speaker.issuer,
-                at=now,
-                error=EpcisError,
-                place=f"/{position}",
-            )
+    def state_alias(self, plain: str, gtin: str, *, producer: str | None = None) -> bytes:
+        """State that a product with a plain name now has a GTIN; labels of either stay good.
 
-    def _keep_event(self, event: Event, speaker: Speaker, *, now: datetime) -> bytes:
-        store = self._setting.store
-        event_id = event.event_id or ""
-        issuer = speaker.issuer
-        statement_id, is_new = state_once(
-            store,
-            "event",
-            canonical_bytes(event),
-            issuer=issuer,
-            subject=event_id,
-            signer=speaker.signer,
-            now=now,
-        )
-        if not is_new:
-            return statement_id
-        declares_error = event.error_declaration is not None
-        is_own = store.event_statement(event_id, issuer=issuer) is not None
-        if is_own and not declares_error:
-            raise EpcisError("workspace.event_id_conflict", event_id=event_id)
-        if declares_error and not is_own and store.event_statement(event_id) is not None:
-            raise EpcisError("workspace.not_original_issuer", event_id=event_id)
-        store.add_event(
-            statement_id,
-            event_id,
-            issuer=issuer,
-            event_time=event.event_time,
-            declares_error=declares_error,
-            edges=edges(store, event, issuer=issuer),
-            mentions=mentioned(event),
-        )
-        return statement_id
+        Args:
+            plain: the plain name of the product.
+            gtin: its GTIN, or a link with it.
+            producer: code of the producer whose both are; may be left out where there is one.
 
-    def origin_record(self, about: str, *, state_complete: bool = True) -> OriginRecord:
+        Returns:
+            The id of the statement; the same one where it was stated before.
+
+        Raises:
+            Gs1Error: not such a name, not a GTIN.
+            RegistryError: not names of products, or not both the producer's.
+        """
+        return state_alias(self._setting, plain, gtin, producer=producer)
+
+    def attach_evidence(
+        self,
+        document: bytes,
+        *,
+        about: Iterable[str],
+        media_type: str,
+        title: Mapping[str, str] | None = None,
+        producer: str | None = None,
+    ) -> bytes:
+        """State that a document is about some goods or events; only its hash is kept.
+
+        Args:
+            document: its bytes.
+            about: names of goods or eventIDs, 1 to 64.
+            media_type: such as ``application/pdf``.
+            title: what it is called, in ``vi`` and perhaps ``en``.
+            producer: code of the producer who states it.
+
+        Returns:
+            The id of the statement; the same one where it was stated before.
+
+        Raises:
+            Gs1Error: a name with a fault.
+            RegistryError: no name, too many, or not a media type.
+        """
+        return attach_evidence(
+            self._setting,
+            document,
+            about=about,
+            media_type=media_type,
+            title=title,
+            producer=producer,
+        )
+
+    def accept(
+        self, record: OriginRecord | bytes, *, trust: TrustBundle | None = None
+    ) -> Acceptance:
+        """Verify a record of somebody else, and keep all of it as it came.
+
+        Nothing of it is signed or logged here; accepting it again changes nothing. What it
+        shows now and withheld before is filled in, unless it was erased here.
+
+        Args:
+            record: a record, or the bytes of its file.
+            trust: the bundle to verify it under; the newest of the workspace where left out.
+
+        Raises:
+            RecordError: not an origin record.
+            WorkspaceError: a check failed, or it says of the own log what that does not have.
+        """
+        return take_in(self._setting, record, trust or self.trust)
+
+    def erase(self, statement_ids: Iterable[bytes]) -> int:
+        """Erase what some statements state, for good: here, not in records handed out before.
+
+        That they were said, by whom and about what stays, with its proofs: a record says that
+        the rest is withheld.
+
+        Args:
+            statement_ids: 32 bytes each.
+
+        Returns:
+            How many of them showed something until now.
+
+        Raises:
+            WorkspaceError: no such statement here, or one of the office's public acts.
+            StorageError: another program is reading, so traces may be left; erase again.
+        """
+        return erase(self._setting, statement_ids)
+
+    def origin_record(
+        self, about: str, *, state_complete: bool = True, withhold: Iterable[str] = ()
+    ) -> OriginRecord:
         """Return the origin record of a batch or item: all that was said of it, with proofs.
 
         Args:
             about: a name or link of the batch or item.
             state_complete: also state, and log, that this is all there is. If not, nothing is
                 written, and an earlier statement that just this is all goes in.
+            withhold: kinds, or ids (hexadecimal) of statements whose payload is not shown.
 
         Raises:
             Gs1Error: not a name.
-            WorkspaceError: no such batch here, or a key without the right to state it.
+            WorkspaceError: no such batch here, a key without the right to state it, or nothing
+                of that kind or id to withhold.
         """
-        return make_record(self._setting, about, self.trust, state_complete=state_complete)
+        return make_record(
+            self._setting, about, self.trust, state_complete=state_complete, withhold=withhold
+        )
 
     def label_run(
         self,
@@ -381,7 +432,6 @@ class Workspace:
         return issue(
             self._setting,
             batch,
-            self.trust,
             count=count,
             template=template,
             stock=stock,
@@ -407,26 +457,3 @@ def _read(source: Path | bytes) -> bytes:
         return Path(source).read_bytes()
     except OSError as error:
         raise InputError("errors.unreadable", path=source, reason=error.strerror) from error
-
-
-def _furnish(
-    folder: Path, *, host: str, passphrase: bytes | None, clock: Callable[[], datetime]
-) -> None:
-    """Make everything of a new workspace in a folder."""
-    keyring = Keyring(folder / "keys", passphrase)
-    for name in ("root-1", "root-2", "root-3", "office"):
-        keyring.generate(name, "ES256")
-    for name in WITNESSES:
-        keyring.generate(name, "Ed25519")
-    origin = new_origin(keyring.generate("log", "Ed25519").public_key.raw)
-    store = SqliteStore.create(folder / _DATABASE)
-    with store.writing():
-        store.set_meta("host", host)
-        store.set_meta("office", f"https://{host}/ocop/{new_code()}")
-        store.set_meta("origin", origin)
-    setting = Setting.of(store, keyring, clock)
-    now = clock()
-    found(Office(kept(store, "office"), setting), now=now)
-    setting.log.checkpoint(now=now)
-    store.close()
-    (folder / MARKER).write_text("1\n", encoding="utf-8")

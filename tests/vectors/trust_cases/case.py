@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.origin_record import OriginRecord
+from ocoptrace.signing import base64url
 from village import BATCH, ITEM, NOW, Village, bundle_file, publish, root_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from ocoptrace.transparency import ConsistencyProof, LogProof
+    from village import Said
 
 ROOT_FILE = root_file().to_bytes()
 BUNDLE_FILE = bundle_file().to_bytes()
@@ -49,6 +53,27 @@ GOOD_LABEL = (
 )
 """The checks of a sealed label of an item."""
 
+GOOD_STATEMENT = (
+    "format pass",
+    "bundle pass",
+    "content pass",
+    "issuer pass",
+    "signature pass",
+    "entitlement pass",
+    "revocation pass",
+    "logged pass",
+    "proof pass",
+    "witnessed pass",
+)
+"""The checks of a statement that is shown, logged and witnessed."""
+
+NO_KEY = (
+    "unknown_issuer",
+    "issuer fail",
+    *(f"{code} unknown no_key" for code in ("signature", "entitlement", "revocation")),
+)
+"""A statement whose key is not listed: nothing can be said of what a key decides."""
+
 Check = tuple[str, str, str]
 
 
@@ -60,27 +85,36 @@ class Case:
         id: its name among all cases.
         says: what it is about.
         expect: what a verifier has to find.
-        root, bundle: the files of the pinned root and of the trust bundle; the bundle is None
-            where only the root is loaded.
+        root, bundle: the files of the pinned root and of the trust bundle; None where they are
+            not asked for.
+        next_root: the file of a root that is to follow the pinned one.
+        request: the file of a registration request.
         record: the file of a record, where one is checked.
+        statement: a statement by itself, as JSON members.
+        consistency: proofs that tie checkpoints, as JSON members.
         label: the text of a label, where one is checked.
         signed_form: what the seal of the label was to be made over.
         now: the time given.
         max_bundle_age_days: the policy.
-        previous_version: the newest bundle seen before.
+        previous_version, previous_sha256: of the newest bundle seen before.
     """
 
     id: str
     says: str
     expect: dict[str, Any]
-    root: bytes = ROOT_FILE
+    root: bytes | None = ROOT_FILE
     bundle: bytes | None = BUNDLE_FILE
+    next_root: bytes | None = None
+    request: bytes | None = None
     record: bytes | None = None
+    statement: dict[str, Any] | None = None
+    consistency: tuple[dict[str, Any], ...] = ()
     label: str | None = None
     signed_form: str | None = None
     now: datetime = NOW
     max_bundle_age_days: int = 30
     previous_version: int | None = None
+    previous_sha256: bytes | None = None
 
 
 def checks(good: Iterable[str], changes: Iterable[str]) -> list[Check]:
@@ -134,6 +168,51 @@ def short_record(name: str, says: str, given: Any, overall: str, *changes: str, 
     return record(name, says, given, overall, "complete unknown", "-grade", *changes, **o)
 
 
+def statement(
+    name: str,
+    says: str,
+    given: dict[str, Any],
+    overall: str,
+    *changes: str,
+    about: str = BATCH,
+    **options: Any,
+) -> Case:
+    """Return the case of a statement by itself."""
+    expect = {"about": about, "overall": overall, "checks": checks(GOOD_STATEMENT, changes)}
+    return Case(id=name, says=says, expect=expect, statement=given, **options)
+
+
+def alone(said: Said, *proofs: LogProof, is_withheld: bool = False) -> dict[str, Any]:
+    """Return a statement by itself, as the JSON members of a case."""
+    members: dict[str, Any] = {
+        "cose": base64url.encode(said.statement.cose),
+        "proofs": [
+            {
+                "checkpoint": str(proof.checkpoint),
+                "index": proof.index,
+                "path": [base64url.encode(node) for node in proof.path],
+            }
+            for proof in proofs
+        ],
+    }
+    if not is_withheld:
+        members |= {"payload": said.payload, "salt": base64url.encode(said.salt)}
+    return members
+
+
+def tie(proof: ConsistencyProof, **changes: Any) -> dict[str, Any]:
+    """Return a consistency proof as the JSON members of a case."""
+    members = {
+        "origin": proof.origin,
+        "first_size": proof.first_size,
+        "first_root": proof.first_root.hex(),
+        "second_size": proof.second_size,
+        "second_root": proof.second_root.hex(),
+        "path": [base64url.encode(node) for node in proof.path],
+    }
+    return members | changes
+
+
 def label(
     name: str,
     says: str,
@@ -150,17 +229,15 @@ def label(
     return Case(id=name, says=says, expect=expect, label=text, signed_form=form, **options)
 
 
-def malformed(
-    name: str, says: str, error: str, *, record: bytes | None = None, label: str | None = None
-) -> Case:
-    """Return the case of a record or label that cannot be read."""
+def malformed(name: str, says: str, error: str, **given: Any) -> Case:
+    """Return the case of a record, label or statement that cannot be read."""
     expect = {
         "about": "",
         "overall": "malformed",
         "checks": [("format", "fail", "")],
         "error": error,
     }
-    return Case(id=name, says=says, expect=expect, record=record, label=label)
+    return Case(id=name, says=says, expect=expect, **given)
 
 
 def accepted(name: str, says: str, *, version: int = 1, **options: Any) -> Case:
@@ -168,9 +245,22 @@ def accepted(name: str, says: str, *, version: int = 1, **options: Any) -> Case:
     return Case(id=name, says=says, expect={"accepted": True, "version": version}, **options)
 
 
-def refused(name: str, says: str, error: str, **options: Any) -> Case:
-    """Return the case of a root or bundle that is to be refused."""
-    return Case(id=name, says=says, expect={"accepted": False, "error": error}, **options)
+def refused(
+    name: str, says: str, error: str, *, rule: str = "", place: str = "", **options: Any
+) -> Case:
+    """Return the case of a file that is to be refused.
+
+    Args:
+        name: of the case.
+        says: what is wrong.
+        error: code of what is refused.
+        rule: code of the rule that is broken inside, where there is one.
+        place: JSON pointer to what breaks it.
+        **options: what is given.
+    """
+    more = {"rule": rule, "place": place}
+    expect = {"accepted": False, "error": error} | {k: v for k, v in more.items() if v}
+    return Case(id=name, says=says, expect=expect, **options)
 
 
 def standard_record() -> bytes:

@@ -7,8 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from ocoptrace.origin_record import OriginRecord
-from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, publish, record, short_record
+from ocoptrace.origin_record import OriginRecord, completeness_payload
+from vectors.trust_cases.case import (
+    NO_KEY,
+    STANDARD,
+    TRUST,
+    bundle_file,
+    publish,
+    record,
+    short_record,
+)
 from village import (
     BATCH,
     FOREIGN_BATCH,
@@ -33,6 +41,7 @@ def cases() -> Iterator[Case]:
     """Yield lists of everything, then records about this and that."""
     yield from lists()
     yield from lists_edited()
+    yield from sizes()
     yield from abouts()
 
 
@@ -69,7 +78,7 @@ def lists() -> Iterator[Case]:
     stranger = village.state_complete(told, TRUST, by=STRANGER)
     says = "A key that nobody knows lists all that is shown."
     given = village.record([*told, stranger], TRUST)
-    yield short_record("complete-by-stranger", says, given, "unknown_issuer", "issuer fail")
+    yield short_record("complete-by-stranger", says, given, *NO_KEY)
 
 
 def lists_edited() -> Iterator[Case]:
@@ -121,12 +130,47 @@ def lists_edited() -> Iterator[Case]:
         told = [village.state_batch(), village.state_event()]
         listed = village.state("record", data, subject=BATCH)
         given = village.record([*told, listed], TRUST)
-        yield record(f"complete-{name}", f"The list has {what}.", given, *INCOMPLETE)
+        is_text = name == "not-canonical"
+        overall, *changes = ("malformed", "format fail payload") if is_text else ("altered",)
+        changes += INCOMPLETE[1:]
+        yield record(f"complete-{name}", f"The list has {what}.", given, overall, *changes)
     village = Village()
     told = [village.state_batch(), village.state("record", b"everything", subject=BATCH)]
     given = village.record(told, TRUST)
     changes = ("malformed", "format fail payload", *INCOMPLETE[1:])
     yield record("complete-not-json", "The list is no JSON.", given, *changes)
+
+
+def sizes() -> Iterator[Case]:
+    """Yield lists with sizes that their log can have had, and with others.
+
+    The batch and the event are entries 2 and 3, and the list is entry 4, or 6.
+    """
+    found: dict[str, tuple[str, int, Any, bool]] = {
+        "size": ("The size that the log had.", 0, 4, True),
+        "size-grown": ("The log grew by two entries before the list was logged.", 2, 4, True),
+        "size-between": ("A size between the last that is listed and the list.", 2, 5, True),
+        "size-at-list": ("The size at which the list itself comes next.", 2, 6, True),
+        "size-too-small": ("A size in which the event is not yet.", 0, 3, False),
+        "size-too-large": ("A size in which the list already is.", 0, 5, False),
+        "size-0": ("Size 0.", 0, 0, False),
+        "size-negative": ("Size -1.", 0, -1, False),
+        "size-fraction": ("A size of four and a half.", 0, 4.5, False),
+        "size-text": ("A size that is a text.", 0, "4", False),
+        "size-true": ("A size that is true.", 0, True, False),
+        "size-null": ("A size that is null.", 0, None, False),
+    }
+    for name, (says, others, size, holds) in found.items():
+        village = Village()
+        told = [village.state_batch(), village.state_event()]
+        for number in range(others):
+            village.append(b"entry %d, of someone else" % number)
+        ids = [each.statement.id for each in told]
+        payload = canonical_json.loads(completeness_payload(BATCH, reference(TRUST), ids, 0))
+        listed = village.state("record", payload | {"size": size}, subject=BATCH)
+        given = village.record([*told, listed], TRUST)
+        expected = ("ok", "-grade") if holds else ("altered", "complete fail", "-grade")
+        yield record(f"complete-{name}", says, given, *expected)
 
 
 def abouts() -> Iterator[Case]:

@@ -101,8 +101,9 @@ def changed() -> Iterator[Case]:
 
 def held_back() -> Iterator[Case]:
     says = "The payload of the event is withheld."
-    incomplete = "about warn lineage_incomplete"
-    yield record("withheld-event", says, withheld(EVENT_AT), "warn", incomplete)
+    untold = "entitlement unknown withheld"
+    incomplete = ("about warn lineage_incomplete", untold)
+    yield record("withheld-event", says, withheld(EVENT_AT), "warn", *incomplete)
     says = "The payload of the batch is withheld: nothing is said about it."
     changes = ("about fail nothing_signed", "-shelf_life")
     yield record("withheld-batch", says, withheld(BATCH_AT), "unproven", *changes)
@@ -112,6 +113,7 @@ def held_back() -> Iterator[Case]:
     yield record("withheld-list", says, withheld(LIST_AT), "ok", "complete unknown")
     says = "Every payload is withheld."
     changes = ("about fail nothing_signed", "complete unknown", "-grade", "-shelf_life")
+    changes = (*changes, "content unknown withheld", untold)
     yield record("withheld-all", says, withheld(0, 1, 2, 3), "unproven", *changes)
     village, told = story()
     forged = replace(told[EVENT_AT], payload="", salt=b"")

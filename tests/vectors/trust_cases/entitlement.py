@@ -7,22 +7,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
+from vectors.trust_cases.revocation import revocation
 from village import (
     A_DAY,
     ADDRESS,
     BATCH,
     CLOSED,
+    DOCUMENT,
     FOREIGN_BATCH,
     FOREIGN_PRODUCT,
     FOUNDED,
     HOST,
     KEYS,
+    LOG,
     NEIGHBOUR,
     NOW,
     OFFICE,
     PLACE_ENTRY,
+    PLAIN,
     PRODUCER,
     PRODUCT,
+    ROOT,
     Party,
     Village,
     grant,
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocoptrace.signing.bundle import Grant
+    from ocoptrace.signing.statement import Kind
     from vectors.trust_cases.case import Case
 
 A_SECOND = timedelta(seconds=1)
@@ -42,7 +48,7 @@ INDICATOR_9 = "https://id.gs1.org/01/95212345432103/10/L1"
 SSCC, FOREIGN_SSCC = (
     f"https://id.gs1.org/00/{digits}" for digits in ("095212345432100010", "095200005432100018")
 )
-PLAIN = f"{PRODUCER.issuer}/MAMTOM/L1"
+PLAIN_BATCH = f"{PLAIN}/L1"
 EVERY_KIND = ("place", "product", "batch", "event", "evidence", "record", "alias", "seal")
 
 
@@ -150,10 +156,10 @@ GRANTED: dict[str, tuple[str, bytes, str]] = {
     ),
     "as-authority": (
         "The key is listed as an office's.",
-        granted(grant(), role="authority"),
+        granted(role="authority"),
         "role",
     ),
-    "as-log": ("The key is listed as a log's.", granted(grant(), role="log"), "role"),
+    "as-log": ("The key is listed as a log's.", granted(role="log"), "role"),
     "grade-over": (
         "The time of the office's key ended as it stated the grade.",
         bundle_file(2, keys=[key_entry(OFFICE, sign_until=NOW), *KEYS[1:]]).to_bytes(),
@@ -261,10 +267,25 @@ def shaped(village: Village, members: dict[str, Any]) -> Any:
     return village.state("event", event | members, subject=event["eventID"])
 
 
+OF_OTHER_STATEMENTS = {"no-events", "no-lists", "parted"}
+"""Grants that leave the batch as it is."""
+SPEAKING_OF_OTHERS = {
+    *("observes-other", "deletes-other", "makes-own-of-other"),
+    *("packs-other-in-own", "unpacks-other"),
+}
+"""Events that may speak of the neighbour's goods, and do."""
+
+
+def undated(name: str) -> str:
+    """Return what is not told where the batch, or the grade, was not the key's to state."""
+    return "-grade" if name.startswith("grade-") else "-shelf_life"
+
+
 def cases() -> Iterator[Case]:
     """Yield one record under many grants, then many statements under one grant."""
     for name, (says, bundle, why) in GRANTED.items():
         given = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        given += (undated(name),) if why and name not in OF_OTHER_STATEMENTS else ()
         yield record(f"grant-{name}", says, STANDARD, *given, bundle=bundle)
     for name, (says, members, why) in (EVENTS | SHAPED).items():
         village = Village()
@@ -272,70 +293,97 @@ def cases() -> Iterator[Case]:
         said = shaped(village, members) if name in SHAPED else village.state_event(**members)
         given = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
         given += ("about fail unrelated",) if name in UNRELATED else ()
+        given += ("attestation pass attested_by_other",) if name in SPEAKING_OF_OTHERS else ()
         yield short_record(f"event-{name}", says, village.record([batch, said], TRUST), *given)
     yield from of_kinds()
     yield from of_names()
 
 
 def of_kinds() -> Iterator[Case]:
-    uuid = "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
-    key = "urn:ietf:params:oauth:ckt:sha-256:" + "A" * 43
-    stated: dict[str, tuple[str, Any, Party, str]] = {
-        "place": ("place", uuid, PRODUCER, ""),
-        "evidence": ("evidence", uuid, PRODUCER, ""),
+    key = PRODUCER.signer.public_key.thumbprint_uri
+    stated: dict[str, tuple[Kind, str, Party, str]] = {
+        "place": ("place", DOCUMENT, PRODUCER, ""),
+        "evidence": ("evidence", DOCUMENT, PRODUCER, ""),
+        "evidence-by-neighbour": ("evidence", DOCUMENT, NEIGHBOUR, ""),
+        "evidence-by-office": ("evidence", DOCUMENT, OFFICE, "role"),
         "alias": ("alias", PLAIN, PRODUCER, ""),
-        "alias-of-other": ("alias", FOREIGN_PRODUCT, PRODUCER, "name"),
+        "alias-by-office": ("alias", PLAIN, OFFICE, "role"),
+        "alias-by-neighbour": ("alias", PLAIN, NEIGHBOUR, "name"),
+        "alias-plain-of-other": ("alias", f"{NEIGHBOUR.issuer}/MAMTOM", PRODUCER, "name"),
         "product-of-other": ("product", FOREIGN_PRODUCT, PRODUCER, "name"),
         "batch-of-other": ("batch", FOREIGN_BATCH, PRODUCER, "name"),
         "grade-by-producer": ("grade", PRODUCT, PRODUCER, "role"),
         "grade-by-neighbour": ("grade", PRODUCT, NEIGHBOUR, "role"),
-        "producer-by-producer": ("producer", uuid, PRODUCER, "role"),
-        "producer-by-office": ("producer", uuid, OFFICE, ""),
+        "producer-by-producer": ("producer", DOCUMENT, PRODUCER, "role"),
+        "producer-by-office": ("producer", DOCUMENT, OFFICE, ""),
         "key-by-producer": ("key", key, PRODUCER, "role"),
         "key-by-office": ("key", key, OFFICE, ""),
         "revocation-by-producer": ("revocation", key, PRODUCER, "role"),
         "revocation-by-office": ("revocation", key, OFFICE, ""),
-        "bundle-by-producer": ("bundle", "bundle:2", PRODUCER, "role"),
-        "root-by-office": ("root", "root:2", OFFICE, "role"),
-        "policy-by-producer": ("policy", "log.example/ocop-log/1", PRODUCER, "role"),
-        "policy-by-office": ("policy", "log.example/ocop-log/1", OFFICE, "role"),
-        "place-by-office": ("place", uuid, OFFICE, "role"),
+        "bundle-by-producer": ("bundle", "bundle:1", PRODUCER, "role"),
+        "bundle-by-office": ("bundle", "bundle:1", OFFICE, ""),
+        "root-by-office": ("root", "root:1", OFFICE, "role"),
+        "policy-by-producer": ("policy", LOG.name, PRODUCER, "role"),
+        "policy-by-office": ("policy", LOG.name, OFFICE, "role"),
+        "place-by-office": ("place", DOCUMENT, OFFICE, "role"),
     }
-    told_of_goods = {"product", "batch"}
     for name, (kind, subject, party, why) in stated.items():
         village = Village()
-        batch = village.state_batch()
-        event = village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})
+        told = [village.state_batch(), village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})]
+        salt = bytes(16) if kind in {"root", "bundle"} else None
         payload = stated_of(kind, subject)
-        said = village.state(kind, payload, subject=subject, by=party)  # type: ignore[arg-type]
+        told.append(village.state(kind, payload, subject=subject, by=party, salt=salt))
         changes = [f"entitlement fail {why}"] if why else []
-        if kind in {"alias", "evidence", "revocation"}:
-            changes.append("format fail payload")
-        if kind in told_of_goods:
+        if kind in {"product", "batch"}:
             changes.append("about fail unrelated")
-        if kind == "grade":
-            changes.append("grade pass")
         says = f"A statement of kind {kind} by the {role_of(party)}, about {subject}."
-        given = village.record([batch, event, said], TRUST)
-        overall = "not_entitled" if why else "ok"
-        overall = "malformed" if "format fail payload" in changes else overall
-        yield short_record(f"kind-{name}", says, given, overall, *changes)
+        given = village.record(told, TRUST)
+        yield short_record(f"kind-{name}", says, given, "not_entitled" if why else "ok", *changes)
+    village = Village()
+    told = [
+        village.state_batch(),
+        village.state_event(),
+        village.state_alias(PLAIN, FOREIGN_PRODUCT),
+    ]
+    says = "An alias of the producer's own plain name with the neighbour's GTIN."
+    changes = ("entitlement fail name", "about fail unrelated")
+    given = village.record(told, TRUST)
+    yield short_record("kind-alias-gtin-of-other", says, given, "not_entitled", *changes)
     village = Village()
     says = "The office states a batch."
     given = village.record([village.state_batch(by=OFFICE)], TRUST)
-    changes = ("entitlement fail role",)
+    changes = ("entitlement fail role", "-shelf_life")
     yield short_record("kind-batch-by-office", says, given, "not_entitled", *changes)
+    log_key = key_entry(Party(OFFICE.code, LOG.signer), role="log")
+    bundle = bundle_file(2, keys=[*KEYS, log_key]).to_bytes()
+    log = Party(OFFICE.code, LOG.signer)
+    for kind, subject, why in (("policy", LOG.name, ""), ("place", DOCUMENT, "role")):
+        village = Village()
+        told = [village.state_batch(), village.state_event(bizLocation={"id": PLACE_ENTRY["id"]})]
+        payload = stated_of(kind, subject)
+        told.append(village.state(kind, payload, subject=subject, by=log))  # type: ignore[arg-type]
+        found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        says = f"A statement of kind {kind} by a log, about {subject}."
+        given = village.record(told, TRUST)
+        yield short_record(f"kind-{kind}-by-log", says, given, *found, bundle=bundle)
 
 
-def stated_of(kind: str, subject: str) -> dict[str, Any]:
-    """Return a payload that can be read, of a kind that has one."""
+def stated_of(kind: str, subject: str) -> Any:
+    """Return a payload that is well formed and agrees with the header."""
     names = {"vi": "Mắm tôm", "en": "Shrimp paste"}
-    batch, grade = Village().state_batch(), Village().state_grade()
-    payloads: dict[str, dict[str, Any]] = {
+    village = Village()
+    if kind in {"root", "bundle"}:
+        return (ROOT if kind == "root" else TRUST).text().encode()
+    payloads: dict[str, Any] = {
         "place": PLACE_ENTRY,
         "product": {"type": "product", "id": subject, "names": names, "kind": "food"},
-        "batch": json.loads(batch.payload) | {"id": subject},
-        "grade": json.loads(grade.payload),
+        "batch": json.loads(village.state_batch().payload) | {"id": subject},
+        "grade": json.loads(village.state_grade().payload),
+        "alias": json.loads(village.state_alias().payload) | {"id": subject},
+        "evidence": json.loads(village.state_evidence(BATCH).payload),
+        "key": json.loads(KEYS[1].text()),
+        "revocation": json.loads(revocation("ceased").text()),
+        "policy": {"accepts": ["batch", "event"], "origin": LOG.name},
         "producer": {
             "type": "producer",
             "id": PRODUCER.code,
@@ -344,7 +392,7 @@ def stated_of(kind: str, subject: str) -> dict[str, Any]:
             "address": ADDRESS,
         },
     }
-    return payloads.get(kind, {})
+    return payloads[kind]
 
 
 def role_of(party: Party) -> str:
@@ -352,9 +400,10 @@ def role_of(party: Party) -> str:
 
 
 def of_names() -> Iterator[Case]:
+    not_theirs = ("not_entitled", "entitlement fail name", "-shelf_life")
     other_host = f"https://other.example/ocop/{PRODUCER.code}/MAMTOM/L1"
     names: dict[str, tuple[str, str, str]] = {
-        "plain": ("A plain name of its own.", PLAIN, ""),
+        "plain": ("A plain name of its own.", PLAIN_BATCH, ""),
         "plain-of-other": ("A plain name of the neighbour's.", f"{NEIGHBOUR.issuer}/A/L1", "name"),
         "plain-other-host": ("A plain name on another host.", other_host, "name"),
         "plain-alike": (
@@ -374,27 +423,24 @@ def of_names() -> Iterator[Case]:
     for name, (says, batch, why) in names.items():
         village = Village()
         given = village.record([village.state_batch(batch)], TRUST, about=batch)
-        found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        found = ("not_entitled", f"entitlement fail {why}", "-shelf_life") if why else ("ok",)
         found += ("+issuer fail namespace",) if name == "plain-other-host" else ()
         yield short_record(f"name-{name}", says, given, *found, about=batch)
     batch = f"{GTIN_8}/10/L1"
     village = Village()
     given = village.record([village.state_batch(batch)], TRUST, about=batch)
-    for name, grants, found in (
-        ("granted", grant(gtins=("95200002",)), ("ok",)),
-        ("by-zeros", grant(gtin_prefixes=("00000",)), ("not_entitled", "entitlement fail name")),
-    ):
-        says = (
-            f"A GTIN-8 where the grant lists {'it' if name == 'granted' else 'a prefix of zeros'}."
-        )
-        yield short_record(
-            f"name-gtin-8-{name}", says, given, *found, about=batch, bundle=granted(grants)
-        )
+    says = "A GTIN-8 that the grant lists."
+    listed = {"about": batch, "bundle": granted(grant(gtins=("95200002",)))}
+    yield short_record("name-gtin-8-granted", says, given, "ok", **listed)
+    says = "A GTIN-8 where the grant lists a prefix of zeros."
+    zeros = {"about": batch, "bundle": granted(grant(gtin_prefixes=("00000",)))}
+    yield short_record("name-gtin-8-by-zeros", says, given, *not_theirs, **zeros)
     village = Village()
     impostor = Party(NEIGHBOUR.code, PRODUCER.signer)
     says = "The producer's key speaks in the neighbour's name."
     given = village.record([village.state_batch(by=impostor)], TRUST)
-    yield short_record("name-issuer", says, given, "not_entitled", "entitlement fail issuer")
+    changes = ("entitlement fail issuer", "-shelf_life")
+    yield short_record("name-issuer", says, given, "not_entitled", *changes)
     times = {
         "before-key": FOUNDED - A_SECOND,
         "after-key": CLOSED,
@@ -404,7 +450,7 @@ def of_names() -> Iterator[Case]:
         village = Village()
         given = village.record([village.state_batch(at=at)], TRUST)
         says = f"A batch stated at {at:%Y-%m-%dT%H:%M:%SZ}, outside the time of the key."
-        changes = ("entitlement fail period",)
+        changes = ("entitlement fail period", "-shelf_life")
         changes += ("clock warn dated_ahead",) if at > NOW else ()
         yield short_record(f"time-{name}", says, given, "not_entitled", *changes)
     for name, at in {"first-second": FOUNDED, "last-second": CLOSED - A_SECOND}.items():

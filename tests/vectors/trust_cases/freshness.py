@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
-from village import A_DAY, NOW, WITNESSES, Village, log_entry
+from village import A_DAY, HOST, NOW, WITNESSES, Village, log_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def references() -> Iterator[Case]:
     yield record("bundle-newer", says, STANDARD, "ok", bundle=newer)
     differs = "+bundle fail bundle_differs"
     says = "The bundle has the version that the record names, and says something else."
-    other = bundle_file(namespaces=("other.example",)).to_bytes()
+    other = bundle_file(namespaces=(HOST, "other.example")).to_bytes()
     yield record("bundle-differs", says, STANDARD, "unproven", differs, bundle=other)
     village = Village()
     made = TRUST.model_copy(update={"version": 2})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vectors.trust_cases.case import label, malformed
@@ -53,6 +54,10 @@ SPELLINGS: dict[str, tuple[str, str]] = {
         "Behind a path that looks like a key: the last key counts.",
         f"{ITEM.replace('id.gs1.org', 'shop.example/01/09520000000004/x')}#{NUMBER}",
     ),
+    "gtin-13": (
+        "A GTIN of 13 digits, as links before 2023 had them.",
+        f"{LINK.replace('/095', '/95')}#{NUMBER}",
+    ),
     "escaped": (
         "Letters and digits percent-encoded.",
         f"{LINK.replace('/L1/', '/%4c%31/')}#{NUMBER}",
@@ -74,10 +79,15 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
         f"{LINK.replace('3213/', '3214/')}#{NUMBER}",
         "gs1.check_digit",
     ),
-    "gtin-13": (
-        "A GTIN of 13 digits, as links before 2023 had them.",
-        f"{LINK.replace('/095', '/95')}#{NUMBER}",
+    "gtin-11": (
+        "A GTIN of 11 digits.",
+        f"{LINK.replace('/09521234543213', '/95212345432')}#{NUMBER}",
         "gs1.length",
+    ),
+    "gtin-13-check-digit": (
+        "A GTIN of 13 digits with a wrong check digit.",
+        f"{LINK.replace('/09521234543213', '/9521234543214')}#{NUMBER}",
+        "gs1.check_digit",
     ),
     "qualifier-order": (
         "The serial stands before the lot.",
@@ -92,6 +102,11 @@ MALFORMED: dict[str, tuple[str, str, str]] = {
     "attribute-date": (
         "A date of a 13th month.",
         f"{LINK}?17=281314#{NUMBER}",
+        "gs1.date",
+    ),
+    "attribute-february": (
+        "29 February of a year that has none.",
+        f"{LINK}?17=270229#{NUMBER}",
         "gs1.date",
     ),
     "attribute-unknown": (
@@ -208,10 +223,12 @@ def forged(
 def attributes() -> Iterator[Case]:
     dated = {"signed_form": DATED}
     says = "Two dates in the link, which are sealed with it."
-    yield label("label-attributes", says, f"{DATED}#{DATED_NUMBER}", "ok_offline", **dated)
+    fresh = "shelf_life pass"
+    text = f"{DATED}#{DATED_NUMBER}"
+    yield label("label-attributes", says, text, "ok_offline", fresh, **dated)
     says = "The same in another order."
     text = f"{ITEM}?17=280914&11=260915#{DATED_NUMBER}"
-    yield label("label-attributes-order", says, text, "ok_offline", **dated)
+    yield label("label-attributes-order", says, text, "ok_offline", fresh, **dated)
     says = "A date was changed."
     text = f"{ITEM}?11=260915&17=290914#{DATED_NUMBER}"
     yield forged("label-attributes-changed", says, text, signed_form=f"{ITEM}?11=260915&17=290914")
@@ -229,7 +246,7 @@ def attributes() -> Iterator[Case]:
     yield label("label-parameters", says, text, "warn", unsigned)
     says = "A parameter beside the dates that are signed."
     text = f"{DATED}&s=1#{DATED_NUMBER}"
-    yield label("label-parameters-dated", says, text, "warn", unsigned, **dated)
+    yield label("label-parameters-dated", says, text, "warn", unsigned, fresh, **dated)
     says = "A parameter of a plain name."
     text = f"{PLAIN}?s=1#{PLAIN_NUMBER}"
     yield label("label-parameters-plain", says, text, "warn", unsigned, about=PLAIN)
@@ -247,9 +264,10 @@ def names() -> Iterator[Case]:
     text = f"{elsewhere}#{PLAIN_NUMBER}"
     yield label("label-plain-elsewhere", says, text, "unknown_issuer", *given, about=elsewhere)
     says = "The same without a seal."
-    yield label(
+    bare = label(
         "label-plain-elsewhere-bare", says, elsewhere, "unknown_issuer", *given, about=elsewhere
     )
+    yield replace(bare, signed_form=None)
     kinds: dict[str, tuple[str, str, str]] = {
         "batch": ("A batch.", BATCH, BATCH_LEVEL),
         "product": ("A product.", PRODUCT, BATCH_LEVEL),

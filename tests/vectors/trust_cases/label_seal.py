@@ -78,7 +78,9 @@ def cases() -> Iterator[Case]:
     yield from periods()
     yield from lost_keys()
     yield from shelf_days()
+    yield from dates_in_the_link()
     yield from duties()
+    yield from duties_of_several()
     yield from ages()
 
 
@@ -117,7 +119,7 @@ def forgeries() -> Iterator[Case]:
         ),
     }
     for name, (says, seal) in seals.items():
-        yield forged(f"seal-{name}", says, with_seal(seal), *dated(seal))
+        yield forged(f"seal-{name}", says, with_seal(seal))
     moved = {
         "other-item": ("of another item", f"{BATCH}/21/0123456789BA"),
         "batch": ("of the batch", BATCH),
@@ -134,7 +136,7 @@ def forgeries() -> Iterator[Case]:
     for name, day in days.items():
         says = f"The shelf day was changed from {with_day.shelf_day} to {day}."
         seal = replace(with_day, shelf_day=day)
-        yield forged(f"seal-redated-{name}", says, with_seal(seal), *dated(seal))
+        yield forged(f"seal-redated-{name}", says, with_seal(seal))
     ed25519 = Seal.parse(number(sealed(FOREIGN_BATCH, by=NEIGHBOUR)))
     s = int.from_bytes(ed25519.signature[32:], "little") + ED25519_ORDER
     twin = replace(ed25519, signature=ed25519.signature[:32] + s.to_bytes(32, "little"))
@@ -154,13 +156,6 @@ def resealed(seal: Seal, algorithm: Algorithm, party: Party, name: str) -> Seal:
     other = replace(seal, algorithm=algorithm)
     message = other.expand(party.signer.public_key, name)
     return replace(other, signature=party.signer.sign(message.sig_structure()))
-
-
-def dated(seal: Seal) -> tuple[str, ...]:
-    if seal.shelf_date is None:
-        return ()
-    is_over = seal.shelf_date < NOW.date()
-    return ("shelf_life warn expired" if is_over else "shelf_life pass",)
 
 
 def sealed_raw(form: str) -> bytes:
@@ -319,6 +314,55 @@ def shelf_days() -> Iterator[Case]:
     yield label("seal-shelf-day-and-date", says, text, *passed, signed_form=form)
 
 
+def dates_in_the_link() -> Iterator[Case]:
+    """Yield best-before (15) and expiry dates (17) that are signed as part of the link."""
+    fresh, over = ("ok_offline", "shelf_life pass"), ("warn", "shelf_life warn expired")
+    none = ("ok_offline",)
+    dates: dict[str, tuple[str, str, tuple[str, ...]]] = {
+        "17": ("An expiry date of today.", "17=261123", fresh),
+        "17-over": ("An expiry date of yesterday.", "17=261122", over),
+        "15": ("A best-before date of today.", "15=261123", fresh),
+        "15-over": ("A best-before date of yesterday.", "15=261122", over),
+        "15-before-17": ("Best before yesterday, expiry in a year.", "15=261122&17=271122", over),
+        "17-before-15": ("Best before in a year, expiry yesterday.", "15=271122&17=261122", over),
+        "month": ("Day 00: the last of the month.", "17=261100", fresh),
+        "month-over": ("Day 00 of the month before.", "17=261000", over),
+        "february": ("The last of February in a leap year.", "17=280229", fresh),
+        "far": ("Year 76: 50 years from now, not 50 years ago.", "17=761123", fresh),
+        "past": ("Year 77: 49 years ago, not 51 years from now.", "17=771123", over),
+        "other-dates": (
+            "Production and packaging dates, which are no end of anything.",
+            "11=250101&13=250102",
+            none,
+        ),
+    }
+    for name, (says, written, found) in dates.items():
+        form = f"{ITEM}?{written}"
+        yield label(f"date-{name}", says, sealed(form), *found, signed_form=form)
+    form = f"{ITEM}?17=261123"
+    last_second = datetime(2026, 11, 23, 16, 59, 59, tzinfo=UTC)
+    says = "An expiry date, in its last second in Vietnam."
+    yield label("date-17-last", says, sealed(form), *fresh, signed_form=form, now=last_second)
+    says = "A second later."
+    now = last_second + A_SECOND
+    yield label("date-17-next", says, sealed(form), *over, signed_form=form, now=now)
+    form, today = f"{ITEM}?17=271122", NOW.date()
+    says = "An expiry date in a year, and a seal whose shelf day was yesterday: the earlier counts."
+    text = sealed(form, shelf_date=today - A_DAY)
+    yield label("date-17-later-than-seal", says, text, *over, signed_form=form)
+    form = f"{ITEM}?17=261122"
+    says = "An expiry date of yesterday, and a seal whose shelf day is in a year."
+    text = sealed(form, shelf_date=date(2027, 11, 22))
+    yield label("date-17-earlier-than-seal", says, text, *over, signed_form=form)
+    says = "A date in the link of a batch."
+    form = f"{BATCH}?17=261122"
+    changes = (*over, BATCH_LEVEL)
+    yield label("date-batch", says, sealed(form), *changes, about=BATCH, signed_form=form)
+    says = "A label without a seal: its date is nobody's, and is not told."
+    bare = ("unproven", "-issuer", *NOT_LOOKED_AT, "seal fail absent")
+    yield unsealed("date-unsealed", says, f"{LINK}?17=261122", *bare)
+
+
 def duties() -> Iterator[Case]:
     bare = ("unproven", "-issuer", *NOT_LOOKED_AT, "seal fail absent")
     missing = (*bare, "level warn seal_missing")
@@ -345,6 +389,65 @@ def duties() -> Iterator[Case]:
     says = "A seal is due for each batch, and it is there."
     given = ("ok_offline", BATCH_LEVEL)
     yield label("seal-due-batch-there", says, text, *given, **batch, bundle=due("batch"))
+
+
+def duties_of_several() -> Iterator[Case]:
+    """Yield products that several duties name: of those that have begun, the strictest counts."""
+    begun, later = date(2026, 6, 1), date(2026, 12, 1)
+
+    def duty(level: str, since: date = begun, product: str = PRODUCT) -> LabelDuty:
+        return LabelDuty.model_validate({"product": product, "due": level, "since": since})
+
+    def of(*levels: LabelDuty, neighbour: tuple[LabelDuty, ...] = ()) -> bytes:
+        """Return a bundle with duties in the grants of the producer and of the neighbour."""
+        theirs = key_entry(NEIGHBOUR, grant(gtin_prefixes=("9520000",), labels=neighbour))
+        keys = [KEYS[0], key_entry(PRODUCER, grant(labels=levels)), theirs]
+        return bundle_file(2, keys=keys).to_bytes()
+
+    batch_only, none = ("ok_offline", BATCH_LEVEL), "level warn seal_batch_level"
+    missed = ("warn", none)
+    bundles: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
+        "item-and-batch": (
+            "Due on each item, and for each batch.",
+            of(duty("item"), duty("batch")),
+            missed,
+        ),
+        "batch-and-item": (
+            "The same in the other order.",
+            of(duty("batch"), duty("item")),
+            missed,
+        ),
+        "none-and-item": (
+            "Due on each item, though another grant says that nothing is.",
+            of(duty("none"), duty("item")),
+            missed,
+        ),
+        "of-neighbour": (
+            "Due on each item by a grant of the neighbour's that names the product.",
+            of(duty("batch"), neighbour=(duty("item"),)),
+            missed,
+        ),
+        "item-later": (
+            "Due for each batch, and on each item from December.",
+            of(duty("batch"), duty("item", later)),
+            batch_only,
+        ),
+        "of-other-product": (
+            "Due on each item of another product.",
+            of(duty("item", product="https://id.gs1.org/01/09521234543220")),
+            batch_only,
+        ),
+    }
+    for name, (says, bundle, found) in bundles.items():
+        text = sealed(BATCH)
+        yield label(f"duty-{name}", says, text, *found, about=BATCH, bundle=bundle)
+    plain, product = f"{PRODUCER.issuer}/MAMTOM/L1", f"{PRODUCER.issuer}/MAMTOM"
+    says = "Due on each item of a product with a plain name, and this is one for the batch."
+    bundle = of(duty("item", product=product))
+    yield label("duty-plain", says, sealed(plain), *missed, about=plain, bundle=bundle)
+    says = "The same, and there is none."
+    found = ("unproven", "-issuer", *NOT_LOOKED_AT, "seal fail absent", "level warn seal_missing")
+    yield unsealed("duty-plain-missing", says, plain, *found, about=plain, bundle=bundle)
 
 
 def unsealed(name: str, says: str, text: str, *changes: Any, **options: Any) -> Case:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.origin_record import OriginRecord, Proof, RecordedStatement
-from ocoptrace.signing.bundle import LogKey
+from ocoptrace.signing.bundle import LogKey, RevocationCheckpoint
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.transparency import Checkpoint
 from vectors.trust_cases.case import TRUST, bundle_file, short_record
@@ -39,7 +39,8 @@ NEW_LOG_KEY = NoteSigner(LOG.name, eddsa(32))
 OTHER_WITNESS = NoteSigner("w9.example", eddsa(33), COSIGNATURE_V1)
 UNPROVEN = ("unproven", "witnessed fail")
 ALTERED = ("altered", "proof fail")
-ALTERED_UNSEEN = ("altered", "proof fail", "witnessed fail")
+ALTERED_UNSEEN = (*ALTERED, "witnessed fail")
+"""A proof that does not hold shows no time."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def of_proofs() -> Iterator[Case]:
         ),
     }
     for name, (says, proof) in proofs.items():
-        yield short_record(f"proof-{name}", says, tale.proven(0, proof), *ALTERED)
+        yield short_record(f"proof-{name}", says, tale.proven(0, proof), *ALTERED_UNSEEN)
     false = replace(good, path=(NODE, *path[1:]))
     says = "Two proofs of a statement, and one of them does not hold."
     yield short_record("proof-one-of-two", says, tale.proven(0, good, false), *ALTERED)
@@ -130,7 +131,7 @@ def of_proofs() -> Iterator[Case]:
     yield short_record("proof-under-two", says, given, *ahead)
     swapped = replace(both[0], checkpoint=0)
     says = "The proof of an earlier checkpoint, said to lead to the later one."
-    yield short_record("proof-wrong-checkpoint", says, tale.proven(0, swapped), *ALTERED)
+    yield short_record("proof-wrong-checkpoint", says, tale.proven(0, swapped), *ALTERED_UNSEEN)
     bare = [replace(each, proofs=()) for each in tale.record().statements]
     says = "No statement has a proof."
     given = OriginRecord.of(BATCH, reference(TRUST), (), bare)
@@ -264,7 +265,7 @@ def of_checkpoints() -> Iterator[Case]:
         "other-root": (
             "Log and witnesses signed another root at this size.",
             of_text(Checkpoint.sign(LOG.name, size, NODE, LOG).note.text, NODE),
-            ALTERED,
+            ALTERED_UNSEEN,
         ),
         "text-changed": (
             "The size in the text was changed after it was signed.",
@@ -359,6 +360,30 @@ def of_logs() -> Iterator[Case]:
             ("ok",),
         ),
     }
+    tree = tale.village.checkpoint()
+    ends = {"origin": tree.origin, "size": tree.size, "root": tree.root.hex()}
+    found |= {
+        "closed": (
+            "A log that has ended with just this checkpoint.",
+            whole,
+            listing(log_entry(final=RevocationCheckpoint.model_validate(ends))),
+            ("ok",),
+        ),
+        "closed-before": (
+            "A log that had ended an entry before: its key has signed on.",
+            whole,
+            listing(log_entry(final=RevocationCheckpoint.model_validate(ends | {"size": 4}))),
+            ALTERED_UNSEEN,
+        ),
+        "closed-otherwise": (
+            "A log that has ended at this size with another root: there are two of it.",
+            whole,
+            listing(
+                log_entry(final=RevocationCheckpoint.model_validate(ends | {"root": "00" * 32}))
+            ),
+            ALTERED_UNSEEN,
+        ),
+    }
     for name, (says, given, bundle, expected) in found.items():
         yield short_record(f"log-{name}", says, given, *expected, bundle=bundle)
     yield from of_two_logs()
@@ -390,7 +415,7 @@ def of_two_logs() -> Iterator[Case]:
         "one-unwitnessed": (
             "The log of the event has no witnesses.",
             listing(log_entry(), log_entry(**(other | unwitnessed))),
-            UNPROVEN,
+            ("ok_offline", "witnessed unknown no_witness"),
         ),
         "both-unwitnessed": (
             "Neither log has witnesses.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cbor2
 
 from ocoptrace.signing.cose import Sign1
-from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
+from vectors.trust_cases.case import NO_KEY, STANDARD, TRUST, bundle_file, record, short_record
 from vectors.trust_cases.forging import (
     ED25519_ORDER,
     HEADERS,
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from vectors.trust_cases.case import Case
 
 KID = 4
+FORGED = ("altered", "signature fail", "-shelf_life")
+"""A batch that nobody signed has no day on which its goods are best before."""
+UNKNOWN = (*NO_KEY, "-shelf_life")
 
 
 def with_signature(signature: bytes) -> OriginRecord:
@@ -149,7 +152,7 @@ def altered() -> Iterator[Case]:
         ),
     }
     for name, (says, given) in forgeries.items():
-        yield short_record(f"signature-{name}", says, given, "altered", "signature fail")
+        yield short_record(f"signature-{name}", says, given, *FORGED)
     ed25519: dict[str, tuple[str, OriginRecord]] = {
         "es256-of-ed25519": ("ES256 (-7) named for an Ed25519 key.", by_neighbour(-7)),
         "esp256-of-ed25519": ("ESP256 (-9) named for an Ed25519 key.", by_neighbour(-9)),
@@ -164,24 +167,22 @@ def altered() -> Iterator[Case]:
         "ed25519-zero": ("An Ed25519 signature of zeros.", by_neighbour(-8, lambda _: bytes(64))),
     }
     for name, (says, given) in ed25519.items():
-        yield short_record(
-            f"signature-{name}", says, given, "altered", "signature fail", about=FOREIGN_BATCH
-        )
+        yield short_record(f"signature-{name}", says, given, *FORGED, about=FOREIGN_BATCH)
 
 
 def of_others() -> Iterator[Case]:
     village = Village()
     says = "The statement of a key that is not in the bundle."
     given = village.record([village.state_batch(by=STRANGER)], TRUST)
-    yield short_record("signature-no-key", says, given, "unknown_issuer", "issuer fail")
+    yield short_record("signature-no-key", says, given, *UNKNOWN)
     says = "A kid of zeros."
     given = with_headers({KID: bytes(8)})
-    yield short_record("signature-kid-zero", says, given, "unknown_issuer", "issuer fail")
+    yield short_record("signature-kid-zero", says, given, *UNKNOWN)
     says = "The producer's signature under the kid of the neighbour."
     given = with_headers({KID: NEIGHBOUR.signer.public_key.kid})
-    changes = ("signature fail", "entitlement fail issuer")
-    yield short_record("signature-kid-of-other", says, given, "altered", *changes)
+    changes = (*FORGED, "entitlement fail issuer")
+    yield short_record("signature-kid-of-other", says, given, *changes)
     says = "A later bundle no longer lists the producer's key."
     later = bundle_file(2, keys=[key for key in KEYS if key.issuer == OFFICE.issuer]).to_bytes()
-    changes = ("issuer fail", "complete unknown")
-    yield record("signature-key-gone", says, STANDARD, "unknown_issuer", *changes, bundle=later)
+    changes = (*UNKNOWN, "complete unknown")
+    yield record("signature-key-gone", says, STANDARD, *changes, bundle=later)

@@ -7,30 +7,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from ocoptrace.signing import Root, Statement, base64url
-from ocoptrace.signing.bundle import LogKey
+from ocoptrace.signing import Root, Statement
 from ocoptrace.signing.cose import Sign1
-from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
+from ocoptrace.signing.root import sign_root
 from ocoptrace.signing.signed_file import SignedFile
 from ocoptrace.signing.statement import sign_statement
-from vectors.trust_cases.case import BUNDLE_FILE, ROOT_FILE, accepted, bundle_file, refused
-from vectors.trust_cases.forging import P256_ORDER, P256_PRIME
+from vectors.trust_cases.case import (
+    BUNDLE_FILE,
+    ROOT_FILE,
+    TRUST,
+    accepted,
+    bundle_file,
+    publish,
+    refused,
+)
+from vectors.trust_cases.forging import P256_ORDER
 from village import (
-    KEYS,
-    LOG,
+    FOUNDED,
+    HOST,
     NOW,
     OFFICE,
     ROOT_SIGNERS,
+    SEALS_UNTIL,
     STRANGER,
-    WITNESSES,
     eddsa,
     es256,
-    log_entry,
     root_file,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ocoptrace.signing import Signer
     from vectors.trust_cases.case import Case
@@ -41,6 +47,8 @@ ROOT = root_file()
 BUNDLE = bundle_file()
 SECOND_OFFICE = eddsa(41)
 TWO_OFFICES = root_file(bundle_signers=(OFFICE.signer, SECOND_OFFICE))
+NEXT_SIGNERS = (es256(14), eddsa(15), es256(16))
+"""Who keeps the root's keys after those of the first root."""
 
 
 def signed(text: str, kind: Any, *signers: Signer, version: int = 1) -> bytes:
@@ -81,12 +89,13 @@ def with_signatures(*signatures: Statement) -> bytes:
 
 
 def cases() -> Iterator[Case]:
-    """Yield roots, thresholds, bundles under roots, then bundles of another form."""
+    """Yield roots, thresholds, bundles under roots and of other forms, then the next root."""
     yield from roots()
     yield from thresholds()
     yield from versions()
     yield from forms()
-    yield from members()
+    yield from following()
+    yield from under_the_next_root()
 
 
 def roots() -> Iterator[Case]:
@@ -165,6 +174,25 @@ def thresholds() -> Iterator[Case]:
             signed(text, "bundle", *first, *first),
             THRESHOLD,
         ),
+        "two-versions": (
+            "One office signed it as version 1 and one as version 2, and two are asked for.",
+            two_of_two,
+            SignedFile(
+                text,
+                tuple(
+                    SignedFile.sign(
+                        text,
+                        "bundle",
+                        version=version,
+                        issuer=OFFICE.issuer,
+                        signers=[signer],
+                        now=NOW,
+                    ).signatures[0]
+                    for version, signer in enumerate(both, start=1)
+                ),
+            ).to_bytes(),
+            THRESHOLD,
+        ),
         "other-root": (
             "Under a root that names another office.",
             root_file(bundle_signers=[STRANGER.signer]).to_bytes(),
@@ -225,6 +253,16 @@ def versions() -> Iterator[Case]:
             yield refused(f"trust-seen-{seen}", says, error, **options)
         else:
             yield accepted(f"trust-seen-{seen}", says, version=3, **options)
+    seen = {"previous_version": TRUST.version}
+    says = "The very bundle that was seen before."
+    yield accepted("trust-seen-same", says, previous_sha256=TRUST.sha256, **seen)
+    other = publish(namespaces=(HOST, "other.example"))
+    says = "Another bundle of the version that was seen before: the office says two things."
+    options = {"previous_sha256": other.sha256, **seen}
+    yield refused("trust-seen-fork", says, "signing.bundle_fork", **options)
+    says = "A later version than that other bundle."
+    later = bundle_file(2).to_bytes()
+    yield accepted("trust-seen-other-before", says, version=2, bundle=later, **options)
     says = "A bundle made under root 1, where root 2 is pinned."
     second = root_file(2).to_bytes()
     yield refused("trust-root-2", says, "signing.root_version", root=second)
@@ -275,132 +313,161 @@ def forms() -> Iterator[Case]:
         ),
         "not-canonical": ("A text with spaces.", by_office(json.dumps(json.loads(text))), FORM),
         "not-json": ("A text that is no JSON.", by_office("bundle"), "json.syntax"),
-        "root": ("A root in the place of a bundle.", ROOT_FILE, INVALID),
+        "root": ("A root in the place of a bundle.", ROOT_FILE, THRESHOLD),
     }
     for name, (says, bundle, error) in found.items():
         yield refused(f"trust-form-{name}", says, error, bundle=bundle)
 
 
-def off_curve(key: str) -> str:
-    """Return a COSE_Key whose y is another: the point is not on the curve."""
-    data = base64url.decode(key)
-    return base64url.encode(data[:-1] + bytes((data[-1] ^ 1,)))
+def next_root(
+    *signers: Signer,
+    keys: Sequence[Signer] = ROOT_SIGNERS,
+    version: int = 2,
+    threshold: int = 2,
+    signed_as: int | None = None,
+) -> bytes:
+    """Return a root file of these keys, whoever signs it."""
+    text = sign_root(
+        version,
+        expires=SEALS_UNTIL,
+        signers=keys,
+        threshold=threshold,
+        bundle_keys=[OFFICE.signer.public_key],
+        issuer=OFFICE.issuer,
+        now=FOUNDED,
+    ).signed
+    return signed(text, "root", *signers, version=version if signed_as is None else signed_as)
 
 
-def members() -> Iterator[Case]:
-    entries = [json.loads(entry.text()) for entry in KEYS]
-    office, producer, neighbour = entries
-
-    def with_key(**changes: Any) -> bytes:
-        return by_office(bundle_text(keys=[office, producer | changes, neighbour]))
-
-    def with_grant(**changes: Any) -> bytes:
-        return with_key(grants=[producer["grants"][0] | changes])
-
-    def with_log(*logs: Any) -> bytes:
-        return by_office(bundle_text(logs=[json.loads(log.text()) for log in logs]))
-
-    witnesses = log_entry().witnesses
-    renamed = NoteSigner("w3.example", WITNESSES[0].signer, COSIGNATURE_V1)
-    p384 = bytes.fromhex("a401022002215830") + bytes(48) + bytes.fromhex("225830") + bytes(48)
-    beyond = bytes.fromhex("a40102200121 5820".replace(" ", "")) + P256_PRIME.to_bytes(32)
-    beyond += bytes.fromhex("225820") + bytes(32)
-    alg = base64url.decode(producer["key"])
-    alg = b"\xa5" + alg[1:3] + b"\x03\x26" + alg[3:]
-    found: dict[str, tuple[str, bytes]] = {
-        "unknown": ("A member that nobody knows.", by_office(bundle_text(more=1))),
-        "missing": (
-            "No namespaces.",
-            by_office(
-                canonical_json.dumps(
-                    {k: v for k, v in json.loads(BUNDLE.signed).items() if k != "namespaces"}
-                ).decode()
-            ),
+def following() -> Iterator[Case]:
+    """Yield roots that are to take the place of the pinned one, whose threshold is 2 of 3."""
+    one, two, three = ROOT_SIGNERS
+    four, five, six = NEXT_SIGNERS
+    step, left = "signing.root_step", "signing.root_not_followed"
+    found: dict[str, tuple[str, bytes, str]] = {
+        "same-keys": ("Version 2, of the same keys.", next_root(one, two), ""),
+        "one-replaced": (
+            "One of three keys is another, and the two that stay have signed.",
+            next_root(two, three, keys=(two, three, four)),
+            "",
         ),
-        "version-0": ("Version 0.", by_office(bundle_text(version=0))),
-        "expires-at-once": (
-            "It expires as it is issued.",
-            by_office(bundle_text(expires="2026-11-23T08:00:00Z")),
+        "one-replaced-one-new": (
+            "One key that stays, one that goes and the new one have signed: two of each root.",
+            next_root(one, two, four, keys=(two, three, four)),
+            "",
         ),
-        "time-fraction": (
-            "A time with a fraction.",
-            by_office(bundle_text(expires="2027-02-21T08:00:00.5Z")),
+        "all-replaced": (
+            "All keys are others, and two of the old and two of the new have signed.",
+            next_root(one, three, four, five, keys=NEXT_SIGNERS),
+            "",
         ),
-        "time-no-zone": (
-            "A time without a zone.",
-            by_office(bundle_text(expires="2027-02-21T08:00:00")),
+        "all-replaced-old-missing": (
+            "All keys are others, and none of the old has signed.",
+            next_root(four, five, six, keys=NEXT_SIGNERS),
+            left,
         ),
-        "time-number": ("A time that is a number.", by_office(bundle_text(expires="soon"))),
-        "role": ("A role that nobody knows.", with_key(role="king")),
-        "kind": ("A grant of a kind that nobody knows.", with_grant(kinds=["advert"])),
-        "prefix-no-slash": (
-            "A prefix of plain names without a slash at its end.",
-            with_grant(name_prefixes=[producer["issuer"]]),
+        "all-replaced-old-one": (
+            "All keys are others, and one of the old has signed.",
+            next_root(one, four, five, keys=NEXT_SIGNERS),
+            left,
         ),
-        "prefix-host-alone": (
-            "A prefix of plain names that is a host alone.",
-            with_grant(name_prefixes=["https://id.example/"]),
+        "old-one-twice": (
+            "One of the old keys has signed twice.",
+            next_root(one, one, four, five, keys=NEXT_SIGNERS),
+            left,
         ),
-        "gtin-letters": ("A GTIN prefix with a letter.", with_grant(gtin_prefixes=["952123A"])),
-        "gtin-short": ("A GTIN prefix of two digits.", with_grant(gtin_prefixes=["95"])),
-        "key-twice": (
-            "Two keys with one kid: one key under two issuers.",
-            with_key(key=office["key"]),
+        "all-replaced-new-missing": (
+            "All keys are others, and only the old have signed.",
+            next_root(one, two, three, keys=NEXT_SIGNERS),
+            THRESHOLD,
         ),
-        "thumbprint": (
-            "A revocation that names a key by its kid.",
-            by_office(
-                bundle_text(
-                    revocations=[
-                        {
-                            "at": "2026-11-23T08:00:00Z",
-                            "batches": [],
-                            "checkpoint": None,
-                            "key": "00" * 8,
-                            "reason": "ceased",
-                        }
-                    ]
-                )
-            ),
+        "all-replaced-new-one": (
+            "All keys are others, and one of the new has signed.",
+            next_root(one, two, four, keys=NEXT_SIGNERS),
+            THRESHOLD,
         ),
-        "log-twice": ("Two logs of one origin.", with_log(log_entry(), log_entry())),
-        "log-key-name": (
-            "The key of a log is not named as its origin.",
-            with_log(log_entry(origin="other.example/ocop-log/1")),
+        "threshold-raised": (
+            "Three of three keys are asked for from now on, and two have signed.",
+            next_root(one, two, threshold=3),
+            THRESHOLD,
         ),
-        "log-key-type": (
-            "The key of a log is a witness's.",
-            with_log(log_entry(keys=(LogKey(vkey=witnesses[0]),))),
+        "threshold-lowered": (
+            "One key is enough from now on, and one has signed: two are still asked for.",
+            next_root(one, threshold=1),
+            left,
         ),
-        "witness-type": (
-            "A witness has the key of a log.",
-            with_log(log_entry(witnesses=(str(LOG.verifier_key),), quorum=1)),
+        "same-version": ("The pinned root again.", ROOT_FILE, step),
+        "same-version-other": (
+            "Another root of the pinned one's version.",
+            next_root(one, two, three, keys=(two, three, four), version=1),
+            step,
         ),
-        "witness-twice": (
-            "One witness stands twice.",
-            with_log(log_entry(witnesses=witnesses[:1] * 2)),
+        "version-3": ("Version 3: a step is left out.", next_root(one, two, version=3), step),
+        "signed-as-1": (
+            "Version 2, signed as version 1.",
+            next_root(one, two, signed_as=1),
+            THRESHOLD,
         ),
-        "witness-renamed": (
-            "One witness stands there by two names.",
-            with_log(log_entry(witnesses=(witnesses[0], str(renamed.verifier_key)))),
-        ),
-        "quorum": ("A quorum of three of two witnesses.", with_log(log_entry(quorum=3))),
+        "bundle": ("A bundle in the place of a root.", BUNDLE_FILE, INVALID),
     }
-    for name, (says, bundle) in found.items():
-        yield refused(f"trust-{name}", says, INVALID, bundle=bundle)
-    keys: dict[str, tuple[str, str]] = {
-        "off-curve": ("A point off the curve.", off_curve(producer["key"])),
-        "beyond-field": ("A coordinate that is not below the prime.", base64url.encode(beyond)),
-        "p-384": ("A P-384 key.", base64url.encode(p384)),
-        "with-alg": (
-            "A key with an optional member: its thumbprint would be another.",
-            base64url.encode(alg),
+    for name, (says, data, error) in found.items():
+        files = {"bundle": None, "next_root": data}
+        if error:
+            yield refused(f"next-root-{name}", says, error, **files)
+        else:
+            yield accepted(f"next-root-{name}", says, version=2, **files)
+    says = "The pinned root has expired: its keys still say who follows."
+    expired = root_file(expires=FOUNDED).to_bytes()
+    files = {"root": expired, "bundle": None, "next_root": next_root(one, two)}
+    yield accepted("next-root-of-expired", says, version=2, **files)
+    says = "Root 1 where root 2 is pinned: nobody goes back."
+    files = {"root": next_root(one, two), "bundle": None, "next_root": ROOT_FILE}
+    yield refused("next-root-back", says, step, **files)
+
+
+def under_the_next_root() -> Iterator[Case]:
+    """Yield bundles that are loaded after the pinned root was followed."""
+
+    def second(*bundle_keys: Signer, signers: Sequence[Signer] = ROOT_SIGNERS) -> bytes:
+        """Return a second root that names these bundle keys."""
+        return sign_root(
+            2,
+            expires=SEALS_UNTIL,
+            signers=signers,
+            threshold=2,
+            bundle_keys=[signer.public_key for signer in bundle_keys],
+            issuer=OFFICE.issuer,
+            now=FOUNDED,
+        ).to_bytes()
+
+    old, new = OFFICE.signer, SECOND_OFFICE
+    text = bundle_text(root_version=2, version=2)
+    by_old, by_new = (signed(text, "bundle", signer, version=2) for signer in (old, new))
+    found: dict[str, tuple[str, bytes, bytes, str]] = {
+        "new-key": ("Signed by the bundle key that root 2 brought.", second(old, new), by_new, ""),
+        "old-key": ("Signed by the old one, named beside the new.", second(old, new), by_old, ""),
+        "old-key-gone": (
+            "Signed by the old bundle key, which root 2 does not name.",
+            second(new),
+            by_old,
+            THRESHOLD,
         ),
-        "no-cose": ("No COSE_Key.", "AAAA"),
+        "old-bundle": (
+            "The bundle that was made under root 1.",
+            second(old, new),
+            BUNDLE_FILE,
+            "signing.root_version",
+        ),
+        "not-followed": (
+            "A bundle of root 2, which none of the keys of root 1 has signed.",
+            second(new, signers=NEXT_SIGNERS),
+            by_new,
+            "signing.root_not_followed",
+        ),
     }
-    for name, (says, key) in keys.items():
-        yield refused(f"trust-key-{name}", says, INVALID, bundle=with_key(key=key))
-    says = "A second key of the office, beside its first."
-    another = office | {"key": base64url.encode(es256(42).public_key.cose_key)}
-    bundle = by_office(bundle_text(keys=[*entries, another]))
-    yield accepted("trust-two-keys", says, bundle=bundle)
+    for name, (says, root, bundle, error) in found.items():
+        files = {"next_root": root, "bundle": bundle}
+        if error:
+            yield refused(f"trust-next-root-{name}", says, error, **files)
+        else:
+            yield accepted(f"trust-next-root-{name}", says, version=2, **files)

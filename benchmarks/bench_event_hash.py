@@ -1,0 +1,196 @@
+"""Event hashes of a JSON-LD document, beside the reference generator in the same run.
+
+The reference lives in an environment of its own, which ``make .venv-hash`` builds. Both sides
+begin with the bytes of the document and end with one hash for each event; the best of some
+repeats counts. What the two hash differently is printed too.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace.epcis import read_document
+from ocoptrace.epcis.event_hash import hash_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWN = "urn:epc:id:pgln:9521234.00001"
+EVENTS, REPEATS = 1_000, 5
+REFERENCE = Path(__file__).parents[1] / ".venv-hash" / "bin" / "python"
+CONTEXT = [
+    "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+    {"farm": "https://farm.example/voc/"},
+]
+THEIRS = """
+import json, logging, sys, time
+logging.disable(logging.CRITICAL)
+from epcis_event_hash_generator import hash_generator, json_to_py
+text = open(sys.argv[1], encoding="utf-8").read()
+best = float("inf")
+for _ in range(2):
+    start = time.perf_counter()
+    hashes = hash_generator.epcis_hashes_from_events(
+        json_to_py.event_list_from_epcis_document_str(text))
+    best = min(best, time.perf_counter() - start)
+print(json.dumps([best, hashes]))
+"""
+
+
+def event(number: int, dice: random.Random) -> dict[str, Any]:
+    """Return the harvest, reading, packing, shipping or canning of a lot."""
+    common = {
+        "eventID": f"urn:uuid:0198c0de-0000-7000-8000-{number:012}",
+        "eventTime": f"2025-08-{number % 28 + 1:02}T{number % 24:02}:{number % 60:02}:00.5+07:00",
+        "eventTimeZoneOffset": "+07:00",
+        "readPoint": {"id": f"urn:epc:id:sgln:9521234.0{dice.randrange(12):04}.0"},
+        "bizLocation": {"id": "https://id.gs1.org/414/9521234000013"},
+        "disposition": "in_progress",
+    }
+    lot = f"LOT-{number:05}"
+    weight = {
+        "epcClass": f"https://shop.example/01/09521234543213/10/{lot}",
+        "quantity": dice.randrange(1, 90_000) / 10,
+        "uom": "KGM",
+    }
+    match number % 5:
+        case 0:
+            what: dict[str, Any] = {
+                "type": "ObjectEvent",
+                "action": "ADD",
+                "bizStep": "commissioning",
+                "quantityList": [weight],
+                "ilmd": {"farm:lot": lot, "farm:plot": {"farm:row": number % 7 + 1}},
+            }
+        case 1:
+            what = {
+                "type": "ObjectEvent",
+                "action": "OBSERVE",
+                "bizStep": "storing",
+                "epcList": [
+                    f"urn:epc:id:sgtin:9521234.054321.K{number:06}X{each}" for each in "AB"
+                ],
+                "sensorElementList": [
+                    {
+                        "sensorMetadata": {"deviceID": "urn:epc:id:giai:9521234.7"},
+                        "sensorReport": [
+                            {"type": "Temperature", "value": dice.randrange(99) / 4, "uom": "CEL"},
+                            {"type": "RelativeHumidity", "value": dice.randrange(99), "uom": "P1"},
+                        ],
+                    }
+                ],
+            }
+        case 2:
+            what = {
+                "type": "AggregationEvent",
+                "action": "ADD",
+                "bizStep": "packing",
+                "parentID": f"urn:epc:id:sscc:9521234.0{number:09}",
+                "childEPCs": [
+                    f"https://id.gs1.org/01/09521234543213/21/P{number:06}{each}" for each in "ABC"
+                ],
+            }
+        case 3:
+            what = {
+                "type": "ObjectEvent",
+                "action": "OBSERVE",
+                "bizStep": "shipping",
+                "epcList": [f"urn:epc:id:sscc:9521234.0{number:09}"],
+                "bizTransactionList": [
+                    {"type": "desadv", "bizTransaction": f"https://farm.example/advice/{number}"}
+                ],
+                "sourceList": [{"type": "owning_party", "source": OWN}],
+                "destinationList": [
+                    {
+                        "type": "owning_party",
+                        "destination": f"urn:epc:id:pgln:9521234.1{dice.randrange(40):04}",
+                    }
+                ],
+                "farm:truck": f"29C-{number % 60:05}",
+            }
+        case _:
+            what = {
+                "type": "TransformationEvent",
+                "bizStep": "creating_class_instance",
+                "inputQuantityList": [weight],
+                "outputQuantityList": [
+                    {"epcClass": f"urn:epc:class:lgtin:9521234.054321.C{number}", "quantity": 240}
+                ],
+            }
+    return what | common
+
+
+def document(first: int) -> bytes:
+    """Return a document of events; the same for the same first number."""
+    dice = random.Random(first)  # noqa: S311 - the same document at every run, no secret
+    body = {"eventList": [event(number, dice) for number in range(first, first + EVENTS)]}
+    return json.dumps(
+        {
+            "@context": CONTEXT,
+            "type": "EPCISDocument",
+            "schemaVersion": "2.0",
+            "creationDate": "2025-09-01T00:00:00Z",
+            "epcisBody": body,
+        }
+    ).encode()
+
+
+def ours(data: bytes) -> list[str]:
+    """Return the hashes of the events as they stand in the document."""
+    read = json.loads(data)
+    events = read["epcisBody"]["eventList"]
+    return list(hash_events(events, profile="reference-1.9", context=read["@context"]))
+
+
+def ours_checked(data: bytes) -> list[str]:
+    """Return the hashes of events that were read and validated."""
+    return list(hash_events(read_document(data).events, profile="reference-1.9"))
+
+
+def best(work: Callable[[bytes], list[str]]) -> float:
+    """Return the shortest time of some repeats, in seconds, each with lots not seen before."""
+    seconds = []
+    for repeat in range(1, REPEATS + 1):
+        data = document(repeat * EVENTS)
+        start = perf_counter()
+        work(data)
+        seconds.append(perf_counter() - start)
+    return min(seconds)
+
+
+def main() -> None:
+    """Print how many events a second each way hashes, and how many hashes agree."""
+    data = document(0)
+    rows = [
+        ("document to hashes", best(ours), ours(data)),
+        ("… read and validated first", best(ours_checked), ours_checked(data)),
+    ]
+    theirs: list[str] = []
+    seconds = 0.0
+    if REFERENCE.exists():
+        with tempfile.NamedTemporaryFile(suffix=".jsonld") as file:
+            file.write(data)
+            file.flush()
+            command = [REFERENCE, "-c", THEIRS, file.name]
+            done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own
+        seconds, theirs = json.loads(done.stdout)
+    print(f"{'event hash, ' + str(EVENTS) + ' events':<28}{'events/s':>10}{'ratio':>8}{'agree':>8}")
+    for name, ours_seconds, hashes in rows:
+        ratio = f"{seconds / ours_seconds:.1f}" if seconds else "-"
+        agree = sum(one == two for one, two in zip(hashes, theirs, strict=False))
+        print(f"{name:<28}{EVENTS / ours_seconds:>10.0f}{ratio:>8}{agree:>8}")
+    if theirs:
+        print(f"{'reference generator 1.9.3':<28}{EVENTS / seconds:>10.0f}{1:>8}{len(theirs):>8}")
+    else:
+        print("no reference generator: make .venv-hash", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Extensions in a pre-hash text: members of other vocabularies, and where they stand.
+
+>>> from ocoptrace.epcis.event_hash.profile import profile_named
+>>> profile = profile_named("cbv2.0")
+>>> namespaces = {"farm": "https://farm.example/v/"}
+>>> extensions = Extensions(profile, namespaces, Values(profile, namespaces))
+>>> extensions.texts({"farm:plot": ["A2", "A1"], "farm:soil": {"farm:pH": 5.50}}, frozenset())
+['{https://farm.example/v/}plot=A2', '{https://farm.example/v/}plot=A1', \
+'{https://farm.example/v/}soil{https://farm.example/v/}pH=5.5']
+
+Two members of an object are no extensions: ``@context`` declares further prefixes for what
+is inside, and ``#text`` is the text of an XML element that has attributes or children too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace.canonical_json import MAX_DEPTH
+from ocoptrace.epcis.event_hash.places import within
+from ocoptrace.epcis.event_hash.values import Values
+from ocoptrace.epcis.vocabulary import STANDARD_PREFIXES
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ocoptrace.epcis.event_hash.profile import Profile
+
+__all__ = ["Extensions", "declared"]
+
+_NO_EXTENSIONS = frozenset({"#text", "@context"})
+_COMMENTS = frozenset(
+    {
+        "comment",
+        "rdfs:comment",
+        *(f"{{{namespace}}}comment" for namespace in STANDARD_PREFIXES["rdfs"]),
+    }
+)
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+_MASTER_DATA = frozenset(
+    {
+        "gs1:masterDataAvailableFor",
+        *(f"{{{namespace}}}masterDataAvailableFor" for namespace in STANDARD_PREFIXES["gs1"]),
+    }
+)
+
+
+def declared(context: Any) -> dict[str, str]:
+    """Return the prefixes that the objects of a JSON-LD context declare. Nothing is fetched."""
+    entries = context if isinstance(context, list | tuple) else (context,)
+    return {
+        prefix: namespace
+        for entry in entries
+        if isinstance(entry, Mapping)
+        for prefix, namespace in entry.items()
+        if isinstance(namespace, str)
+    }
+
+
+class Extensions:
+    """Writes extensions under a profile, for an event whose prefixes are known.
+
+    Args:
+        profile: which reading of the standard.
+        namespaces: what prefixes mean.
+        values: writes their values.
+    """
+
+    __slots__ = ("_namespaces", "_profile", "_values")
+
+    def __init__(self, profile: Profile, namespaces: Mapping[str, str], values: Values) -> None:
+        self._profile = profile
+        self._namespaces = namespaces
+        self._values = values
+
+    def texts(
+        self, members: Mapping[str, Any], standard: Collection[str], depth: int = MAX_DEPTH
+    ) -> list[str]:
+        """Return a text for every extension of an object, unsorted.
+
+        Args:
+            members: the object.
+            standard: names of members that are none.
+            depth: how deep they may be nested.
+
+        Raises:
+            EpcisError: a value that cannot be hashed, or nesting beyond the depth.
+        """
+        return [
+            text
+            for name, value in members.items()
+            if name not in standard and name not in _NO_EXTENSIONS
+            for text in within(name, self._texts_of, self._name(name), value, depth)
+        ]
+
+    def placed(self, members: Mapping[str, Any], standard: Collection[str]) -> tuple[str, str]:
+        """Return the extensions that stand inside their holder, and those that come after all.
+
+        Args:
+            members: a place, or a part of a sensor element.
+            standard: names of its standard members.
+
+        Raises:
+            EpcisError: as ``texts``.
+        """
+        texts = sorted(self.texts(members, standard))
+        if self._profile.extensions == "after":
+            return "", "".join(texts)
+        if self._profile.extensions == "inside":
+            return "".join(texts), ""
+        names = [self._name(name) for name in members]
+        lists = [len(each) for each in members.values() if isinstance(each, list | tuple)]
+        count = len(members) - len(lists) + sum(lists)
+        if count == 1 or any("action" in name or "eventTime" in name for name in names):
+            return "", "".join(texts)
+        inside = [text for text in texts if _is_slashed(text)]
+        return "".join(inside), "".join(text for text in texts if not _is_slashed(text))
+
+    def _texts_of(self, key: str, value: Any, depth: int) -> list[str]:
+        """Return the texts of one extension: of a list, one for each entry."""
+        if key in _COMMENTS or key.startswith(_SCHEMA_INSTANCE):
+            return []
+        if key in _MASTER_DATA:
+            raise EpcisError("epcis.hash_master_data")
+        if depth < 0:
+            raise EpcisError("json.too_deep", limit=MAX_DEPTH)
+        if isinstance(value, list | tuple):
+            return [
+                text
+                for position, each in enumerate(value)
+                for text in within(position, self._texts_of, key, each, depth - 1)
+            ]
+        if not isinstance(value, Mapping):
+            return [_with_value(key, self._values.text(value))]
+        if "#text" in value:
+            key = _with_value(key, within("#text", self._values.text, value["#text"]))
+        return [key + "".join(sorted(self._inside(value).texts(value, (), depth - 1)))]
+
+    def _inside(self, value: Mapping[str, Any]) -> Extensions:
+        """Return the writer for what is inside an object, which may declare prefixes."""
+        if "@context" not in value:
+            return self
+        namespaces = {**self._namespaces, **declared(value["@context"])}
+        return Extensions(self._profile, namespaces, Values(self._profile, namespaces))
+
+    def _name(self, name: str) -> str:
+        """Return a name behind its namespace; where its prefix means nothing, as written."""
+        prefix, colon, local = name.partition(":")
+        namespace = self._namespaces.get(prefix) if colon else None
+        return name if namespace is None else f"{{{namespace}}}{local}"
+
+
+def _with_value(key: str, text: str) -> str:
+    return f"{key}={text}" if text else key
+
+
+def _is_slashed(text: str) -> bool:
+    """Tell whether the namespace that a text begins with ends in a slash."""
+    return text.startswith("{") and text[: text.find("}")].endswith("/")

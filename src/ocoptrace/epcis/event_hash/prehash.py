@@ -1,0 +1,311 @@
+"""The pre-hash text of an event: its members in one order, nothing between them.
+
+>>> event_prehash({
+...     "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "receiving",
+...     "eventTime": "2025-08-20T07:15:00+07:00", "eventTimeZoneOffset": "+07:00",
+...     "epcList": ["urn:epc:id:sgtin:9520101.000111.K7Q2"], "ocop:step": "receiving_raw"})
+'eventType=ObjectEventeventTime=2025-08-20T00:15:00.000ZeventTimeZoneOffset=+07:00\
+epcListepc=https://id.gs1.org/01/09520101001115/21/K7Q2action=OBSERVE\
+bizStep=https://ref.gs1.org/cbv/BizStep-receiving\
+{https://w3id.org/ocoptrace/voc/}step=receiving_raw'
+
+What is read is the JSON shape of an event, as ``Event.to_json`` gives it, whether it came as
+JSON or as XML. Lists are sorted as texts, by code point, each entry written whole.
+
+Source: CBV 2.0, section 8.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ocoptrace.epcis.event import Event
+from ocoptrace.epcis.event_hash.extensions import Extensions, declared
+from ocoptrace.epcis.event_hash.fields import (
+    EVENT,
+    LOCATION,
+    QUANTITY,
+    SENSOR_METADATA,
+    SENSOR_REPORT,
+    TYPES,
+    Form,
+)
+from ocoptrace.epcis.event_hash.places import each, within
+from ocoptrace.epcis.event_hash.profile import Profile, ProfileName, profile_named
+from ocoptrace.epcis.event_hash.values import Values
+from ocoptrace.epcis.faults import pointer, shown
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+__all__ = ["event_prehash", "event_prehashes"]
+
+_CHANGES = ("set", "unset")
+_ELEMENT = frozenset({"sensorMetadata", "sensorReport"})
+
+
+def event_prehash(
+    event: Event | Mapping[str, Any],
+    *,
+    profile: ProfileName = "cbv2.0",
+    context: Sequence[str | Mapping[str, Any]] = (),
+) -> str:
+    """Return the text of an event that is hashed.
+
+    Args:
+        event: an event, or its JSON members.
+        profile: which reading of the standard.
+        context: contexts of the document around the event, whose objects declare prefixes;
+            the event's own count more. Nothing is fetched.
+
+    Raises:
+        EpcisError: no such profile; or a member that cannot be hashed, with its place.
+    """
+    return _Walk(profile_named(profile), declared(context)).event(event)
+
+
+def event_prehashes(
+    events: Iterable[Event | Mapping[str, Any]],
+    *,
+    profile: ProfileName = "cbv2.0",
+    context: Sequence[str | Mapping[str, Any]] = (),
+) -> Iterator[str]:
+    """Return the texts of many events, one by one as they are asked for, none left out.
+
+    Args:
+        events: as in ``event_prehash``; read one by one.
+        profile: which reading of the standard.
+        context: as in ``event_prehash``.
+
+    Raises:
+        EpcisError: no such profile; or as ``event_prehash``, when it is an event's turn: its
+            place begins with the position of the event.
+    """
+    # Not a generator itself, so that a wrong profile is refused before the first event.
+    return _prehashes(events, _Walk(profile_named(profile), declared(context)))
+
+
+def _prehashes(events: Iterable[Event | Mapping[str, Any]], walk: _Walk) -> Iterator[str]:
+    for position, event in enumerate(events):
+        yield within(position, walk.event, event)
+
+
+@cache
+def _standard(profile: Profile) -> frozenset[str]:
+    """Return the members of an event that are no extensions."""
+    return frozenset({*profile.order, *profile.sorted_tail, *profile.ignored})
+
+
+class _Walk:
+    """The way through the standard members of events that share a profile and prefixes."""
+
+    __slots__ = ("_declared", "_extensions", "_profile", "_values")
+
+    def __init__(self, profile: Profile, prefixes: Mapping[str, str]) -> None:
+        namespaces = {**profile.namespaces, **prefixes}
+        self._profile = profile
+        self._declared = prefixes
+        self._values = Values(profile, prefixes)
+        self._extensions = Extensions(profile, namespaces, self._values)
+
+    def event(self, event: Event | Mapping[str, Any]) -> str:
+        """Return the text of an event, under the prefixes that it declares too."""
+        if isinstance(event, Event):
+            members: Mapping[str, Any] = event.to_json()
+            own = event.prefixes
+        else:
+            members = _object(event)
+            own = declared(members["@context"]) if "@context" in members else {}
+        walk = _Walk(self._profile, {**self._declared, **own}) if own else self
+        return walk._written(members)  # noqa: SLF001 - one of its kind
+
+    def _written(self, members: Mapping[str, Any]) -> str:
+        if not isinstance(members.get("type"), str):
+            raise EpcisError("fields.missing", place="/type", member="type")
+        profile = self._profile
+        after: list[str] = []
+        texts = [f"eventType={members['type']}"]
+        texts += self._members(profile.order, members, after)
+        standard = _standard(profile)
+        extensions = []
+        if not standard.issuperset(members):
+            extensions = self._extensions.texts(members, standard)
+        if profile.sorted_tail:
+            tail = self._members(profile.sorted_tail, members, after)
+            texts += sorted([*tail, *after, *extensions])
+        else:
+            texts += [*after, *sorted(extensions)]
+        return "".join(texts)
+
+    def _members(
+        self, names: Iterable[str], members: Mapping[str, Any], after: list[str]
+    ) -> list[str]:
+        """Return the members of an event that have one of the names, in the order of these.
+
+        Extensions inside them that come after all members are added to ``after``.
+        """
+        texts = []
+        name = ""
+        try:
+            for name in names:
+                if name in members:
+                    value = members[name]
+                    writer = self._writers.get(name)
+                    if writer is None:
+                        texts.append(_pair(name, self._values.text(value, EVENT[name])))
+                    else:
+                        texts.append(writer(self, name, value, after))
+        except EpcisError as error:
+            error.place = pointer(name) + error.place
+            raise
+        return texts
+
+    def _epcs(self, name: str, value: Any, _after: list[str]) -> str:
+        texts = each(value, self._values.text)
+        return _sorted(name, [_pair("epc", text) for text in texts])
+
+    def _certification(self, name: str, value: Any, _after: list[str]) -> str:
+        addresses = value if isinstance(value, list | tuple) else [value]
+        return "".join(sorted(_pair(name, text) for text in each(addresses, self._values.text)))
+
+    def _quantities(self, name: str, value: Any, _after: list[str]) -> str:
+        texts = each(value, self._closed, QUANTITY)
+        return _sorted(name, [_named("quantityElement", text) for text in texts])
+
+    def _dispositions(self, name: str, value: Any, _after: list[str]) -> str:
+        members = _object(value)
+        _only(members, _CHANGES)
+        texts: list[str] = []
+        for change in _CHANGES:
+            words = within(change, each, members.get(change, ()), self._values.text, "Disp")
+            texts += sorted(_pair(change, text) for text in words)
+        return _named(name, "".join(texts))
+
+    def _typed(self, name: str, value: Any, _after: list[str]) -> str:
+        return _sorted(name, each(value, self._typed_entry, name.removesuffix("List")))
+
+    def _typed_entry(self, value: Any, name: str) -> str:
+        members = _object(value)
+        if name not in members:
+            raise EpcisError("fields.missing", place=f"/{name}", member=name)
+        if "type" not in members and not self._profile.untyped_transactions:
+            raise EpcisError("epcis.hash_dropped", place=f"/{name}", value=shown(members[name]))
+        return self._closed(members, {"type": TYPES[name], name: "value"})
+
+    def _location(self, name: str, value: Any, after: list[str]) -> str:
+        text, left = self._holder(value, name, LOCATION)
+        if left:
+            after.append(left)
+        return text
+
+    def _ilmd(self, name: str, value: Any, _after: list[str]) -> str:
+        return _sorted(name, self._extensions.texts(_object(value), ()))
+
+    def _sensors(self, name: str, value: Any, after: list[str]) -> str:
+        elements = each(value, self._sensor_element)
+        listed = name if self._profile.sensor_list_name else ""
+        left = _sorted(listed, [left for _, left in elements])
+        if left:
+            after.append(left)
+        return _sorted(listed, [text for text, _ in elements])
+
+    def _sensor_element(self, value: Any) -> tuple[str, str]:
+        """Return an element, and the extensions in it that come after all members."""
+        members = _object(value)
+        inside: list[str] = []
+        after: list[str] = []
+        if "sensorMetadata" in members:
+            name = "sensorMetadata"
+            text, left = within(name, self._holder, members[name], name, SENSOR_METADATA)
+            inside.append(text)
+            after.append(left)
+        if "sensorReport" in members:
+            name = "sensorReport"
+            reports = within(name, each, members[name], self._holder, name, SENSOR_REPORT)
+            inside += sorted([text for text, _ in reports])
+            after += sorted([left for _, left in reports])
+        if not _ELEMENT.issuperset(members):
+            text, left = self._extensions.placed(members, _ELEMENT)
+            inside.append(text)
+            after.append(left)
+        name = "sensorElement"
+        return _named(name, "".join(inside)), _named(name, "".join(after))
+
+    def _holder(self, value: Any, name: str, forms: Mapping[str, Form]) -> tuple[str, str]:
+        """Return a part that may hold extensions, and those that come after all members."""
+        members = _object(value)
+        inside, after = self._fields(members, forms), ""
+        if not members.keys() <= forms.keys():
+            extensions, after = self._extensions.placed(members, forms)
+            inside += extensions
+        return _named(name, inside), _named(name, after)
+
+    def _closed(self, value: Any, forms: Mapping[str, Form]) -> str:
+        """Return a part that holds no extensions."""
+        members = _object(value)
+        _only(members, forms)
+        return self._fields(members, forms)
+
+    def _fields(self, members: Mapping[str, Any], forms: Mapping[str, Form]) -> str:
+        """Return the members that have a form, in the order of the forms."""
+        texts = []
+        name = ""
+        try:
+            for name, form in forms.items():
+                if name in members:
+                    texts.append(_pair(name, self._values.text(members[name], form)))
+        except EpcisError as error:
+            error.place = pointer(name) + error.place
+            raise
+        return "".join(texts)
+
+    _writers: ClassVar[Mapping[str, Callable[..., str]]] = {
+        "bizLocation": _location,
+        "bizTransactionList": _typed,
+        "certificationInfo": _certification,
+        "childEPCs": _epcs,
+        "childQuantityList": _quantities,
+        "destinationList": _typed,
+        "epcList": _epcs,
+        "ilmd": _ilmd,
+        "inputEPCList": _epcs,
+        "inputQuantityList": _quantities,
+        "outputEPCList": _epcs,
+        "outputQuantityList": _quantities,
+        "persistentDisposition": _dispositions,
+        "quantityList": _quantities,
+        "readPoint": _location,
+        "sensorElementList": _sensors,
+        "sourceList": _typed,
+    }
+
+
+def _pair(name: str, text: str) -> str:
+    """Return ``name=text``; nothing where there is no text."""
+    return f"{name}={text}" if text else ""
+
+
+def _named(name: str, inside: str) -> str:
+    """Return a name before what is in it; nothing where there is nothing."""
+    return name + inside if inside else ""
+
+
+def _sorted(name: str, texts: list[str]) -> str:
+    """Return a name before texts in their order; nothing where they are empty."""
+    return _named(name, "".join(sorted(texts)))
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if type(value) is dict or isinstance(value, Mapping):  # the first is the quicker question
+        return value
+    raise EpcisError("fields.not_object", value=shown(value))
+
+
+def _only(members: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse a member that would not be hashed."""
+    for name in members:
+        if name not in known:
+            raise EpcisError("fields.unknown", place=pointer(name), member=shown(name))

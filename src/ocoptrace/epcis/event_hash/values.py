@@ -1,0 +1,168 @@
+"""One value in a pre-hash text: trimmed, words and identifiers as web addresses, numbers plain.
+
+>>> from ocoptrace.epcis.event_hash.profile import profile_named
+>>> values = Values(profile_named("cbv2.0"), {})
+>>> values.text(" urn:epcglobal:cbv:bizstep:receiving ")
+'https://ref.gs1.org/cbv/BizStep-receiving'
+>>> values.text("urn:epc:id:sgln:4012345.00005.0"), values.text(120.50), values.text(True)
+('https://id.gs1.org/414/4012345000054', '120.5', 'true')
+>>> values.text("receiving", "BizStep"), values.text("smoking", "BizStep")
+('https://ref.gs1.org/cbv/BizStep-receiving', 'smoking')
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ocoptrace.epcis.event_hash.decimals import binary, exact
+from ocoptrace.epcis.event_hash.identifiers import one_link
+from ocoptrace.epcis.event_hash.times import utc
+from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.vocabulary import (
+    BIZ_STEPS,
+    DISPOSITIONS,
+    ERROR_REASONS,
+    MEASUREMENTS,
+    PARTY_TYPES,
+    TRANSACTION_TYPES,
+)
+from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ocoptrace.epcis.event_hash.fields import Form
+    from ocoptrace.epcis.event_hash.profile import Profile
+    from ocoptrace.epcis.vocabulary import CodeList
+
+__all__ = ["Values"]
+
+_CBV = "https://ref.gs1.org/cbv/"
+_COMPONENTS = frozenset(
+    """altitude axial_distance azimuth easting elevation_angle height latitude longitude
+    northing polar_angle spherical_radius x y z""".split()
+)
+_WORDS: dict[CodeList, frozenset[str]] = {
+    "BizStep": BIZ_STEPS,
+    "Disp": DISPOSITIONS,
+    "BTT": TRANSACTION_TYPES,
+    "SDT": PARTY_TYPES,
+    "ER": ERROR_REASONS,
+    "Comp": _COMPONENTS,
+    "Measurement": MEASUREMENTS | {"ALARM_CONDITION", "ERROR_CONDITION"},
+}
+_URN_LISTS: dict[str, CodeList] = {
+    "bizstep": "BizStep",
+    "disp": "Disp",
+    "btt": "BTT",
+    "sdt": "SDT",
+    "er": "ER",
+    "comp": "Comp",
+}
+_MAX_BITS = 14_000  # what Python writes as decimal without being told to
+_KEPT_TEXTS = 4096
+_LONGEST_KEPT = 128
+
+
+class Values:
+    """Writes values under a profile, for an event whose prefixes are known.
+
+    Args:
+        profile: which reading of the standard.
+        namespaces: what prefixes mean; of them only ``cbv`` and ``gs1`` count in values.
+    """
+
+    __slots__ = ("_booleans", "_texts")
+
+    def __init__(self, profile: Profile, namespaces: Mapping[str, str]) -> None:
+        cbv, gs1 = namespaces.get("cbv", _CBV), namespaces.get("gs1", profile.gs1_words)
+        self._booleans = profile.booleans
+        self._texts = _texts(profile, cbv, gs1)
+
+    def text(self, value: Any, form: Form = "value") -> str:
+        """Return a text, number, ``true`` or ``false`` as it is hashed.
+
+        A number is written exactly: a float by its ``repr``, any other by its ``str``.
+
+        Args:
+            value: what stands in the event.
+            form: what it is there.
+
+        Raises:
+            EpcisError: none of these, or a number that is not finite; or a time that is none.
+        """
+        if type(value) is str:
+            return self._texts[form][value]
+        if isinstance(value, bool):
+            return self._booleans[value]
+        if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+            raise EpcisError("epcis.hash_value", value=shown(hex(value)))
+        if isinstance(value, float) and math.isfinite(value):
+            return self._texts[form][repr(value)]
+        if isinstance(value, str | int) or (isinstance(value, Decimal) and value.is_finite()):
+            return self._texts[form][str(value)]
+        raise EpcisError("epcis.hash_value", value=shown(value))
+
+
+class _Kept(dict[str, str]):
+    """Answers of a function of texts, the last ones kept: names and words come again and again.
+
+    A dictionary answers several times faster than a function that is cached.
+    """
+
+    def __init__(self, function: Callable[[str], str]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, text: str) -> str:
+        answer = self._function(text)
+        # What comes again is short; long texts would only fill the memory.
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= _KEPT_TEXTS:
+                self.clear()
+            self[text] = answer
+        return answer
+
+
+@lru_cache(maxsize=8)
+def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
+    """Return what texts are written as, by the form of the value.
+
+    Args:
+        profile: which reading of the standard.
+        cbv: what ``cbv:`` means in values.
+        gs1: what ``gs1:`` means in values.
+    """
+    number = exact if profile.exact_numbers else binary
+    unescaped, tolerant = profile.unescaped, profile.tolerant_links
+    heads = {each: f"{_CBV}{each}-" for each in _WORDS} | {"Measurement": profile.gs1_words}
+    starts = [("cbv:", cbv), ("gs1:", gs1)]
+    starts += [(f"urn:epcglobal:cbv:{name}:", heads[each]) for name, each in _URN_LISTS.items()]
+
+    def value(text: str) -> str:
+        text = text.strip()
+        if "/" in text or text.startswith("urn:epc:"):
+            link = one_link(text, unescaped=unescaped, tolerant=tolerant)
+            if link is not None:
+                return link
+        if ":" in text:
+            for start, head in starts:
+                if text.startswith(start):
+                    return head + text.removeprefix(start)
+        return number(text)
+
+    def time(text: str) -> str:
+        return utc(text.strip(), half_even=profile.half_even, carries=profile.carries)
+
+    def word(code_list: CodeList) -> Callable[[str], str]:
+        def write(text: str) -> str:
+            bare = text.strip()
+            return heads[code_list] + bare if bare in _WORDS[code_list] else value(text)
+
+        return write
+
+    words: dict[Form, _Kept] = {code_list: _Kept(word(code_list)) for code_list in _WORDS}
+    return {"value": _Kept(value), "time": _Kept(time), **words}

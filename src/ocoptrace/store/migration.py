@@ -1,0 +1,87 @@
+"""From an older schema to the present one: in one transaction, at the first opening.
+
+``schema.sql`` is what a new store begins with; ``schema_3.sql`` leads there from version 2.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Final
+
+from ocoptrace.errors import StorageError
+from ocoptrace.transparency import Checkpoint
+
+__all__ = ["OLDEST", "bring_up_to_date", "time_text"]
+
+OLDEST: Final = 2
+"""The oldest version that can be brought up to date."""
+
+_COSIGNATURE_BYTES = 8 + 64
+"""A witness's signature (C2SP tlog-cosignature): seconds since 1970, then Ed25519."""
+
+
+def time_text(moment: datetime) -> str:
+    """Return a time as it is kept: UTC, whole seconds, so that text sorts as time does.
+
+    >>> time_text(datetime(2026, 11, 23, 15, 0, 0, 500, tzinfo=UTC))
+    '2026-11-23T15:00:00Z'
+    """
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
+    """Change an older store's tables to those of a version.
+
+    Raises:
+        StorageError: the store refers to rows that it has lost.
+        sqlite3.Error: the database refuses; then nothing is changed.
+    """
+    # A table that others refer to is made anew (https://sqlite.org/lang_altertable.html, 7).
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been faster.
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        for step in range(found + 1, version + 1):
+            _run(connection, files(__package__).joinpath(f"schema_{step}.sql").read_text("utf-8"))
+            if step == 3:  # noqa: PLR2004 - the version in which checkpoints got their time
+                _date_checkpoints(connection)
+            connection.execute(f"PRAGMA user_version = {step}")
+        _check_references(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """Run the statements of a script inside the transaction that is open."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _check_references(connection: sqlite3.Connection) -> None:
+    lost = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if lost:
+        raise StorageError("store.damaged", reason=f"foreign key of {lost[0][0]}", name="LOST")
+
+
+def _date_checkpoints(connection: sqlite3.Connection) -> None:
+    """Give each checkpoint the time at which its witnesses signed it, where there is one."""
+    for size, note in connection.execute("SELECT size, note FROM checkpoint").fetchall():
+        times = [
+            datetime.fromtimestamp(int.from_bytes(signature.data[:8]), UTC)
+            for signature in Checkpoint.parse(note).note.signatures
+            if len(signature.data) == _COSIGNATURE_BYTES
+        ]
+        if times:
+            made_at = time_text(max(times))
+            connection.execute("UPDATE checkpoint SET made_at = ? WHERE size = ?", (made_at, size))

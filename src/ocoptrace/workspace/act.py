@@ -1,0 +1,146 @@
+"""One act of the office: what it states, and the bundle that follows, all or nothing.
+
+Every change of what the office vouches for goes this way: it is stated in the log, so that
+anybody can compare the log with the bundles, and it is in the next bundle.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from ocoptrace.signing import Root, sign_statement
+from ocoptrace.signing.bundle import sign_bundle
+from ocoptrace.signing.signed_file import PUBLIC_SALT
+from ocoptrace.workspace.recording import keep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from ocoptrace.signing import Signer, SoftwareSigner, TrustBundle
+    from ocoptrace.signing.bundle import KeyEntry, Log, Revocation
+    from ocoptrace.signing.signed_file import SignedFile
+    from ocoptrace.signing.statement import Kind
+    from ocoptrace.workspace.setting import Setting
+
+__all__ = ["Act", "acting"]
+
+
+class Act:
+    """What is being done inside one transaction.
+
+    Attributes:
+        setting: where.
+        issuer: the office's URI.
+        signer: its key.
+        now: the time of the act, aware, in whole seconds.
+        keys, revocations, logs, namespaces: what the next bundle will list.
+    """
+
+    def __init__(self, setting: Setting, issuer: str, signer: Signer, *, now: datetime) -> None:
+        """Begin an act that changes nothing yet."""
+        self.setting = setting
+        self.issuer = issuer
+        self.signer = signer
+        self.now = now.replace(microsecond=0)
+        self.keys: list[KeyEntry] = []
+        self.revocations: list[Revocation] = []
+        self.logs: list[Log] = []
+        self.namespaces: list[str] = [setting.host]
+        self._undo = ExitStack()
+        self._version = 0
+        if setting.store.trust_file("bundle") is not None:
+            trust = setting.trust.bundle()
+            self._version = trust.version
+            self.keys += trust.keys
+            self.revocations += trust.revocations
+            self.logs += trust.logs
+            self.namespaces = list(trust.namespaces)
+        self._published = self._listed()
+
+    def _listed(self) -> tuple[object, ...]:
+        lists = (self.keys, self.revocations, self.logs, self.namespaces)
+        return tuple(tuple(each) for each in lists)
+
+    def new_key(self, stem: str) -> SoftwareSigner:
+        """Make a key under the next name of a stem; it is removed if the act comes to nothing."""
+        name = self.setting.keyring.next_name(stem)
+        signer = self.setting.keyring.generate(name, "ES256")
+        self._undo.callback(self.setting.keyring.discard, name)
+        return signer
+
+    def state(self, kind: Kind, payload: bytes, subject: str) -> bytes:
+        """State something as the office, log it, and return the statement's id."""
+        statement, salt = sign_statement(
+            kind, payload, issuer=self.issuer, subject=subject, signer=self.signer, now=self.now
+        )
+        keep(self.setting.store, statement, payload, salt)
+        return statement.id
+
+    def list_key(self, entry: KeyEntry) -> None:
+        """State a key and what it may do, and list it in place of what was said of it before."""
+        self.state("key", entry.text().encode(), entry.public_key.thumbprint_uri)
+        for place, earlier in enumerate(self.keys):
+            if earlier.thumbprint == entry.thumbprint:
+                self.keys[place] = entry
+                return
+        self.keys.append(entry)
+
+    def revoke(self, revocation: Revocation, entry: KeyEntry) -> None:
+        """State that a key is revoked, and list it."""
+        self.state("revocation", revocation.text().encode(), entry.public_key.thumbprint_uri)
+        self.revocations.append(revocation)
+
+    def keep_file(self, kind: str, version: int, file: SignedFile) -> None:
+        """Keep a root or bundle file, and log each of its signatures."""
+        self.setting.trust.keep(kind, version, file.to_bytes())
+        for statement in file.signatures:
+            keep(self.setting.store, statement, file.signed.encode(), PUBLIC_SALT)
+
+    def publish(self, root: Root | None = None, *, even_unchanged: bool = False) -> TrustBundle:
+        """Make and log the next bundle version, if anything changed; return the newest."""
+        if not even_unchanged and self._listed() == self._published:
+            return self.setting.trust.bundle()
+        self._version += 1
+        file = sign_bundle(
+            self._version,
+            root=root or self.setting.trust.root(),
+            namespaces=self.namespaces,
+            keys=self.keys,
+            revocations=self.revocations,
+            logs=self.logs,
+            issuer=self.issuer,
+            signers=[self.signer],
+            now=self.now,
+        )
+        self.keep_file("bundle", self._version, file)
+        self._published = self._listed()
+        return self.setting.trust.bundle()
+
+    def undo(self) -> None:
+        """Remove the key files that were made: what they were made for was not committed."""
+        self._undo.close()
+
+
+@contextmanager
+def acting(setting: Setting, issuer: str, signer: Signer) -> Iterator[Act]:
+    """Make all that is done in the block one act: on disk with its bundle, or not at all.
+
+    Raises:
+        StorageError: the disk refuses.
+        SigningError: a bundle that could not be loaded.
+        ProofError: a witness refuses.
+    """
+    now = setting.clock()
+    act: Act | None = None
+    try:
+        with setting.store.writing():
+            act = Act(setting, issuer, signer, now=now)
+            yield act
+            act.publish()
+    except BaseException:
+        if act is not None:
+            act.undo()
+        raise
+    setting.log.checkpoint(now=now)

@@ -1,0 +1,105 @@
+"""Going by another's office: a producer asks for registration, and takes over what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ocoptrace.errors import WorkspaceError
+from ocoptrace.signing.registration import RequestedLog, sign_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ocoptrace.signing.bundle import KeyEntry
+    from ocoptrace.workspace.setting import Setting
+
+__all__ = ["REQUESTED", "adopt", "next_key", "registered_as", "request"]
+
+REQUESTED: Final = "requested"
+"""Name of a key until an office has listed it; then it is a producer's."""
+
+
+def request(
+    setting: Setting,
+    *,
+    name: Mapping[str, str],
+    gtin_prefixes: Iterable[str] = (),
+    gtins: Iterable[str] = (),
+    address: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Return a registration request; see ``Workspace.request_registration``."""
+    log, keyring = setting.log, setting.keyring
+    asked = RequestedLog.of(
+        origin=log.origin,
+        vkey=str(log.signer.verifier_key),
+        witnesses=tuple(str(witness.verifier_key) for witness in log.witnesses),
+        quorum=len(log.witnesses),
+    )
+    # Whoever asks again, because a name was wrong, asks for the same key.
+    is_new = REQUESTED not in keyring.names()
+    signer = keyring.generate(REQUESTED, "ES256") if is_new else keyring.signer(REQUESTED)
+    try:
+        return sign_request(
+            signer=signer,
+            name=name,
+            gtin_prefixes=gtin_prefixes,
+            gtins=gtins,
+            log=asked,
+            address=address,
+            now=setting.clock(),
+        )
+    except BaseException:
+        if is_new:
+            keyring.discard(REQUESTED)
+        raise
+
+
+def next_key(setting: Setting, code: str | None) -> bytes:
+    """Return a request for a key that is to follow a producer's; see ``Workspace``."""
+    producer = setting.producer(code)
+    entry, _ = setting.signing_key(setting.issuer(producer.id))
+    return request(
+        setting,
+        name={
+            language: entry.name[language] for language in ("vi", "en") if language in entry.name
+        },
+        gtin_prefixes=dict.fromkeys(p for grant in entry.grants for p in grant.gtin_prefixes),
+        gtins=dict.fromkeys(gtin for grant in entry.grants for gtin in grant.gtins),
+    )
+
+
+def adopt(setting: Setting) -> None:
+    """Give the key that was asked for its producer's name, once the bundle lists it."""
+    keyring = setting.keyring
+    if REQUESTED not in keyring.names():
+        return
+    key = keyring.public_key(REQUESTED)
+    for entry in setting.trust.bundle().keys:
+        if key is not None and entry.public_key == key:
+            code = entry.issuer.rpartition("/")[2]
+            keyring.rename(REQUESTED, keyring.next_name(f"producer-{code}"))
+
+
+def registered_as(setting: Setting, name: str) -> KeyEntry:
+    """Return the newest of the producers' keys that are here, as the bundle lists it.
+
+    Args:
+        setting: a workspace that goes by another's office.
+        name: the producer's name in Vietnamese, which decides where there is more than one.
+
+    Raises:
+        WorkspaceError: the office has registered no key that is here, or more than one.
+    """
+    held = setting.keyring.held()
+    entries = [
+        entry
+        for entry in setting.trust.bundle().keys
+        if entry.role == "producer"
+        and entry.thumbprint in held
+        and entry.issuer == setting.issuer(entry.issuer.rpartition("/")[2])
+    ]
+    if len({entry.issuer for entry in entries}) > 1:
+        entries = [entry for entry in entries if entry.name.get("vi") == name]
+    if len({entry.issuer for entry in entries}) != 1:
+        raise WorkspaceError("workspace.not_registered", issuer=name)
+    return max(entries, key=lambda entry: entry.sign_from)

@@ -1,0 +1,126 @@
+"""The roots and bundles that a workspace goes by: its own office's, or another's.
+
+All versions are kept. What counts is the newest bundle, under the root that it was made with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from ocoptrace import canonical_json
+from ocoptrace.errors import WorkspaceError
+from ocoptrace.signing import Root, TrustBundle
+from ocoptrace.signing.signed_file import SignedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ocoptrace.store import SqliteStore
+
+__all__ = ["TrustFiles"]
+
+
+class TrustFiles:
+    """The root and bundle files of a store.
+
+    The newest bundle is read anew whenever another process has added one, and only then.
+    """
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self._read: tuple[bytes, TrustBundle] | None = None
+
+    def file(self, kind: str) -> bytes:
+        """Return the newest ``root`` or ``bundle`` file.
+
+        Raises:
+            WorkspaceError: there is none.
+        """
+        data = self._store.trust_file(kind)
+        if data is None:
+            raise WorkspaceError("workspace.no_trust_file", kind=kind)
+        return data
+
+    def root(self, version: int | None = None) -> Root:
+        """Return a root, the newest where no version is asked for.
+
+        Raises:
+            WorkspaceError: there is none.
+        """
+        data = self._store.trust_file("root", version)
+        if data is None:
+            raise WorkspaceError("workspace.no_trust_file", kind="root")
+        return Root.load(data)
+
+    def bundle(self) -> TrustBundle:
+        """Return the newest bundle.
+
+        Raises:
+            WorkspaceError: there is none.
+        """
+        data = self.file("bundle")
+        if self._read is None or self._read[0] != data:
+            self._read = data, self._load(data)
+        return self._read[1]
+
+    def _load(self, data: bytes) -> TrustBundle:
+        # A root may come before the first bundle under it, and need not know the key that
+        # signed the newest bundle: that one was loaded under its own root when it was kept.
+        made_under = canonical_json.loads(SignedFile.parse(data).signed)["root_version"]
+        return TrustBundle.load(data, root=self.root(made_under))
+
+    def keep(self, kind: str, version: int, data: bytes) -> None:
+        """Keep a root or bundle file. Call it inside ``store.writing()``."""
+        self._store.add_trust_file(kind, version, data)
+
+    def update(self, files: Iterable[bytes]) -> TrustBundle:
+        """Take newer files of the office that this workspace goes by; all of them, or none.
+
+        Args:
+            files: root files that follow the newest root step by step, and bundles under it,
+                in any order.
+
+        Returns:
+            The newest bundle.
+
+        Raises:
+            SigningError: not such a file, not signed by whom it should be, a bundle older than
+                the newest or another of its version, or a root that does not follow.
+        """
+        roots: list[bytes] = []
+        bundles: list[bytes] = []
+        for data in files:
+            kinds = {statement.kind for statement in SignedFile.parse(data).signatures}
+            (roots if "root" in kinds else bundles).append(data)
+        with self._store.writing():
+            for data in sorted(roots, key=_version):
+                self._follow(data)
+            for data in sorted(bundles, key=_version):
+                self._renew(data)
+        return self.bundle()
+
+    def _follow(self, data: bytes) -> None:
+        newest = self.root()
+        if Root.load(data).text() != newest.text():
+            following = newest.follow(data)
+            self.keep("root", following.version, data)
+
+    def _renew(self, data: bytes) -> None:
+        newest = self.bundle()
+        # Not only older versions are refused: two bundles of one version mean two offices.
+        bundle = TrustBundle.load(
+            data,
+            root=self.root(),
+            previous_version=newest.version,
+            previous_sha256=hashlib.sha256(newest.text().encode()).digest(),
+        )
+        if bundle.version > newest.version:
+            self.keep("bundle", bundle.version, data)
+
+
+def _version(data: bytes) -> tuple[int, str]:
+    """Return what sorts files by the version that they claim; loading them checks it."""
+    claims = [statement.subject for statement in SignedFile.parse(data).signatures]
+    digits = min(claims, default="").rpartition(":")[2]
+    return len(digits), digits

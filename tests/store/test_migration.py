@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ocoptrace import canonical_json
+from ocoptrace.errors import StorageError
+from ocoptrace.signing import sign_statement
+from ocoptrace.store import SqliteStore, database, migration
+from ocoptrace.transparency import leaf_hash
+from village import NOW, PRODUCER, Village
+
+if TYPE_CHECKING:
+    from ocoptrace.signing import Statement
+
+SCHEMA_2 = (Path(__file__).parent / "schema_2.sql").read_text(encoding="utf-8")
+PLACE = "https://id.example/ocop/MKX3T47N/XUONG"
+SALT = bytes(16)
+PAYLOAD = canonical_json.dumps({"id": PLACE, "type": "place"})
+
+
+def statement() -> Statement:
+    subject = "urn:uuid:0190a7c5-8a3e-4f00-8000-000000000001"
+    return sign_statement(
+        "place",
+        PAYLOAD,
+        issuer=PRODUCER.issuer,
+        subject=subject,
+        signer=PRODUCER.signer,
+        now=NOW,
+        salt=SALT,
+    )[0]
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """The file of a store of version 2 in which something was said."""
+    path = tmp_path / "ocoptrace.db"
+    said = statement()
+    village = Village()
+    rows: dict[str, tuple[Any, ...]] = {
+        "statement": (
+            said.id,
+            said.kind,
+            said.issuer,
+            said.subject,
+            said.cose,
+            PAYLOAD,
+            SALT,
+            hashlib.sha256(PAYLOAD).digest(),
+        ),
+        "log_entry": (0, said.id),
+        "log_node": (0, 0, leaf_hash(said.cose)),
+        "checkpoint": (2, str(village.checkpoint())),
+        "event": ("urn:uuid:1", said.issuer, said.id, "2026-09-15T07:30:00+07:00", 0),
+        "registered": (1, "place", said.issuer, PLACE, said.subject, PAYLOAD.decode()),
+        "meta": ("host", "id.example"),
+    }
+    connection = sqlite3.connect(path)
+    connection.executescript(f"{SCHEMA_2};PRAGMA user_version = 2")
+    for table, row in rows.items():
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608 - own names
+    connection.execute(
+        "INSERT INTO checkpoint VALUES (1, ?)", (str(village.checkpoint(witnesses=())),)
+    )
+    connection.commit()
+    connection.close()
+    return path
+
+
+def tables_of(path: Path) -> dict[str, Any]:
+    connection = sqlite3.connect(path)
+    names = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    ).fetchall()
+    found = {
+        name: [
+            connection.execute(f"PRAGMA {pragma}({name})").fetchall()
+            for pragma in ("table_xinfo", "index_xinfo", "foreign_key_list")
+        ]
+        for _, name in names
+    }
+    connection.close()
+    return {"names": names} | found
+
+
+def test_an_older_store_is_brought_up_to_date_and_keeps_what_it_holds(old: Path) -> None:
+    store = SqliteStore.open(old)
+    said = statement()
+    [kept] = store.statements("place")
+    assert (kept.statement, kept.payload, kept.salt, kept.position) == (said, PAYLOAD, SALT, 0)
+    content = hashlib.sha256(PAYLOAD).digest()
+    assert store.find_content(said.issuer, "place", content) == said.id
+    assert store.event_statement("urn:uuid:1", issuer=said.issuer) == said.id
+    assert store.registered("place", PLACE) == (said.subject, PAYLOAD.decode())
+    assert store.meta("host") == "id.example"
+    assert [each.statement for each in store.speaking_of("place", [PLACE])] == [said]
+    store.close()
+    SqliteStore.open(old).close()
+
+
+def test_its_tables_are_then_those_of_a_new_store(old: Path, tmp_path: Path) -> None:
+    SqliteStore.open(old).close()
+    SqliteStore.create(tmp_path / "new.db").close()
+    assert tables_of(old) == tables_of(tmp_path / "new.db")
+
+
+def test_its_checkpoints_get_the_time_at_which_a_witness_signed_them(old: Path) -> None:
+    store = SqliteStore.open(old)
+    assert store._rows("SELECT size, made_at FROM checkpoint ORDER BY size") == [  # noqa: SLF001
+        (1, None),
+        (2, migration.time_text(NOW)),
+    ]
+    store.close()
+
+
+def test_if_that_fails_nothing_is_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tables_of(old)
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migration, "_date_checkpoints", fail)
+        with pytest.raises(StorageError):
+            SqliteStore.open(old)
+    assert tables_of(old) == before
+    SqliteStore.open(old).close()
+    assert tables_of(old) != before
+
+
+def test_a_store_that_has_lost_something_is_not_brought_up_to_date(old: Path) -> None:
+    connection = sqlite3.connect(old)
+    connection.execute("DELETE FROM statement")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(old)
+    assert caught.value.code == "store.damaged"
+
+
+@pytest.mark.parametrize("version", [1, database.SCHEMA_VERSION + 1])
+def test_neither_a_first_draft_nor_a_newer_store_is_opened(old: Path, version: int) -> None:
+    connection = sqlite3.connect(old)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    before = tables_of(old)
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(old)
+    assert (caught.value.code, caught.value.facts["found"]) == ("store.version", version)
+    assert tables_of(old) == before
