@@ -208,9 +208,13 @@ def test_the_old_profile_knows_fewer_links(uri: str, expected: str | None) -> No
         ("smoking", "BizStep", "smoking"),
         ("ocop:smoking", "BizStep", "ocop:smoking"),
         ("x", "Comp", f"{CBV}Comp-x"),
+        ("sideways", "Comp", f"{CBV}Comp-sideways"),
+        ("example:x", "Comp", "example:x"),
         ("Temperature", "Measurement", "https://ref.gs1.org/voc/Temperature"),
         ("ALARM_CONDITION", "Measurement", "https://ref.gs1.org/voc/ALARM_CONDITION"),
         ("gs1:MT-Speed", "Measurement", "https://ref.gs1.org/voc/MT-Speed"),
+        ("MT-Speed", "Measurement", "https://ref.gs1.org/voc/MT-Speed"),
+        ("ocop:pH", "Measurement", "ocop:pH"),
         ("urn:epcglobal:cbv:bt:9521234000013:1", "value", "urn:epcglobal:cbv:bt:9521234000013:1"),
     ],
 )

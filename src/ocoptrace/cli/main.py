@@ -13,7 +13,18 @@ from typing import Annotated, Any
 import typer
 from typer import rich_utils
 
-from ocoptrace.cli import commands, demo_command, export, gs1, key, label, serve, trust, verify
+from ocoptrace.cli import (
+    commands,
+    demo_command,
+    epcis,
+    export,
+    gs1,
+    key,
+    label,
+    serve,
+    trust,
+    verify,
+)
 from ocoptrace.cli.misuse import misuse
 from ocoptrace.cli.passphrase import go_by_file
 from ocoptrace.cli.terminal import Terminal
@@ -53,7 +64,7 @@ def build_app(terminal: Terminal) -> typer.Typer:
         if lang is not None and lang[:2].lower() not in LANGUAGES:
             raise InputError("cli.unknown_language", value=lang, known=", ".join(LANGUAGES))
 
-    for module in (demo_command, commands, export, label, verify, serve, key, trust, gs1):
+    for module in (demo_command, commands, export, label, verify, serve, key, trust, gs1, epcis):
         module.add(app, terminal)
     return app
 

@@ -2,14 +2,15 @@
 
 >>> from ocoptrace.epcis.event_hash.profile import profile_named
 >>> profile = profile_named("cbv2.0")
->>> namespaces = {"farm": "https://farm.example/v/"}
->>> extensions = Extensions(profile, namespaces, Values(profile, namespaces))
+>>> prefixes = {"farm": "https://farm.example/v/"}
+>>> extensions = Extensions(profile, prefixes, Values(profile, prefixes))
 >>> extensions.texts({"farm:plot": ["A2", "A1"], "farm:soil": {"farm:pH": 5.50}}, frozenset())
 ['{https://farm.example/v/}plot=A2', '{https://farm.example/v/}plot=A1', \
 '{https://farm.example/v/}soil{https://farm.example/v/}pH=5.5']
 
-Two members of an object are no extensions: ``@context`` declares further prefixes for what
-is inside, and ``#text`` is the text of an XML element that has attributes or children too.
+An attribute of XML, ``@farm:plot``, is written as an element would be. Two members of an object
+are no extensions: ``@context`` declares further prefixes for what is inside, and ``#text`` is
+the text of an XML element that has attributes or children too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.event_hash.places import within
 from ocoptrace.epcis.event_hash.values import Values
 from ocoptrace.epcis.vocabulary import STANDARD_PREFIXES
+from ocoptrace.epcis.xml_schema import IMPLIED
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -64,15 +66,15 @@ class Extensions:
 
     Args:
         profile: which reading of the standard.
-        namespaces: what prefixes mean.
+        prefixes: those that are declared; the standard ones need not be.
         values: writes their values.
     """
 
-    __slots__ = ("_namespaces", "_profile", "_values")
+    __slots__ = ("_prefixes", "_profile", "_values")
 
-    def __init__(self, profile: Profile, namespaces: Mapping[str, str], values: Values) -> None:
+    def __init__(self, profile: Profile, prefixes: Mapping[str, str], values: Values) -> None:
         self._profile = profile
-        self._namespaces = namespaces
+        self._prefixes = prefixes
         self._values = values
 
     def texts(
@@ -142,13 +144,14 @@ class Extensions:
         """Return the writer for what is inside an object, which may declare prefixes."""
         if "@context" not in value:
             return self
-        namespaces = {**self._namespaces, **declared(value["@context"])}
-        return Extensions(self._profile, namespaces, Values(self._profile, namespaces))
+        prefixes = {**self._prefixes, **declared(value["@context"])}
+        return Extensions(self._profile, prefixes, Values(self._profile, prefixes))
 
     def _name(self, name: str) -> str:
         """Return a name behind its namespace; where its prefix means nothing, as written."""
+        name = name.removeprefix("@")
         prefix, colon, local = name.partition(":")
-        namespace = self._namespaces.get(prefix) if colon else None
+        namespace = self._prefixes.get(prefix, IMPLIED.get(prefix)) if colon else None
         return name if namespace is None else f"{{{namespace}}}{local}"
 
 

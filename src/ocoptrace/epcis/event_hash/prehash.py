@@ -105,11 +105,10 @@ class _Walk:
     __slots__ = ("_declared", "_extensions", "_profile", "_values")
 
     def __init__(self, profile: Profile, prefixes: Mapping[str, str]) -> None:
-        namespaces = {**profile.namespaces, **prefixes}
         self._profile = profile
         self._declared = prefixes
         self._values = Values(profile, prefixes)
-        self._extensions = Extensions(profile, namespaces, self._values)
+        self._extensions = Extensions(profile, prefixes, self._values)
 
     def event(self, event: Event | Mapping[str, Any]) -> str:
         """Return the text of an event, under the prefixes that it declares too."""

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -45,12 +44,10 @@ class Profile:
             members, behind the bare name of what holds them; ``inside`` it; or
             ``inside_slashed``, which is inside only where the namespace ends in a slash, the
             holder has other members, and no name there contains ``action`` or ``eventTime``.
-        namespaces: what prefixes mean in member names where the event does not declare them.
         gs1_words: what ``gs1:`` means in values, and what bare sensor words begin with.
         half_even: fractions of a millisecond are rounded to the even one, else half up.
         carries: rounding may reach the next second; else such a time is refused.
         exact_numbers: numbers are decimal; else they go through a binary double.
-        booleans: how false and true are written.
         unescaped: what a serial or lot keeps beside letters, digits, ``-``, ``.``, ``_``, ``~``.
         tolerant_links: a Digital Link is also one with an escape in a value, a fragment, a
             closing slash, capitals in scheme or host, or the extension 0 of a place.
@@ -63,12 +60,10 @@ class Profile:
     ignored: frozenset[str]
     sensor_list_name: bool
     extensions: Literal["after", "inside", "inside_slashed"]
-    namespaces: Mapping[str, str]
     gs1_words: str
     half_even: bool
     carries: bool
     exact_numbers: bool
-    booleans: tuple[str, str]
     unescaped: str
     tolerant_links: bool
     untyped_transactions: bool
@@ -104,11 +99,6 @@ _CURRENT_ORDER = (
     "ilmd",
 )
 _GS1 = "https://ref.gs1.org/voc/"
-_NAMESPACES = {
-    PREFIX: VOCABULARY,
-    "cbvmda": "urn:epcglobal:cbv:mda",  # as XML declares it: without a colon at its end
-    "gs1": _GS1,
-}
 
 _CBV_2_0 = Profile(
     version="CBV2.0",
@@ -117,12 +107,10 @@ _CBV_2_0 = Profile(
     ignored=_NEVER | {"certificationInfo"},
     sensor_list_name=False,
     extensions="after",
-    namespaces=_NAMESPACES,
     gs1_words=_GS1,
     half_even=False,
     carries=True,
     exact_numbers=True,
-    booleans=("false", "true"),
     unescaped="!'()*+,:;=",
     tolerant_links=True,
     untyped_transactions=True,
@@ -135,12 +123,10 @@ _REFERENCE_1_9 = Profile(
     ignored=_NEVER,
     sensor_list_name=True,
     extensions="inside_slashed",
-    namespaces={PREFIX: VOCABULARY},
     gs1_words="https://gs1.org/voc/",
     half_even=True,
     carries=False,
     exact_numbers=False,
-    booleans=("False", "True"),
     unescaped="';=",
     tolerant_links=False,
     untyped_transactions=False,

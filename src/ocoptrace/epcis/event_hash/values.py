@@ -8,6 +8,8 @@
 ('https://id.gs1.org/414/4012345000054', '120.5', 'true')
 >>> values.text("receiving", "BizStep"), values.text("smoking", "BizStep")
 ('https://ref.gs1.org/cbv/BizStep-receiving', 'smoking')
+>>> values.text("Temperature", "Measurement"), values.text("x", "Comp")
+('https://ref.gs1.org/voc/Temperature', 'https://ref.gs1.org/cbv/Comp-x')
 """
 
 from __future__ import annotations
@@ -21,14 +23,7 @@ from ocoptrace.epcis.event_hash.decimals import binary, exact
 from ocoptrace.epcis.event_hash.identifiers import one_link
 from ocoptrace.epcis.event_hash.times import utc
 from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.vocabulary import (
-    BIZ_STEPS,
-    DISPOSITIONS,
-    ERROR_REASONS,
-    MEASUREMENTS,
-    PARTY_TYPES,
-    TRANSACTION_TYPES,
-)
+from ocoptrace.epcis.vocabulary import STANDARD_WORDS
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -41,19 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["Values"]
 
 _CBV = "https://ref.gs1.org/cbv/"
-_COMPONENTS = frozenset(
-    """altitude axial_distance azimuth easting elevation_angle height latitude longitude
-    northing polar_angle spherical_radius x y z""".split()
-)
-_WORDS: dict[CodeList, frozenset[str]] = {
-    "BizStep": BIZ_STEPS,
-    "Disp": DISPOSITIONS,
-    "BTT": TRANSACTION_TYPES,
-    "SDT": PARTY_TYPES,
-    "ER": ERROR_REASONS,
-    "Comp": _COMPONENTS,
-    "Measurement": MEASUREMENTS | {"ALARM_CONDITION", "ERROR_CONDITION"},
-}
+_LISTS: tuple[CodeList, ...] = ("BizStep", "Disp", "BTT", "SDT", "ER", "Comp", "Measurement")
+_OPEN_LISTS: frozenset[CodeList] = frozenset({"Comp", "Measurement"})
+"""Lists that every bare word is taken to be of: XML writes ``gs1:`` or ``cbv:Comp-`` before it."""
+
 _URN_LISTS: dict[str, CodeList] = {
     "bizstep": "BizStep",
     "disp": "Disp",
@@ -75,11 +61,10 @@ class Values:
         namespaces: what prefixes mean; of them only ``cbv`` and ``gs1`` count in values.
     """
 
-    __slots__ = ("_booleans", "_texts")
+    __slots__ = ("_texts",)
 
     def __init__(self, profile: Profile, namespaces: Mapping[str, str]) -> None:
         cbv, gs1 = namespaces.get("cbv", _CBV), namespaces.get("gs1", profile.gs1_words)
-        self._booleans = profile.booleans
         self._texts = _texts(profile, cbv, gs1)
 
     def text(self, value: Any, form: Form = "value") -> str:
@@ -97,7 +82,7 @@ class Values:
         if type(value) is str:
             return self._texts[form][value]
         if isinstance(value, bool):
-            return self._booleans[value]
+            return "true" if value else "false"
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
             raise EpcisError("epcis.hash_value", value=shown(hex(value)))
         if isinstance(value, float) and math.isfinite(value):
@@ -127,6 +112,13 @@ class _Kept(dict[str, str]):
         return answer
 
 
+def _is_word(bare: str, code_list: CodeList) -> bool:
+    """Tell whether a trimmed text is a word of a list, without anything before it."""
+    if code_list in _OPEN_LISTS:
+        return bool(bare) and ":" not in bare
+    return bare in STANDARD_WORDS[code_list]
+
+
 @lru_cache(maxsize=8)
 def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
     """Return what texts are written as, by the form of the value.
@@ -138,7 +130,7 @@ def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
     """
     number = exact if profile.exact_numbers else binary
     unescaped, tolerant = profile.unescaped, profile.tolerant_links
-    heads = {each: f"{_CBV}{each}-" for each in _WORDS} | {"Measurement": profile.gs1_words}
+    heads = {each: f"{_CBV}{each}-" for each in _LISTS} | {"Measurement": profile.gs1_words}
     starts = [("cbv:", cbv), ("gs1:", gs1)]
     starts += [(f"urn:epcglobal:cbv:{name}:", heads[each]) for name, each in _URN_LISTS.items()]
 
@@ -160,9 +152,9 @@ def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
     def word(code_list: CodeList) -> Callable[[str], str]:
         def write(text: str) -> str:
             bare = text.strip()
-            return heads[code_list] + bare if bare in _WORDS[code_list] else value(text)
+            return heads[code_list] + bare if _is_word(bare, code_list) else value(text)
 
         return write
 
-    words: dict[Form, _Kept] = {code_list: _Kept(word(code_list)) for code_list in _WORDS}
+    words: dict[Form, _Kept] = {code_list: _Kept(word(code_list)) for code_list in _LISTS}
     return {"value": _Kept(value), "time": _Kept(time), **words}
