@@ -386,7 +386,7 @@ def of_places() -> Iterator[Case]:
         told.append(village.state("place", PLACE_ENTRY | {"id": place}, subject=DOCUMENT))
         found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
         says = f"A place by the producer, whose name is {place}."
-        yield short_record(f"place-{name}", says, village.record(told, TRUST), *found)
+        yield short_record(f"place-name-{name}", says, village.record(told, TRUST), *found)
 
 
 def of_offices() -> Iterator[Case]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace import canonical_json
 from ocoptrace.origin_record import OriginRecord, Proof, RecordedStatement
 from ocoptrace.signing.bundle import LogKey, RevocationCheckpoint
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.transparency import Checkpoint
-from vectors.trust_cases.case import TRUST, bundle_file, short_record
+from vectors.trust_cases.case import TRUST, bundle_file, malformed, short_record
+from vectors.trust_cases.forging import rewritten
 from village import (
     A_DAY,
     BATCH,
@@ -124,6 +127,13 @@ def of_proofs() -> Iterator[Case]:
     yield short_record("proof-twice", says, tale.proven(0, good, good), "ok")
     early = tale.village.checkpoint(size=3, at=NOW - A_DAY)
     both = (replace(tale.village.proof(batch.index, 3), checkpoint=1), good)
+    says = "The same proof eight times."
+    yield short_record("proof-8-times", says, tale.proven(0, *(good,) * 8), "ok")
+    says = "Nine proofs, where eight are taken."
+    whole = tale.record()
+    nine = json.loads(whole.to_bytes())["statements"][0]["proofs"] * 9
+    bad, data = "record.bad_member", rewritten(whole, 0, proofs=nine)
+    yield malformed("proof-9-times", says, bad, record=data)
     says = "A proof under an earlier checkpoint as well."
     given = tale.proven(0, *both[::-1], checkpoints=[early])
     # It bears today's date, and a log held it yesterday.
@@ -195,11 +205,6 @@ def of_checkpoints() -> Iterator[Case]:
         "same-witness-twice": (
             "One witness signed twice, at two times: it counts once.",
             cosigned(lone, witnessing(lone, WITNESSES[0], time=TIME + 1)),
-            UNPROVEN,
-        ),
-        "same-line-twice": (
-            "The line of one witness stands twice.",
-            cosigned(lone, lone.note.signatures[1]),
             UNPROVEN,
         ),
         "witness-under-two-names": (
@@ -275,6 +280,11 @@ def of_checkpoints() -> Iterator[Case]:
     }
     for name, (says, given, expected) in found.items():
         yield short_record(f"checkpoint-{name}", says, given, *expected)
+    says = "The line of one witness stands twice."
+    value = json.loads(tale.record(lone).to_bytes())
+    value["checkpoints"][0] += f"{lone.note.signatures[1]}\n"
+    bad, data = "signing.note_syntax", canonical_json.dumps(value)
+    yield malformed("checkpoint-same-line-twice", says, bad, record=data)
 
 
 def listing(*logs: Any) -> bytes:

@@ -178,8 +178,7 @@ ILL: dict[str, Told] = {
     "event-context": (
         "An event whose context declares a prefix that it does not use.",
         "event",
-        EVENT
-        | {"@context": [*EVENT["@context"][:2], {"ocop": "https://w3id.org/ocoptrace/voc/"}]},
+        EVENT | {"@context": [*EVENT["@context"][:2], {"ocop": "https://w3id.org/ocoptrace/voc/"}]},
         EVENT_ID,
     ),
     "event-no-context": (
