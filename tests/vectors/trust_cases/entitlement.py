@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
@@ -494,6 +494,8 @@ def of_names() -> Iterator[Case]:
         "before-key": FOUNDED - A_SECOND,
         "after-key": CLOSED,
         "year-ago": FOUNDED - 365 * A_DAY,
+        "first-of-all": datetime(1970, 1, 1, tzinfo=UTC),
+        "last-of-all": datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC),
     }
     for name, at in times.items():
         village = Village()

@@ -370,7 +370,6 @@ def places() -> Iterator[Case]:
 
 def producers() -> Iterator[Case]:
     """Yield entries of producers: an office speaks of those on its own host."""
-
     village = Village()
     office = Elsewhere("0FF1CE01", es256(43))
     keys = [*KEYS, key_entry(office)]

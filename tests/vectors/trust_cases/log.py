@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from village import Said
 
 TIME = int(NOW.timestamp())
+YEAR_9000 = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp())
 NODE = bytes(32)
 OTHER_LOG = NoteSigner("other.example/ocop-log/1", eddsa(31))
 NEW_LOG_KEY = NoteSigner(LOG.name, eddsa(32))
@@ -241,6 +243,22 @@ def of_checkpoints() -> Iterator[Case]:
             "A witness signed with the time 0.",
             cosigned(lone, witnessing(lone, time=0)),
             ALTERED_UNSEEN,
+        ),
+        "witness-time-9000": (
+            "A witness signed with the first second of the year 9000.",
+            cosigned(lone, witnessing(lone, time=YEAR_9000)),
+            ALTERED_UNSEEN,
+        ),
+        "witness-time-8999": (
+            "A witness signed with the last second before: it counts, and the key's time is over.",
+            cosigned(lone, witnessing(lone, time=YEAR_9000 - 1)),
+            (
+                "not_entitled",
+                "entitlement fail period",
+                "bundle fail bundle_too_old",
+                "clock warn clock_behind",
+                "-shelf_life",
+            ),
         ),
         "witness-of-earlier": (
             "The witnesses' signatures of an earlier checkpoint.",

@@ -230,6 +230,12 @@ def members() -> dict[str, tuple[str, bytes, str, str, str]]:
             "signing.thumbprint",
             "/follows",
         ),
+        "made-1969": (
+            "A time before 1970.",
+            {"made": "1969-12-31T23:59:59Z"},
+            "signing.time",
+            "/made",
+        ),
         "log-name": (
             "The key of its log is not named as the origin.",
             {"log": THE_LOG | {"origin": "other.example/ocop-log/1"}},

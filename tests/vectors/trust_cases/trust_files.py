@@ -61,10 +61,10 @@ def signed(text: str, kind: Any, *signers: Signer, version: int = 1) -> bytes:
     return file.to_bytes()
 
 
-def signed_at(text: str, kind: Any, signer: Signer, at: datetime) -> Statement:
+def signed_at(text: str, kind: Any, signer: Signer, at: datetime, *, version: int = 1) -> Statement:
     """Return one signature of a text, made at a time."""
     return SignedFile.sign(
-        text, kind, version=1, issuer=OFFICE.issuer, signers=[signer], now=at
+        text, kind, version=version, issuer=OFFICE.issuer, signers=[signer], now=at
     ).signatures[0]
 
 
@@ -369,6 +369,13 @@ def next_root(
     return signed(text, "root", *signers, version=version if signed_as is None else signed_as)
 
 
+def with_more(data: bytes, signer: Signer) -> bytes:
+    """Return the file of a second root with a signature that was made a day later."""
+    file = SignedFile.parse(data, max_bytes=len(data))
+    later = signed_at(file.signed, "root", signer, NOW + A_DAY, version=2)
+    return SignedFile(file.signed, (*file.signatures, later)).to_bytes()
+
+
 def following() -> Iterator[Case]:
     """Yield roots that are to take the place of the pinned one, whose threshold is 2 of 3."""
     one, two, three = ROOT_SIGNERS
@@ -404,6 +411,16 @@ def following() -> Iterator[Case]:
         "old-one-twice": (
             "One of the old keys stands there with one signature twice.",
             next_root(one, one, four, five, keys=NEXT_SIGNERS),
+            FORM,
+        ),
+        "old-one-again": (
+            "One of the old keys has signed at two times: keys are counted, not signatures.",
+            with_more(next_root(one, four, five, keys=NEXT_SIGNERS), one),
+            left,
+        ),
+        "spaces": (
+            "A file with spaces.",
+            json.dumps(json.loads(next_root(one, two))).encode(),
             FORM,
         ),
         "all-replaced-new-missing": (
