@@ -151,3 +151,9 @@ def test_a_member_that_stands_twice_among_very_many_is_found() -> None:
     with pytest.raises(InputError) as caught:
         canonical_json.loads(f'{{{members},"k199999":1}}'.encode())
     assert caught.value.code == "json.duplicate_member"
+
+
+def test_a_name_of_half_a_character_that_stands_twice_can_still_be_told() -> None:
+    with pytest.raises(InputError) as caught:
+        canonical_json.loads('{"\\ud800":1,"\\ud800":2}')
+    assert caught.value.text("en").encode() == b'The member "?" stands twice in one object.'

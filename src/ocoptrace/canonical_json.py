@@ -151,7 +151,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            raise InputError("json.duplicate_member", name=name[:40])
+            # JSON can escape half a character, which no message can show.
+            shown = name[:40].encode(errors="replace").decode()
+            raise InputError("json.duplicate_member", name=shown)
         members[name] = value
     return members
 

@@ -43,7 +43,8 @@ def done(run: Any) -> str:
 
 def found(cli: Any, name: str, *, office: str, english: str) -> None:
     """Found an office, and hand out its files in a folder ``<name>-files``."""
-    done(cli("trust", "init", name, "--name", office, "--name-en", english))
+    host = f"{name}.example"
+    done(cli("trust", "init", name, "--host", host, "--name", office, "--name-en", english))
     done(cli("trust", "publish", "-w", name, "--out", f"{name}-files"))
 
 
@@ -243,6 +244,7 @@ def test_a_duty_to_seal_names_product_level_and_day(province: Any, code: str) ->
         "key rotate --office --yes",
         "key rotate --request coop.json",
         "trust acts",
+        "trust forget https://b.example/ocop/0FF1CE00",
         "trust grant X --gtin 1",
         "trust publish",
         "trust recognise a-files/bundle.json --root a-files/root.json --yes",
@@ -489,6 +491,40 @@ def test_a_recognised_offices_producers_are_known(province: Any) -> None:
     keep(province, "record.ocop", "config")
     (verdict,) = json.loads(done(province("verify", "record.ocop", "--json")))
     assert verdict["stated_by"]["office"] == "Province B office"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_recognising_shows_first_what_that_office_vouches_for(
+    province: Any, lang: Language
+) -> None:
+    found(province, "b", office="Văn phòng OCOP tỉnh B", english="Province B office")
+    with_root = ("--root", "a-files/root.json", "-w", "b")
+    run = province("trust", "recognise", "a-files/bundle.json", *with_root, lang=lang)
+    assert run.code == 130
+    logs = ", ".join(log["origin"] for log in bundle(province.folder / "a-files")["logs"])
+    assert logs
+    for name, facts in (
+        ("hosts", {"hosts": "a.example"}),
+        ("gtins", {"count": 1, "gtins": "9524071"}),
+        ("logs", {"logs": logs}),
+    ):
+        assert messages.text(f"cli.trust.claims_{name}", lang, **facts) in run.out
+    assert len(bundle(province.folder / "b-files")["namespaces"]) == 1
+
+
+def test_a_recognised_office_is_forgotten(province: Any) -> None:
+    found(province, "b", office="Văn phòng OCOP tỉnh B", english="Province B office")
+    before = bundle(province.folder / "b-files")
+    with_root = ("--root", "a-files/root.json", "--yes", "-w", "b")
+    done(province("trust", "recognise", "a-files/bundle.json", *with_root))
+    office = bundle(province.folder / "a-files")["keys"][0]["issuer"]
+    forgotten = done(province("trust", "forget", office, "-w", "b"))
+    facts: dict[str, Any] = {"office": office, "gone": 3, "count": 2}
+    assert messages.text("cli.trust.forgotten", "en", **facts) in forgotten
+    publish(province, "b")
+    after = bundle(province.folder / "b-files")
+    assert all(after[each] == before[each] for each in ("keys", "logs", "namespaces"))
+    assert refused(province("trust", "forget", office, "-w", "b"), "workspace.not_recognised")
 
 
 def test_a_root_of_another_office_recognises_nothing(province: Any) -> None:

@@ -210,12 +210,19 @@ async function isNext(next, { version, roles }) {
   return isStep && isByBoth;
 }
 
+/** Return the key of a log: `name+key id+base64(type, 32 bytes)`. */
+async function logKey(vkey) {
+  const raw = new Uint8Array(Buffer.from(vkey.split("+").slice(2).join("+"), "base64")).slice(1);
+  return { algorithm: ED25519, loaded: await subtle.importKey("raw", raw, ED25519, true, ["verify"]) };
+}
+
 async function isRequested(request) {
-  const { signed, signature } = JSON.parse(file(request));
-  const key = await keyOf(JSON.parse(signed).key);
+  const { signed, signature, log_signature: byLog } = JSON.parse(file(request));
+  const { key: coseKey, log } = JSON.parse(signed);
   const message = text.encode(`ocoptrace-registration/1\n${signed}`);
-  const bytes = unpadded(signature);
-  return bytes.length === 64 && (await signsBytes(key, bytes, message));
+  const holds = async (key, bytes) => bytes.length === 64 && signsBytes(key, bytes, message);
+  if (!(await holds(await keyOf(coseKey), unpadded(signature)))) return false;
+  return log === null || holds(await logKey(log.vkey), unpadded(byLog));
 }
 
 async function load({ root, next_root: next, bundle, request }) {
@@ -234,6 +241,7 @@ const SIGNATURES_DECIDE = new Set([
   "signing.root_step",
   "signing.root_not_followed",
   "signing.request_signature",
+  "signing.request_log_signature",
 ]);
 
 /** Return what a case expects, as far as its signatures decide it; undefined where they do not. */

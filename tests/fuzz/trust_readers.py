@@ -265,10 +265,13 @@ def read_request(data: bytes) -> None:
 
 
 def read_request_text(data: bytes) -> None:
+    """Read a text that the producer signed, and its log where the text has members for one."""
     text = data.decode("utf-8", "replace")
-    signature = base64url.encode(PRODUCER.signer.sign(REQUESTED + text.encode()))
-    file = canonical_json.dumps({"signature": signature, "signed": text})
-    assert RegistrationRequest.parse(file).text() == text
+    message = REQUESTED + text.encode()
+    file = {"signature": base64url.encode(PRODUCER.signer.sign(message)), "signed": text}
+    if '"vkey"' in text:
+        file["log_signature"] = base64url.encode(LOG.signer.sign(message))
+    assert RegistrationRequest.parse(canonical_json.dumps(file)).text() == text
 
 
 # What is verified

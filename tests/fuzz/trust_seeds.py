@@ -111,6 +111,7 @@ REQUESTS = (
             witnesses=tuple(str(witness.verifier_key) for witness in WITNESSES),
             quorum=2,
         ),
+        log_signer=LOG.signer,
         address=ADDRESS,
         now=NOW,
     ),

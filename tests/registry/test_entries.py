@@ -276,3 +276,36 @@ JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_siz
 def test_nothing_but_our_error_comes_out(entry: dict[str, Any], changes: dict[str, Any]) -> None:
     with contextlib.suppress(RegistryError):
         read_entry(entry | changes)
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        "\n",
+        "\t",
+        "\x00",
+        "\x7f",
+        "\xad",
+        "\u200b",
+        "\u202e",
+        "\u2066",
+        "\ufeff",
+        "\ue000",
+        "\u2028",
+    ],
+    ids=ascii,
+)
+def test_words_show_every_character_that_they_have(character: str) -> None:
+    names = {"vi": f"Mắm{character}tôm", "en": "Shrimp paste"}
+    with pytest.raises(RegistryError) as caught:
+        Product.parse(PRODUCT | {"names": names}, place="/products/MAMTOM")
+    assert caught.value.code == "registry.control_character"
+    assert caught.value.place == "/products/MAMTOM/names/vi"
+    assert caught.value.facts == {"character": f"U+{ord(character):04X}", "position": 4}
+    for language in LANGUAGES:
+        assert character not in caught.value.text(language)
+
+
+def test_words_may_have_any_letters_and_signs() -> None:
+    names = {"vi": "Mắm tôm “Ba Làng” – 180\xa0g ★ 蝦醬 🦐", "en": "Shrimp paste"}
+    assert Product.parse(PRODUCT | {"names": names}).names.vi == names["vi"]

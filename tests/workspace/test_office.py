@@ -10,7 +10,6 @@ from ocoptrace.errors import OcopTraceError, SigningError, StorageError
 from ocoptrace.signing import Root, SoftwareSigner, TrustBundle
 from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
 from ocoptrace.signing.registration import RegistrationRequest, RequestedLog, sign_request
-from ocoptrace.signing.root import sign_root
 from ocoptrace.workspace import Workspace
 from ocoptrace.workspace.act import Act
 
@@ -27,7 +26,7 @@ PRODUCT = "https://id.gs1.org/01/09524072000009"
 def asked(clock: Clock, signer: SoftwareSigner | None = None, **members: Any) -> bytes:
     """Return the request of a producer that has no log of its own."""
     signer = signer or SoftwareSigner.generate("ES256")
-    return sign_request(signer=signer, now=clock(), **({"name": NAME} | members))
+    return sign_request(signer=signer, **({"name": NAME, "now": clock()} | members))
 
 
 def code_of(entry: KeyEntry) -> str:
@@ -172,7 +171,7 @@ def test_witnesses_that_the_bundle_lists_already_count(office: Workspace, clock:
     log = RequestedLog(
         origin="coop.example/log", vkey=vkey, witnesses=listed.witnesses[:1], quorum=1
     )
-    office.office.register(asked(clock, log=log))
+    office.office.register(asked(clock, log=log, log_signer=signer))
     found = office.trust.log("coop.example/log")
     assert found is not None
     assert (found.witnesses, found.quorum) == (listed.witnesses[:1], 1)
@@ -184,8 +183,61 @@ def test_a_log_that_is_listed_is_not_listed_anew_by_a_request(
     ws, request = own_log(make, office)
     office.office.register(request, trust_witnesses=True)
     log = RegistrationRequest.parse(request).log
-    office.office.register(asked(clock, log=log))
+    log_signer = ws._setting.log.signer.signer  # noqa: SLF001 - as its own requests are signed
+    office.office.register(asked(clock, log=log, log_signer=log_signer))
     assert [each.origin for each in office.trust.logs].count(ws.log_origin) == 1
+
+
+def test_a_log_of_anothers_name_is_not_listed(
+    office: Workspace, make: Callable[..., Workspace], clock: Clock
+) -> None:
+    ws, request = own_log(make, office)
+    office.office.register(request)
+    before = state_of(office)
+    signer = SoftwareSigner.generate("Ed25519")
+    vkey = str(type(ws._setting.log.signer)(ws.log_origin, signer).verifier_key)  # noqa: SLF001
+    log = RequestedLog(origin=ws.log_origin, vkey=vkey, witnesses=(), quorum=0)
+    told = refused(
+        lambda: office.office.register(asked(clock, log=log, log_signer=signer)),
+        "workspace.log_of_another",
+    )
+    assert told.facts["origin"] == ws.log_origin
+    assert state_of(office) == before
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=90), timedelta(minutes=-10)])
+def test_a_request_counts_for_ninety_days(office: Workspace, clock: Clock, ago: timedelta) -> None:
+    office.office.register(asked(clock, now=clock() - ago))
+    beyond = timedelta(seconds=1 if ago > timedelta() else -1)
+    late = asked(clock, now=clock() - ago - beyond)
+    refused(lambda: office.office.register(late), "workspace.request_time")
+
+
+def test_a_request_for_another_office_registers_nobody(
+    office: Workspace, make: Callable[..., Workspace]
+) -> None:
+    theirs = make("other", under=make("neighbour", host="id2.example"))
+    request = theirs.request_registration(name=NAME)
+    refused(lambda: office.office.register(request), "workspace.request_of_another")
+    _, request = own_log(make, office)
+    # Who goes by an earlier root of the office asks that office nonetheless.
+    office.office.rotate_own()
+    office.office.register(request)
+
+
+def test_a_request_to_follow_a_key_does_that_and_nothing_else(
+    office: Workspace, clock: Clock
+) -> None:
+    first = office.office.register(asked(clock))
+    other = office.office.register(asked(clock))
+    request = asked(clock, follows=first.thumbprint)
+    refused(lambda: office.office.register(request), "workspace.request_follows")
+    refused(
+        lambda: office.office.rotate(code_of(other), request), "workspace.request_follows_another"
+    )
+    assert office.office.rotate(code_of(first), request).issuer == first.issuer
+    late = asked(clock, follows=first.thumbprint)
+    refused(lambda: office.office.rotate(code_of(first), late), "workspace.request_follows_another")
 
 
 def test_a_grant_adds_what_was_not_granted(office: Workspace, clock: Clock) -> None:
@@ -200,12 +252,25 @@ def test_a_grant_adds_what_was_not_granted(office: Workspace, clock: Clock) -> N
     )
     assert [grant.gtin_prefixes for grant in wider.grants] == [("9524072",), ("9524073",)]
     assert wider.grants[1].labels == (duty,)
+    assert wider.grants[1].gtins == (PRODUCT.rpartition("/")[2],)
     assert wider.grants[1].from_ == clock()
     assert wider.grants[1].until == wider.sign_until == entry.sign_until
     assert wider.seal_until > entry.seal_until
     version = office.trust.version
     again = office.office.grant(code_of(entry), gtin_prefixes=["9524073"])
     assert (again, office.trust.version) == (wider, version)
+
+
+def test_labels_of_others_goods_are_no_producers_duty(office: Workspace, clock: Clock) -> None:
+    entry = office.office.register(asked(clock, gtin_prefixes=["9524073"]))
+    before = state_of(office)
+    duty = LabelDuty(product=PRODUCT, due="item", since=clock().date())
+    refused(
+        lambda: office.office.grant(code_of(entry), labels=[duty]), "workspace.not_entitled_name"
+    )
+    assert state_of(office) == before
+    plain = LabelDuty(product=f"{entry.issuer}/COI", due="batch", since=clock().date())
+    assert office.office.grant(code_of(entry), labels=[plain]).grants[-1].labels == (plain,)
 
 
 @pytest.mark.parametrize("bad", [{"gtins": ["123"]}, {"gtin_prefixes": ["12"]}])
@@ -377,140 +442,6 @@ def test_two_processes_that_act_make_two_versions(office: Workspace, clock: Cloc
     assert office.trust.version == with_office_key.trust.version == 3
     assert office.trust.keys[-2:] == (first, second)
     with_office_key.close()
-
-
-# Recognising another office
-
-
-@pytest.fixture
-def neighbour(make: Callable[..., Workspace], clock: Clock) -> Workspace:
-    ws = make("neighbour", host="id2.example", office_name={"vi": "Tỉnh bên"})
-    ws.office.register(asked(clock, gtin_prefixes=["9524072"]))
-    return ws
-
-
-def recognise(ours: Workspace, theirs: Workspace) -> TrustBundle:
-    return ours.office.recognise(theirs.trust_file("bundle"), roots=[theirs.trust_file("root")])
-
-
-def test_what_a_recognised_office_vouches_for_counts_here(
-    office: Workspace, neighbour: Workspace
-) -> None:
-    own = office.trust
-    trust = recognise(office, neighbour)
-    assert trust.version == 2
-    assert trust.keys == (*own.keys, *neighbour.trust.keys)
-    assert trust.logs == (*own.logs, *neighbour.trust.logs)
-    assert trust.namespaces == (office.host, neighbour.host)
-    stated = [each["key"] for each in logged(office, "key")]
-    assert [entry.key for entry in trust.keys] == stated
-    again = recognise(office, neighbour)
-    assert again == trust
-    assert [each["key"] for each in logged(office, "key")] == stated
-
-
-def test_what_it_says_later_takes_the_place_of_what_it_said(
-    office: Workspace, neighbour: Workspace, clock: Clock
-) -> None:
-    recognise(office, neighbour)
-    old = neighbour.trust_file("bundle")
-    code = code_of(neighbour.trust.keys[-1])
-    neighbour.office.grant(code, gtin_prefixes=["9524079"])
-    neighbour.office.revoke(code, "ceased")
-    more = neighbour.office.register(asked(clock))
-    trust = recognise(office, neighbour)
-    assert {entry.text() for entry in neighbour.trust.keys} <= {e.text() for e in trust.keys}
-    assert trust.revocations == neighbour.trust.revocations
-    assert trust.by_kid(more.public_key.kid) == more
-    refused(
-        lambda: office.office.recognise(old, roots=[neighbour.trust_file("root")]),
-        "signing.rollback",
-    )
-
-
-def test_a_recognised_office_is_followed_to_its_next_root(
-    office: Workspace, neighbour: Workspace
-) -> None:
-    recognise(office, neighbour)
-    neighbour.office.rotate_own()
-    recognise(office, neighbour)
-    assert {e.text() for e in neighbour.trust.keys} <= {e.text() for e in office.trust.keys}
-
-
-def test_a_root_that_does_not_follow_is_no_recognised_offices(
-    office: Workspace, neighbour: Workspace, clock: Clock
-) -> None:
-    recognise(office, neighbour)
-    signers = [SoftwareSigner.generate("ES256") for _ in range(3)]
-    options: dict[str, Any] = {
-        "threshold": 2,
-        "expires": clock() + timedelta(days=900),
-        "bundle_keys": [signers[0].public_key],
-        "issuer": neighbour.office.issuer,
-        "now": clock(),
-    }
-    for version in (1, 2):
-        forged = sign_root(version, signers=signers, **options).to_bytes()
-        with pytest.raises(SigningError) as caught:
-            office.office.recognise(neighbour.trust_file("bundle"), roots=[forged])
-        assert caught.value.code in {"signing.root_step", "signing.root_not_followed"}
-
-
-def test_old_news_of_a_recognised_office_is_not_made_fresh(
-    office: Workspace, neighbour: Workspace, clock: Clock
-) -> None:
-    recognise(office, neighbour)
-    clock.wait(days=80)
-    office.office.renew()
-    assert [finding.code for finding in office.due()] == ["workspace.ends_recognised"]
-    clock.wait(days=20)
-    refused(lambda: recognise(office, neighbour), "workspace.recognised_ended")
-    neighbour.office.renew()
-    recognise(office, neighbour)
-    assert office.due() == []
-
-
-def test_a_recognised_offices_producers_are_granted_nothing_here(
-    office: Workspace, make: Callable[..., Workspace], clock: Clock
-) -> None:
-    same_host = make("same", host=office.host)
-    entry = same_host.office.register(asked(clock))
-    recognise(office, same_host)
-    for act in (office.office.grant, office.office.rotate):
-        refused(lambda act=act: act(code_of(entry)), "workspace.no_producer")
-    # Whom this office does not trust, it revokes nonetheless.
-    office.office.revoke(code_of(entry), "compromised")
-    recognise(office, same_host)
-    assert [each.key for each in office.trust.revocations] == [entry.thumbprint]
-
-
-def test_a_name_of_ours_is_not_taken_over(
-    office: Workspace, neighbour: Workspace, clock: Clock
-) -> None:
-    office.office.register(asked(clock, gtin_prefixes=["952407"]))
-    before = state_of(office)
-    refused(lambda: recognise(office, neighbour), "workspace.name_of_another")
-    assert state_of(office) == before
-
-
-def test_offices_that_recognise_each_other_keep_what_is_their_own(
-    office: Workspace, neighbour: Workspace, clock: Clock
-) -> None:
-    ours = office.office.register(asked(clock))
-    recognise(neighbour, office)
-    neighbour.office.revoke(ours.thumbprint, "compromised")
-    wider = office.office.grant(code_of(ours), gtin_prefixes=["9524075"])
-    trust = recognise(office, neighbour)
-    assert trust.by_kid(ours.public_key.kid) == wider
-    assert trust.revocations_of(wider) == ()
-    assert [log.origin for log in trust.logs] == [office.log_origin, neighbour.log_origin]
-
-
-def test_an_office_does_not_recognise_itself(office: Workspace) -> None:
-    refused(lambda: recognise(office, office), "workspace.own_office")
-    refused(
-        lambda: office.office.recognise(office.trust_file("bundle"), roots=[]), "workspace.no_root"
-    )
 
 
 def test_the_store_keeps_the_files_of_every_version(office: Workspace) -> None:

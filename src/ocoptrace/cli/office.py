@@ -18,6 +18,7 @@ from ocoptrace.gs1 import parse_name
 from ocoptrace.signing import Root
 from ocoptrace.signing.bundle import LabelDuty, Revocation
 from ocoptrace.workspace import Workspace
+from ocoptrace.workspace.recognition import Claim
 from ocoptrace.workspace.revocation import REASONS
 from ocoptrace.workspace.workspace import DEFAULT_HOST
 
@@ -217,12 +218,27 @@ def _add_recognise(trust: typer.Typer, terminal: Terminal) -> None:
                 fingerprint = Root.load(roots[-1]).fingerprint
             terminal.say(text("cli.trust.fingerprint", fingerprint=fingerprint))
         ws = open_workspace(workspace, terminal)
+        for line in _claims(ws.office.examine(data, roots=roots), terminal):
+            terminal.say(line)
         if not yes:
-            typer.confirm(text("cli.trust.ask"), abort=True)
+            typer.confirm(text("cli.trust.ask_recognise"), abort=True)
         before = len(ws.trust.keys)
         ws.office.recognise(data, roots=roots)
         count = len(ws.trust.keys)
         terminal.done(text("cli.trust.recognised", new=count - before, count=count))
+        hand_out(ws, terminal)
+
+    @trust.command("forget", help=text("cli.trust.forget"))
+    def forget(
+        issuer: Annotated[str, typer.Argument(help=text("cli.trust.their_uri"))],
+        *,
+        workspace: Annotated[Path | None, workspace_option] = None,
+    ) -> None:
+        ws = open_workspace(workspace, terminal)
+        before = len(ws.trust.keys)
+        ws.office.forget(issuer)
+        count = len(ws.trust.keys)
+        terminal.done(text("cli.trust.forgotten", office=issuer, gone=before - count, count=count))
         hand_out(ws, terminal)
 
 
@@ -262,6 +278,15 @@ def _time(words: str) -> datetime:
     if time.tzinfo is None:
         raise InputError("cli.not_a_time", value=words)
     return in_utc
+
+
+def _claims(claim: Claim, terminal: Terminal) -> Iterator[str]:
+    """Say what another office vouches for as its own."""
+    text, gtins = terminal.text, claim.gtins
+    yield text("cli.trust.claims_hosts", hosts=", ".join(claim.namespaces))
+    yield text("cli.trust.claims_gtins", count=len(gtins), gtins=", ".join(gtins) or "–")
+    logs = ", ".join(log.origin for log in claim.logs)
+    yield text("cli.trust.claims_logs", logs=logs or "–")
 
 
 def _stays_good(made: Revocation, terminal: Terminal) -> Iterator[str]:

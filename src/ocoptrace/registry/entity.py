@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from pydantic import (
     AfterValidator,
@@ -42,10 +42,21 @@ if TYPE_CHECKING:
 __all__ = ["Amount", "Bilingual", "CanonicalName", "CivilDate", "Entity", "Number", "Text"]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNSHOWN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Unicode's control and format characters, private ones, halves, separators of lines."""
 
 
 def _nfc(value: object) -> object:
     return normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _without_controls(text: str) -> str:
+    """Refuse what no page shows as it stands: it could turn words round, or hide some."""
+    for position, character in enumerate(text, start=1):
+        if category(character) in _UNSHOWN:
+            number = f"U+{ord(character):04X}"
+            raise RegistryError("registry.control_character", character=number, position=position)
+    return text
 
 
 def _civil_date(value: object) -> date:
@@ -80,8 +91,13 @@ def _canonical(value: str) -> str:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_nfc), StringConstraints(min_length=1, max_length=2000)]
-"""Words for people: NFC, no blank ends, never empty."""
+Text = Annotated[
+    str,
+    BeforeValidator(_nfc),
+    StringConstraints(min_length=1, max_length=2000),
+    AfterValidator(_without_controls),
+]
+"""Words for people on one line: NFC, no blank ends, never empty, no control characters."""
 
 CivilDate = Annotated[date, BeforeValidator(_civil_date)]
 """A day in Asia/Ho_Chi_Minh, written ``YYYY-MM-DD``; a period is good through its last day."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ocoptrace.signing import Root, sign_statement
 from ocoptrace.signing.bundle import sign_bundle
 from ocoptrace.signing.signed_file import PUBLIC_SALT
+from ocoptrace.workspace.recognised_offices import check_fresh
 from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
@@ -35,15 +36,25 @@ class Act:
         issuer: the office's URI.
         signer: its key.
         now: the time of the act, aware, in whole seconds.
+        is_urgent: whether it may be published while a recognised office's bundle has expired.
         keys, revocations, logs, namespaces: what the next bundle will list.
     """
 
-    def __init__(self, setting: Setting, issuer: str, signer: Signer, *, now: datetime) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        issuer: str,
+        signer: Signer,
+        *,
+        now: datetime,
+        urgent: bool = False,
+    ) -> None:
         """Begin an act that changes nothing yet."""
         self.setting = setting
         self.issuer = issuer
         self.signer = signer
         self.now = now.replace(microsecond=0)
+        self.is_urgent = urgent
         self.keys: list[KeyEntry] = []
         self.revocations: list[Revocation] = []
         self.logs: list[Log] = []
@@ -102,6 +113,8 @@ class Act:
         """Make and log the next bundle version, if anything changed; return the newest."""
         if not even_unchanged and self._listed() == self._published:
             return self.setting.trust.bundle()
+        if not self.is_urgent:
+            check_fresh(self.setting.store, now=self.now)
         self._version += 1
         file = sign_bundle(
             self._version,
@@ -124,19 +137,20 @@ class Act:
 
 
 @contextmanager
-def acting(setting: Setting, issuer: str, signer: Signer) -> Iterator[Act]:
+def acting(setting: Setting, issuer: str, signer: Signer, *, urgent: bool = False) -> Iterator[Act]:
     """Make all that is done in the block one act: on disk with its bundle, or not at all.
 
     Raises:
         StorageError: the disk refuses.
         SigningError: a bundle that could not be loaded.
+        WorkspaceError: the bundle of a recognised office has expired, and this is not urgent.
         ProofError: a witness refuses.
     """
     now = setting.clock()
     act: Act | None = None
     try:
         with setting.store.writing():
-            act = Act(setting, issuer, signer, now=now)
+            act = Act(setting, issuer, signer, now=now, urgent=urgent)
             yield act
             act.publish()
     except BaseException:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.findings import Finding
 from ocoptrace.verify.policy import VIETNAM, civil_date
 from ocoptrace.workspace.gate import key_of, keys_of
-from ocoptrace.workspace.recognition import recognised_keys, recognised_until
+from ocoptrace.workspace.recognised_offices import recognised_keys, recognised_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

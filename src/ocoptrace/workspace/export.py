@@ -1,4 +1,4 @@
-"""Making an origin record: which statements belong into it, with which proofs."""
+"""Making an origin record: what belongs into it, with proofs, and that this is all."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from ocoptrace.origin_record import (
 from ocoptrace.registry import Batch, read_entry
 from ocoptrace.signing import sign_statement
 from ocoptrace.signing.statement import KINDS
-from ocoptrace.verify.lineage import goods
-from ocoptrace.verify.names import GOODS, named
-from ocoptrace.workspace.lineage import FOUND_BY_PAYLOAD, scope, step_of
+from ocoptrace.verify.names import GOODS
+from ocoptrace.workspace.belonging import belonging
 from ocoptrace.workspace.recording import keep
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.gs1 import Name
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.store import SqliteStore, Stored
+    from ocoptrace.store import Stored
     from ocoptrace.transparency import LogProof
     from ocoptrace.workspace.setting import Setting
 
@@ -79,13 +78,13 @@ def make_record(
     if state_complete and first.position is not None:
         # One transaction: nothing is recorded between the collecting and the saying.
         with setting.store.writing():
-            stored = _belonging(setting, about, batch)
+            stored = belonging(setting.store, about, batch, owner=owner)
             said = _said_complete(setting, about, stored, owner=owner)
             if said is None or said[1] != reference:
                 said = _say_complete(setting, about, owner, stored, trust), reference
         setting.log.checkpoint(now=setting.clock())
     else:
-        stored = _belonging(setting, about, batch)
+        stored = belonging(setting.store, about, batch, owner=owner)
         said = _said_complete(setting, about, stored, owner=owner)
     if said is not None:
         stored.append(said[0])
@@ -105,72 +104,6 @@ def _known_batch(setting: Setting, name: Name) -> Batch:
         if isinstance(entry, Batch):
             return entry
     return batch_of(setting, name)
-
-
-def _belonging(setting: Setting, about: str, batch: Batch) -> list[Stored]:
-    """Return all statements that belong into a record, each once."""
-    store = setting.store
-    names = scope(store, about)
-    events, places = _events(store, names)
-    products, lots = _products_and_lots(names)
-    found: list[Stored] = []
-    for product in products:
-        found += store.statements("product", product)
-    for place, issuer in sorted(places):
-        found += _place(store, place, issuer)
-    found += store.statements("grade", batch.product)
-    for lot in sorted({*lots, batch.id}):
-        found += store.statements("batch", lot)
-    found += store.speaking_of("alias", products)
-    subjects = {each.statement.subject for each in events}
-    found += store.speaking_of("evidence", names | set(products) | set(lots) | subjects)
-    codes = {_code(each.statement.issuer) for each in (*found, *events)}
-    found += [each for each in store.statements("producer") if _producer(each) in codes]
-    hidden = [
-        each
-        for kind in sorted(FOUND_BY_PAYLOAD)
-        for each in store.speaking_of(kind, names)
-        # It is found by the batch with which it came, or by what it had its part in till erased.
-        if each.payload is None
-    ]
-    if any(each.statement.kind == "event" for each in hidden):
-        # Nor is it shown then which places belong: all that came with the batch.
-        found += store.speaking_of("place", names)
-    found += hidden
-    return list({stored.statement.id: stored for stored in (*found, *events)}.values())
-
-
-def _events(store: SqliteStore, names: set[str]) -> tuple[list[Stored], set[tuple[str, str]]]:
-    """Return the events shown of a lineage, and the places they name, each with who names it."""
-    events, places = [], set()
-    for stored in store.speaking_of("event", names):
-        if stored.payload is not None:
-            step = step_of(stored.statement, stored.payload)
-            if step.belongs(names):
-                events.append(stored)
-                places |= {(place, stored.statement.issuer) for place in step.places}
-    return events, places
-
-
-def _products_and_lots(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    found = sorted(goods(names))
-    lots = [name for name in found if (link := named(name)) is not None and link.level == "batch"]
-    return [name for name in found if name not in lots], lots
-
-
-def _place(store: SqliteStore, place: str, issuer: str) -> list[Stored]:
-    """Return a place as whoever recorded there knows it; else as anybody here does first."""
-    known = store.speaking_of("place", [place])
-    stating = [each.statement.issuer for each in known]
-    chosen = issuer if issuer in stating else next(iter(stating), None)
-    return [each for each in known if each.statement.issuer == chosen]
-
-
-def _producer(stored: Stored) -> str | None:
-    """Return the code of the producer that a statement describes."""
-    shown = {} if stored.payload is None else canonical_json.loads(stored.payload)
-    code: str | None = shown.get("id")
-    return code
 
 
 def _said_complete(

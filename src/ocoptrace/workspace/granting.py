@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import WorkspaceError
+from ocoptrace.gs1 import DigitalLink, parse_name
 from ocoptrace.registry.producer import PRODUCER_ID_ALPHABET
 from ocoptrace.signing import base64url
 from ocoptrace.signing.bundle import Grant, KeyEntry, Log, LogKey
+from ocoptrace.signing.entitlement import covers
 from ocoptrace.workspace.gate import beyond, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ocoptrace.signing import PublicKey
+    from ocoptrace.signing import PublicKey, Root
     from ocoptrace.signing.bundle import LabelDuty
     from ocoptrace.signing.registration import RegistrationRequest
     from ocoptrace.workspace.act import Act
@@ -27,10 +30,12 @@ __all__ = [
     "PRODUCER_KINDS",
     "check_free",
     "check_new",
+    "check_request",
     "grant_for",
     "list_log",
     "list_producer",
     "new_code",
+    "root_digest",
     "widen",
 ]
 
@@ -45,6 +50,8 @@ DEFAULT_SHELF_LIFE: Final = timedelta(days=3 * 365)
 CODE_SYMBOLS: Final = 8
 """Length of a producer's code."""
 
+_REQUEST_LIFETIME = timedelta(days=90)
+_CLOCK_TOLERANCE = timedelta(minutes=10)
 _PRODUCER_KEY_LIFETIME = timedelta(days=2 * 365)
 
 
@@ -58,7 +65,6 @@ def grant_for(
     *,
     gtin_prefixes: Iterable[str] = (),
     gtins: Iterable[str] = (),
-    labels: Iterable[LabelDuty] = (),
     now: datetime,
 ) -> Grant:
     """Return the grant of a producer for its own names, not yet given.
@@ -67,7 +73,6 @@ def grant_for(
         issuer: the producer's URI; its plain names begin with it.
         gtin_prefixes: its GS1 company prefixes, if it has any.
         gtins: single GTINs that are its own.
-        labels: from when its labels bear a seal.
         now: the time of the act, aware.
 
     Raises:
@@ -81,7 +86,6 @@ def grant_for(
         gtin_prefixes=tuple(gtin_prefixes),
         gtins=tuple(gtins),
         name_prefixes=(f"{issuer}/",),
-        labels=tuple(labels),
     )
 
 
@@ -109,24 +113,58 @@ def list_producer(
     return entry
 
 
-def widen(act: Act, entry: KeyEntry, claim: Grant, *, shelf_life: timedelta) -> KeyEntry:
+def widen(
+    act: Act,
+    entry: KeyEntry,
+    claim: Grant,
+    *,
+    labels: Sequence[LabelDuty] = (),
+    shelf_life: timedelta,
+) -> KeyEntry:
     """List a producer's key with one grant more, for what it was not granted before.
 
     The grant ends with the key.
 
+    Args:
+        act: what this belongs to.
+        entry: the key.
+        claim: what it is to be granted.
+        labels: from when labels of its products bear a seal.
+        shelf_life: the longest of its products.
+
     Raises:
-        WorkspaceError: the key has ended.
+        WorkspaceError: the key has ended, or a label's product is not the producer's.
     """
     more = beyond(claim, entry.grants)
-    if not (more.gtin_prefixes or more.gtins or more.labels):
+    if not (more.gtin_prefixes or more.gtins or labels):
         return entry
     if entry.sign_until <= act.now:
         raise WorkspaceError("workspace.key_ended", issuer=entry.issuer, end=entry.sign_until)
-    added = more.model_copy(update={"until": entry.sign_until})
+    added = Grant.of(
+        kinds=more.kinds,
+        from_=more.from_,
+        until=entry.sign_until,
+        gtin_prefixes=more.gtin_prefixes,
+        # A grant names the products whose labels it speaks of.
+        gtins=tuple(dict.fromkeys((*more.gtins, *_gtins(labels, (claim, *entry.grants))))),
+        name_prefixes=more.name_prefixes,
+        labels=tuple(labels),
+    )
     seal_until = max(entry.seal_until, entry.sign_until + shelf_life)
     wider = entry.model_copy(update={"grants": (*entry.grants, added), "seal_until": seal_until})
     act.list_key(wider)
     return wider
+
+
+def _gtins(labels: Iterable[LabelDuty], held: Iterable[Grant]) -> Iterator[str]:
+    """Yield the GTINs of labelled products, which their producer must have been granted."""
+    grants = list(held)
+    for duty in labels:
+        name = parse_name(duty.product)
+        if not any(covers(grant, name) for grant in grants):
+            raise WorkspaceError("workspace.not_entitled_name", what=duty.product)
+        if isinstance(name, DigitalLink):
+            yield name.key[1]
 
 
 def check_free(act: Act, claim: Grant, *, issuer: str) -> None:
@@ -153,6 +191,44 @@ def check_new(act: Act, key: PublicKey) -> None:
             raise WorkspaceError("workspace.key_registered", holder=entry.issuer)
 
 
+def check_request(act: Act, asked: RegistrationRequest, *, follows: KeyEntry | None) -> None:
+    """Refuse a request that is not for this office, not for this act, or not of these days.
+
+    Args:
+        act: what it is brought for.
+        asked: the request.
+        follows: the key that is to be followed; None where a producer is registered anew.
+
+    Raises:
+        WorkspaceError: it was written over 90 days ago or lies ahead of the clock, names
+            another office, or another key to follow.
+    """
+    if not -_CLOCK_TOLERANCE <= act.now - asked.made <= _REQUEST_LIFETIME:
+        raise WorkspaceError("workspace.request_time", made=asked.made, now=act.now)
+    if asked.office is not None and asked.office not in _root_digests(act):
+        raise WorkspaceError("workspace.request_of_another", office=asked.office[:16])
+    if follows is None and asked.follows is not None:
+        raise WorkspaceError("workspace.request_follows", key=asked.follows[:16])
+    if follows is not None and asked.follows not in {None, follows.thumbprint}:
+        raise WorkspaceError(
+            "workspace.request_follows_another",
+            key=str(asked.follows)[:16],
+            expected=follows.thumbprint[:16],
+        )
+
+
+def _root_digests(act: Act) -> Iterator[str]:
+    """Yield how a request may name this office: by any of its roots, the newest first."""
+    trust = act.setting.trust
+    for version in range(trust.root().version, 0, -1):
+        yield root_digest(trust.root(version))
+
+
+def root_digest(root: Root) -> str:
+    """Return how a request names an office: the SHA-256 of its root's text, hexadecimal."""
+    return hashlib.sha256(root.text().encode()).hexdigest()
+
+
 def list_log(act: Act, asked: RegistrationRequest, *, operator: str, trust_witnesses: bool) -> None:
     """List the log of a producer, with those of its witnesses that count.
 
@@ -162,10 +238,20 @@ def list_log(act: Act, asked: RegistrationRequest, *, operator: str, trust_witne
         operator: the producer's URI.
         trust_witnesses: let all witnesses that it names count; otherwise only those that are
             listed already, since nobody is the witness of his own log.
+
+    Raises:
+        WorkspaceError: the origin is that of a log with another key.
     """
     log = asked.log
-    if log is None or any(each.origin == log.origin for each in act.logs):
+    if log is None:
         return
+    for each in act.logs:
+        if each.origin == log.origin:
+            if log.vkey not in {key.vkey for key in each.keys}:
+                raise WorkspaceError(
+                    "workspace.log_of_another", origin=log.origin, operator=each.operator
+                )
+            return
     known = {vkey for each in act.logs for vkey in each.witnesses}
     witnesses = tuple(vkey for vkey in log.witnesses if trust_witnesses or vkey in known)
     act.logs.append(

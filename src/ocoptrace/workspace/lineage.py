@@ -1,4 +1,4 @@
-"""From statements to lineage: which goods flow into which, and what belongs into a record."""
+"""From statements to lineage: which goods flow into which, and who spoke of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.epcis import TransformationEvent, parse_event
-from ocoptrace.gs1 import parse_name
 from ocoptrace.registry import Alias, Evidence, Place, read_entry
 from ocoptrace.verify.lineage import Step
 from ocoptrace.verify.names import GOODS, named
@@ -16,12 +15,11 @@ if TYPE_CHECKING:
     from ocoptrace.signing import Statement
     from ocoptrace.store import SqliteStore, Stored
 
-__all__ = ["FOUND_BY_PAYLOAD", "belongs", "index", "scope", "seen_of_others", "step_of"]
+__all__ = ["FOUND_BY_PAYLOAD", "belongs", "index", "seen_of_others", "step_of"]
 
 FOUND_BY_PAYLOAD: Final = frozenset({"alias", "event", "evidence", "place", "producer"})
 """Kinds whose subject does not say which goods they have to do with."""
 
-_MAX_CONTAINERS = 10_000
 _INDEXED = {"alias", "evidence", "place"}
 
 
@@ -118,26 +116,6 @@ def belongs(stored: Stored, names: set[str]) -> bool:
     erased.
     """
     return stored.payload is None or step_of(stored.statement, stored.payload).belongs(names)
-
-
-def scope(store: SqliteStore, name: str) -> set[str]:
-    """Return the names whose events belong into the record of a batch or item.
-
-    All that it was made from, however far back; itself; its batch; and the logistic units
-    that it was packed into.
-    """
-    batch = parse_name(name).batch()
-    names = store.origins(name)
-    if batch is not None:
-        names |= store.origins(batch.canonical())
-    waiting = [name, *([batch.canonical()] if batch else [])]
-    while waiting and len(names) < _MAX_CONTAINERS:
-        for into in store.flows_into(waiting.pop()):
-            unit = named(into)
-            if unit is not None and unit.level == "logistic_unit" and into not in names:
-                names.add(into)
-                waiting.append(into)
-    return names
 
 
 def _lot_of(text: str) -> str | None:

@@ -30,6 +30,7 @@ from ocoptrace.workspace.granting import (
     DEFAULT_SHELF_LIFE,
     check_free,
     check_new,
+    check_request,
     grant_for,
     list_log,
     list_producer,
@@ -37,6 +38,7 @@ from ocoptrace.workspace.granting import (
     widen,
 )
 from ocoptrace.workspace.past_acts import past_acts
+from ocoptrace.workspace.recognised_offices import recognised_keys
 from ocoptrace.workspace.registrar import confirm
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
     from ocoptrace.workspace.act import Act
     from ocoptrace.workspace.past_acts import PastAct
+    from ocoptrace.workspace.recognition import Claim
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["Office"]
@@ -76,10 +79,18 @@ class Office:
         return self.setting.signing_key(self.issuer)[1]
 
     @contextmanager
-    def acting(self) -> Iterator[Act]:
-        """Do something as the office; the next bundle lists what was changed, or nothing was."""
+    def acting(self, *, urgent: bool = False) -> Iterator[Act]:
+        """Do something as the office; the next bundle lists what was changed, or nothing was.
+
+        Args:
+            urgent: what must not wait until all recognised offices have been heard again.
+
+        Raises:
+            WorkspaceError: there is to be a bundle, it is not urgent, and the bundle of a
+                recognised office has expired.
+        """
         # Whoever cannot sign as the office makes no key for anybody.
-        with acting(self.setting, self.issuer, self.signer) as act:
+        with acting(self.setting, self.issuer, self.signer, urgent=urgent) as act:
             yield act
 
     def register(
@@ -105,10 +116,12 @@ class Office:
 
         Raises:
             SigningError: not a request, or its signature fails.
-            WorkspaceError: the key is registered already, or a name is another producer's.
+            WorkspaceError: the request is not for this office or not of these days; the key is
+                registered already; a name or the log is another's.
         """
         asked = RegistrationRequest.parse(request)
         with self.acting() as act:
+            check_request(act, asked, follows=None)
             check_new(act, asked.public_key)
             issuer = self.setting.issuer(new_code())
             claim = grant_for(
@@ -143,19 +156,17 @@ class Office:
 
         Raises:
             SigningError: not a prefix, not a GTIN.
-            WorkspaceError: no such producer, its keys are revoked or have ended, or a name is
-                another's.
+            WorkspaceError: no such producer, its keys are revoked or have ended, a name is
+                another's, or a label's product not the producer's.
         """
         with self.acting() as act:
             newest = self.newest(code)
             entry = key_of(self.setting.trust.bundle(), newest.issuer, at=act.now)
             if entry is None:
                 raise WorkspaceError("workspace.key_revoked", issuer=newest.issuer)
-            claim = grant_for(
-                entry.issuer, gtin_prefixes=gtin_prefixes, gtins=gtins, labels=labels, now=act.now
-            )
+            claim = grant_for(entry.issuer, gtin_prefixes=gtin_prefixes, gtins=gtins, now=act.now)
             check_free(act, claim, issuer=entry.issuer)
-            return widen(act, entry, claim, shelf_life=shelf_life)
+            return widen(act, entry, claim, labels=list(labels), shelf_life=shelf_life)
 
     def confirm(self, registry: bytes, code: str) -> list[Finding]:
         """State what is the office's to state of a producer that keeps its own workspace.
@@ -207,7 +218,7 @@ class Office:
                 in use, or no checkpoint from before that time.
             ProofError: a checkpoint that is not signed as it should be.
         """
-        with self.acting() as act:
+        with self.acting(urgent=True) as act:
             entry = self.find(act, key)
             if entry.public_key == act.signer.public_key:
                 raise WorkspaceError("workspace.key_in_use", key=entry.thumbprint[:16])
@@ -223,10 +234,10 @@ class Office:
         return made
 
     def recognise(self, bundle: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
-        """Recognise another office: list the keys, revocations and logs of its bundle.
+        """Recognise another office: list its own keys, revocations and logs.
 
         To be done again with its newer bundles: what it lists now takes the place of what it
-        listed then.
+        listed then. What it may state of goods is limited to its own producers' goods.
 
         Args:
             bundle: its bundle file.
@@ -238,14 +249,48 @@ class Office:
 
         Raises:
             SigningError: not its bundle, or one older than was recognised before.
-            WorkspaceError: it lists a name that is another's here, or has expired.
+            WorkspaceError: it lists a host or name that is another's here, or what lies on
+                none of its hosts; or it has expired, or is too much.
         """
-        with self.acting() as act:
+        with self.acting(urgent=True) as act:
             recognition.recognise(act, bundle, roots=roots)
         return self.setting.trust.bundle()
 
+    def examine(self, bundle: bytes, *, roots: Iterable[bytes]) -> Claim:
+        """Return what another office would be recognised for, so that a person can decide.
+
+        Args:
+            bundle: its bundle file.
+            roots: its root files, the newest last.
+
+        Raises:
+            SigningError: not its root or bundle.
+            WorkspaceError: it vouches for what lies on none of its hosts, or for too much.
+        """
+        return recognition.examine(self.issuer, bundle, roots=roots)
+
+    def forget(self, office: str) -> TrustBundle:
+        """Recognise another office no longer: what it brought is dropped; revocations stay.
+
+        Args:
+            office: its URI.
+
+        Returns:
+            The new bundle of this office.
+
+        Raises:
+            WorkspaceError: it is not recognised.
+        """
+        with self.acting(urgent=True) as act:
+            recognition.forget(act, office)
+        return self.setting.trust.bundle()
+
     def renew(self) -> TrustBundle:
-        """Publish a bundle that says the same anew, so that it does not expire."""
+        """Publish a bundle that says the same anew, so that it does not expire.
+
+        Raises:
+            WorkspaceError: the bundle of a recognised office has expired.
+        """
         with self.acting() as act:
             act.publish(even_unchanged=True)
         return self.setting.trust.bundle()
@@ -270,12 +315,15 @@ class Office:
 
         Raises:
             SigningError: not a request, or its signature fails.
-            WorkspaceError: no such producer, or the key is registered already.
+            WorkspaceError: no such producer; the request is not for this office, not for the
+                producer's newest key, or not of these days; the key is registered already.
         """
         asked = None if request is None else RegistrationRequest.parse(request)
         code = code or self.setting.producer(None).id
-        with self.acting() as act:
+        with self.acting(urgent=True) as act:
             old = self.newest(code)
+            if asked is not None:
+                check_request(act, asked, follows=old)
             key = act.new_key(f"producer-{code}").public_key if asked is None else asked.public_key
             check_new(act, key)
             if asked is not None:
@@ -295,7 +343,7 @@ class Office:
         Returns:
             The new root.
         """
-        with self.acting() as act:
+        with self.acting(urgent=True) as act:
             return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
 
     def acts(self) -> list[PastAct]:
@@ -311,7 +359,7 @@ class Office:
             WorkspaceError: no such producer.
         """
         issuer = self.setting.issuer(code)
-        theirs = recognition.recognised_keys(self.setting.store)
+        theirs = recognised_keys(self.setting.store)
         entries = [
             entry
             for entry in keys_of(self.setting.trust.bundle(), issuer)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RequestedLog, sign_request
+from ocoptrace.workspace.granting import root_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,8 +27,12 @@ def request(
     gtin_prefixes: Iterable[str] = (),
     gtins: Iterable[str] = (),
     address: Mapping[str, Any] | None = None,
+    follows: str | None = None,
 ) -> bytes:
-    """Return a registration request; see ``Workspace.request_registration``."""
+    """Return a registration request; see ``Workspace.request_registration``.
+
+    It names the office that it is for, and with ``follows`` the key that it is to follow.
+    """
     log, keyring = setting.log, setting.keyring
     asked = RequestedLog.of(
         origin=log.origin,
@@ -45,6 +50,9 @@ def request(
             gtin_prefixes=gtin_prefixes,
             gtins=gtins,
             log=asked,
+            log_signer=log.signer.signer,
+            office=root_digest(setting.trust.root()),
+            follows=follows,
             address=address,
             now=setting.clock(),
         )
@@ -65,6 +73,7 @@ def next_key(setting: Setting, code: str | None) -> bytes:
         },
         gtin_prefixes=dict.fromkeys(p for grant in entry.grants for p in grant.gtin_prefixes),
         gtins=dict.fromkeys(gtin for grant in entry.grants for gtin in grant.gtins),
+        follows=entry.thumbprint,
     )
 
 

@@ -380,6 +380,9 @@ class Workspace(KeysAndTrust):
     ) -> OriginRecord:
         """Return the origin record of a batch or item: all that was said of it, with proofs.
 
+        What others say goes in where it is about goods of their own in the lineage, or where
+        an event that belongs is based on it.
+
         Args:
             about: a name or link of the batch or item.
             state_complete: also state, and log, that this is all there is. If not, nothing is

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from vectors.trust_cases.case import TRUST, record, short_record
-from vectors.trust_cases.forging import restated
+from ocoptrace.signing import base64url
+from vectors.trust_cases.case import TRUST, malformed, record, short_record
+from vectors.trust_cases.forging import restated, rewritten
 from village import BATCH, FOREIGN_BATCH, PRODUCT, Village
 
 if TYPE_CHECKING:
@@ -75,10 +76,6 @@ def changed() -> Iterator[Case]:
             shown(EVENT_AT, salt=bytes((salt[0] ^ 1,)) + salt[1:]),
         ),
         "salt-zero": ("A salt of zeros is shown.", shown(EVENT_AT, salt=bytes(16))),
-        "boundary": (
-            "The first byte of the payload is taken for the last of the salt: the same hash.",
-            shown(EVENT_AT, salt=salt + event[:1].encode(), payload=event[1:]),
-        ),
     }
     for name, (says, given) in texts.items():
         changes = ("content fail", "-grade") if "NFD" in says else ("content fail",)
@@ -90,13 +87,24 @@ def changed() -> Iterator[Case]:
     says = "The payloads of two statements, with their salts, changed places."
     changes = ("content fail", "-shelf_life")
     yield record("content-swapped", says, village.record(told, TRUST), "altered", *changes)
+    yield from salts_of_other_lengths()
+
+
+def salts_of_other_lengths() -> Iterator[Case]:
+    village, told = story()
+    bad, salt, event = "record.bad_member", told[EVENT_AT].salt, told[EVENT_AT].payload
+    says = "The first byte of the payload is taken for the last of the salt: the same hash."
+    moved = {"salt": base64url.encode(salt + event[:1].encode()), "payload": event[1:]}
+    given = rewritten(village.record(told, TRUST), EVENT_AT, **moved)
+    yield malformed("content-boundary", says, bad, record=given)
     for length in (0, 15, 17, 32):
         village = Village()
         batch, event_said = village.state_batch(), village.state_event()
         other = restated(event_said, village, salt=bytes(length))
-        given = village.record([batch, other], TRUST)
+        kept = village.record([batch, replace(other, salt=bytes(16))], TRUST)
+        given = rewritten(kept, 1, salt=base64url.encode(other.salt))
         says = f"A salt of {length} bytes, hashed and signed so."
-        yield short_record(f"content-salt-{length}-bytes", says, given, "altered", "content fail")
+        yield malformed(f"content-salt-{length}-bytes", says, bad, record=given)
 
 
 def held_back() -> Iterator[Case]:
@@ -116,10 +124,9 @@ def held_back() -> Iterator[Case]:
     changes = (*changes, "content unknown withheld", untold)
     yield record("withheld-all", says, withheld(0, 1, 2, 3), "unproven", *changes)
     village, told = story()
-    forged = replace(told[EVENT_AT], payload="", salt=b"")
     says = "A payload and a salt that are empty are shown, not withheld."
-    told[EVENT_AT] = forged
-    yield record("withheld-as-empty", says, village.record(told, TRUST), "altered", "content fail")
+    given = rewritten(village.record(told, TRUST), EVENT_AT, payload="", salt="")
+    yield malformed("withheld-as-empty", says, "record.bad_member", record=given)
 
 
 def about_something_else() -> Iterator[Case]:

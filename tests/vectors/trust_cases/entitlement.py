@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
@@ -259,12 +259,8 @@ SHAPED: dict[str, tuple[str, dict[str, Any], str]] = {
 
 def shaped(village: Village, members: dict[str, Any]) -> Any:
     """Return an event of another type than ObjectEvent, stated by the producer."""
-    event = {
-        "eventID": "urn:uuid:0190a7c5-8a3e-8f00-8000-000000000003",
-        "eventTime": "2026-09-15T07:30:00+07:00",
-        "eventTimeZoneOffset": "+07:00",
-    }
-    return village.state("event", event | members, subject=event["eventID"])
+    rest = {name: value for name, value in members.items() if name != "type"}
+    return village.tell(members["type"], **rest)
 
 
 OF_OTHER_STATEMENTS = {"no-events", "no-lists", "parted"}
@@ -296,6 +292,8 @@ def cases() -> Iterator[Case]:
         given += ("attestation pass attested_by_other",) if name in SPEAKING_OF_OTHERS else ()
         yield short_record(f"event-{name}", says, village.record([batch, said], TRUST), *given)
     yield from of_kinds()
+    yield from of_places()
+    yield from of_offices()
     yield from of_names()
 
 
@@ -326,6 +324,7 @@ def of_kinds() -> Iterator[Case]:
         "policy-by-producer": ("policy", LOG.name, PRODUCER, "role"),
         "policy-by-office": ("policy", LOG.name, OFFICE, "role"),
         "place-by-office": ("place", DOCUMENT, OFFICE, "role"),
+        "place-by-neighbour": ("place", DOCUMENT, NEIGHBOUR, ""),
     }
     for name, (kind, subject, party, why) in stated.items():
         village = Village()
@@ -334,11 +333,16 @@ def of_kinds() -> Iterator[Case]:
         payload = stated_of(kind, subject)
         told.append(village.state(kind, payload, subject=subject, by=party, salt=salt))
         changes = [f"entitlement fail {why}"] if why else []
-        if kind in {"product", "batch"}:
+        # What a place is, who names it in an event says.
+        is_foreign = kind in {"product", "batch"} or (kind == "place" and party is not PRODUCER)
+        if is_foreign:
             changes.append("about fail unrelated")
+        if kind == "evidence" and party is NEIGHBOUR:
+            changes.append("attestation pass attested_by_other")
+        overall = "not_entitled" if why else "unproven" if is_foreign else "ok"
         says = f"A statement of kind {kind} by the {role_of(party)}, about {subject}."
         given = village.record(told, TRUST)
-        yield short_record(f"kind-{name}", says, given, "not_entitled" if why else "ok", *changes)
+        yield short_record(f"kind-{name}", says, given, overall, *changes)
     village = Village()
     told = [
         village.state_batch(),
@@ -363,9 +367,54 @@ def of_kinds() -> Iterator[Case]:
         payload = stated_of(kind, subject)
         told.append(village.state(kind, payload, subject=subject, by=log))  # type: ignore[arg-type]
         found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        found += ("about fail unrelated",) if kind == "place" else ()
         says = f"A statement of kind {kind} by a log, about {subject}."
         given = village.record(told, TRUST)
         yield short_record(f"kind-{kind}-by-log", says, given, *found, bundle=bundle)
+
+
+def of_places() -> Iterator[Case]:
+    """Yield places with plain names, which take a right to the name; a GLN takes none."""
+    places = {
+        "own": (f"{PRODUCER.issuer}/XUONG-1", ""),
+        "of-other": (f"{NEIGHBOUR.issuer}/XUONG-1", "name"),
+        "gln-of-other": ("https://id.gs1.org/414/9520000000004", ""),
+    }
+    for name, (place, why) in places.items():
+        village = Village()
+        told = [village.state_batch(), village.state_event(bizLocation={"id": place})]
+        told.append(village.state("place", PLACE_ENTRY | {"id": place}, subject=DOCUMENT))
+        found = ("not_entitled", f"entitlement fail {why}") if why else ("ok",)
+        says = f"A place by the producer, whose name is {place}."
+        yield short_record(f"place-name-{name}", says, village.record(told, TRUST), *found)
+
+
+def of_offices() -> Iterator[Case]:
+    """Yield offices with grants, which limit what they grade, and nothing else."""
+    grades = {"kinds": ("grade",)}
+    offices: dict[str, tuple[str, Grant, str]] = {
+        "covered": ("A grant for grades that covers the product.", grant(**grades), ""),
+        "not-covered": (
+            "A grant for grades of other products.",
+            grant(gtin_prefixes=("9520000",), **grades),
+            "name",
+        ),
+        "no-grades": ("A grant for all but grades.", grant(), "kind"),
+        "over": ("A grant for grades that has ended.", grant(until=NOW, **grades), "period"),
+    }
+    for name, (says, given, why) in offices.items():
+        keys = [key_entry(OFFICE, given, role="authority"), *KEYS[1:]]
+        bundle = bundle_file(2, keys=keys).to_bytes()
+        found = ("not_entitled", f"entitlement fail {why}", "-grade") if why else ("ok",)
+        yield record(f"office-{name}", f"An office has it: {says}", STANDARD, *found, bundle=bundle)
+    village = Village()
+    key = PRODUCER.signer.public_key.thumbprint_uri
+    told = [village.state_batch(), village.state_event()]
+    told.append(village.state("key", stated_of("key", key), subject=key, by=OFFICE))
+    says = "An office with a grant for grades of other products states a key: grants limit no key."
+    keys = [key_entry(OFFICE, offices["not-covered"][1], role="authority"), *KEYS[1:]]
+    bundle = bundle_file(2, keys=keys).to_bytes()
+    yield short_record("office-key", says, village.record(told, TRUST), "ok", bundle=bundle)
 
 
 def stated_of(kind: str, subject: str) -> Any:
@@ -445,6 +494,8 @@ def of_names() -> Iterator[Case]:
         "before-key": FOUNDED - A_SECOND,
         "after-key": CLOSED,
         "year-ago": FOUNDED - 365 * A_DAY,
+        "first-of-all": datetime(1970, 1, 1, tzinfo=UTC),
+        "last-of-all": datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC),
     }
     for name, at in times.items():
         village = Village()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,13 @@ def record_of(cose: bytes) -> bytes:
             "statements": [statement],
         }
     )
+
+
+def rewritten(record: OriginRecord, number: int, **members: Any) -> bytes:
+    """Return the file of a record with members of a statement set that no record may hold."""
+    value = json.loads(record.to_bytes())
+    value["statements"][number] |= members
+    return canonical_json.dumps(value)
 
 
 def forged(said: Said, village: Village, **parts: Any) -> Said:

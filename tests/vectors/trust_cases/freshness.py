@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ocoptrace.origin_record import OriginRecord
 from vectors.trust_cases.case import STANDARD, TRUST, bundle_file, record, short_record
-from village import A_DAY, HOST, NOW, WITNESSES, Village, log_entry
+from village import (
+    A_DAY,
+    BATCH,
+    HOST,
+    NEIGHBOUR,
+    NOW,
+    OFFICE,
+    PRODUCT,
+    WITNESSES,
+    Village,
+    log_entry,
+    reference,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ocoptrace.origin_record import OriginRecord
     from vectors.trust_cases.case import Case
+    from village import Said
 
 A_SECOND = timedelta(seconds=1)
 A_MONTH = 30 * A_DAY
@@ -27,6 +42,7 @@ def cases() -> Iterator[Case]:
     yield from references()
     yield from clocks()
     yield from days()
+    yield from newest_by_time()
 
 
 def ageing() -> Iterator[Case]:
@@ -137,3 +153,91 @@ def days() -> Iterator[Case]:
     says = "A grade of six stars, which there are not."
     found = ("malformed", "format fail payload")
     yield short_record("grade-unreadable", says, given, *found)
+
+
+def newest() -> Iterator[Case]:
+    """Yield what was stated twice: of batches the newest counts, of grades one in force."""
+    over, fresh = "2026-11-22", "2027-11-22"
+    expired = ("warn", "shelf_life warn expired")
+    batches = {"extended": (over, fresh, ("ok",)), "shortened": (fresh, over, expired)}
+    for name, (first, second, found) in batches.items():
+        village = Village()
+        told = [village.state_batch(expiryDate=day) for day in (first, second)]
+        told.append(village.state_event())
+        says = f"The shelf life was {name} by a second statement of the batch."
+        yield short_record(f"batch-{name}", says, village.record(told, TRUST), *found)
+    village = Village()
+    told = [village.state_batch(expiryDate=fresh)]
+    told += [village.state_batch(expiryDate=over, by=NEIGHBOUR), village.state_event()]
+    says = "The neighbour states a batch of the producer's with another day: that day is not told."
+    changes = ("not_entitled", "entitlement fail name")
+    yield short_record("batch-by-other", says, village.record(told, TRUST), *changes)
+    grades = {
+        "over-then-new": (over, "2029-05-17", ("ok", "grade pass")),
+        "new-then-over": ("2029-05-17", over, ("ok", "grade pass")),
+        "all-over": ("2026-11-21", over, ("warn", "grade warn expired")),
+    }
+    for name, (first, second, found) in grades.items():
+        village = Village()
+        told = [village.state_batch(), village.state_event()]
+        told += [village.state_grade(validTo=day) for day in (first, second)]
+        says = f"Two grades, until {first} and until {second}."
+        yield short_record(f"grades-{name}", says, village.record(told, TRUST), *found)
+
+
+def newest_by_time() -> Iterator[Case]:
+    """Yield several batches and grades: the newest by log time counts, else by its own date."""
+    village = Village()
+    event = village.state_event()
+    before = NOW - 2 * A_DAY
+    old = village.state_batch(at=before)
+    old_grade = stated_at(village, before, validTo="2026-11-22")
+    early = village.checkpoint(at=before)
+    new = village.state_batch(expiryDate="2026-11-22")
+    new_grade = village.state_grade()
+    late = village.checkpoint()
+    recorded = [
+        # Its later proof stands first, as whoever makes a record may choose.
+        replace(
+            each.recorded(village.proof(each.index)),
+            proofs=(
+                village.proof(each.index),
+                village.proof(each.index, early.size, checkpoint=1),
+            ),
+        )
+        for each in (old, old_grade)
+    ]
+    recorded += [each.recorded(village.proof(each.index)) for each in (event, new, new_grade)]
+    given = OriginRecord.of(BATCH, reference(TRUST), [late, early], recorded)
+    over = "shelf_life warn expired"
+    says = "Two batches: what the newer says counts, whichever proof of the older stands first."
+    yield short_record("newest-by-log-time", says, given, "warn", over, "grade pass")
+    village = Village()
+    told = [village.state_batch(at=NOW), village.state_event()]
+    told.append(village.state_batch(at=NOW - A_DAY, expiryDate="2026-11-22"))
+    bare = village.checkpoint(witnesses=())
+    given = village.record(told, TRUST, checkpoint=bare)
+    says = "Without witnesses the newer date counts, though the older batch was logged behind it."
+    unseen = ("unproven", "witnessed fail")
+    yield short_record("newest-by-claim", says, given, *unseen)
+    says = "The same seen by witnesses: of one log time, what stands last in the log counts."
+    given = village.record(told, TRUST)
+    yield short_record("newest-last-in-log", says, given, "warn", over)
+    says = "The neighbour states a later batch of the producer's, with another day: it is not told."
+    village = Village()
+    told = [village.state_batch(), village.state_event()]
+    told.append(village.state_batch(expiryDate="2026-11-22", by=NEIGHBOUR))
+    changes = ("not_entitled", "entitlement fail name")
+    yield short_record("newest-not-by-other", says, village.record(told, TRUST), *changes)
+    says = "The newest grade is over, and an older one is in force."
+    village = Village()
+    told = [village.state_batch(), village.state_event()]
+    told += [village.state_grade(), village.state_grade(validTo="2026-11-22")]
+    given = village.record(told, TRUST)
+    yield short_record("newest-grade-over", says, given, "ok", "grade pass")
+
+
+def stated_at(village: Village, moment: datetime, **members: Any) -> Said:
+    """Return a grade that the office stated at a time."""
+    grade = json.loads(Village().state_grade().payload) | members
+    return village.state("grade", grade, subject=PRODUCT, by=OFFICE, at=moment)

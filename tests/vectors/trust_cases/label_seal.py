@@ -400,7 +400,8 @@ def duties_of_several() -> Iterator[Case]:
 
     def of(*levels: LabelDuty, neighbour: tuple[LabelDuty, ...] = ()) -> bytes:
         """Return a bundle with duties in the grants of the producer and of the neighbour."""
-        theirs = key_entry(NEIGHBOUR, grant(gtin_prefixes=("9520000",), labels=neighbour))
+        held = grant(gtin_prefixes=("9520000",), gtins=("09521234543213",), labels=neighbour)
+        theirs = key_entry(NEIGHBOUR, held)
         keys = [KEYS[0], key_entry(PRODUCER, grant(labels=levels)), theirs]
         return bundle_file(2, keys=keys).to_bytes()
 
@@ -423,7 +424,7 @@ def duties_of_several() -> Iterator[Case]:
             missed,
         ),
         "of-neighbour": (
-            "Due on each item by a grant of the neighbour's that names the product.",
+            "Due on each item by a grant of the neighbour's, who may name the product too.",
             of(duty("batch"), neighbour=(duty("item"),)),
             missed,
         ),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vectors.trust_cases.case import TRUST, short_record
+from vectors.trust_cases.case import TRUST, bundle_file, short_record
 from vectors.trust_cases.forging import forged
 from village import (
+    ADDRESS,
     BATCH,
+    DOCUMENT,
     FOREIGN_BATCH,
     FOREIGN_PRODUCT,
+    HOST,
     ITEM,
+    KEYS,
     NEIGHBOUR,
     OFFICE,
     PALLET,
@@ -19,8 +24,11 @@ from village import (
     PLAIN,
     PRODUCER,
     PRODUCT,
+    Party,
     Said,
     Village,
+    es256,
+    key_entry,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +44,15 @@ PLACE = PLACE_ENTRY["id"]
 OF_OTHERS = "attestation pass attested_by_other"
 GAPS = ("warn", "about warn lineage_incomplete")
 FOREIGN = ("unproven", "about fail unrelated")
+
+
+@dataclass(frozen=True)
+class Elsewhere(Party):
+    """A party on another host."""
+
+    @property
+    def issuer(self) -> str:
+        return f"https://other.example/ocop/{self.code}"
 
 
 def based_on(*said: Said) -> dict[str, Any]:
@@ -57,10 +74,14 @@ def cases() -> Iterator[Case]:
     """Yield what events rest on, corrections, what goods came from, other names, documents."""
     yield from seen_before()
     yield from corrections()
+    yield from one_event_id()
     yield from sources()
     yield from units()
     yield from other_names()
+    yield from grades_of_other_names()
     yield from documents()
+    yield from places()
+    yield from producers()
 
 
 def seen_before() -> Iterator[Case]:
@@ -106,9 +127,41 @@ def corrections() -> Iterator[Case]:
     given = village.record([batch, event, theirs], TRUST)
     found = ("not_entitled", "+entitlement fail not_original_issuer", OF_OTHERS)
     yield short_record("correction-by-other", says, given, *found)
-    says = "The same, where the event itself is not shown."
+    untold = ("ok_offline", "entitlement unknown original_missing")
+    says = "The same, where the event itself is not in the record: whose it was stands nowhere."
     given = village.record([batch, theirs], TRUST)
-    yield short_record("correction-of-unshown", says, given, "ok", OF_OTHERS)
+    yield short_record("correction-of-unshown", says, given, *untold, OF_OTHERS)
+    says = "The producer declares an event wrong that is not in the record."
+    given = village.record([batch, own], TRUST)
+    yield short_record("correction-own-of-unshown", says, given, *untold)
+    says = "The producer declares an event wrong that is withheld."
+    given = village.record([batch, event, own], TRUST, withheld=[event])
+    hidden = (*GAPS, "entitlement unknown withheld")
+    yield short_record("correction-of-withheld", says, given, *hidden)
+
+
+def one_event_id() -> Iterator[Case]:
+    """Yield several events under one eventID."""
+    village = Village()
+    batch, event = village.state_batch(), village.state_event(action="OBSERVE")
+    name, shown = event.statement.subject, json.loads(event.payload)
+    again = village.state("event", shown, subject=name, salt=bytes(16))
+    other = village.state("event", shown | {"bizStep": "packing"}, subject=name)
+    theirs = village.state("event", shown | {"bizStep": "packing"}, subject=name, by=NEIGHBOUR)
+
+    def case(name: str, says: str, more: Said, *found: str, **options: Any) -> Case:
+        given = village.record([batch, event, more], TRUST, **options)
+        return short_record(f"event-id-{name}", says, given, *found)
+
+    conflict = ("altered", "+content fail event_id_conflict")
+    yield case("conflict", "The producer tells two stories under one eventID.", other, *conflict)
+    says = "The same bytes under one eventID twice, with two salts."
+    yield case("stated-twice", says, again, "ok")
+    says = "The neighbour tells another story under an eventID of the producer's."
+    yield case("of-two-issuers", says, theirs, "ok", OF_OTHERS)
+    says = "One of two stories under one eventID is withheld."
+    untold = "entitlement unknown withheld"
+    yield case("one-withheld", says, other, *GAPS, untold, withheld=[other])
 
 
 def sources() -> Iterator[Case]:
@@ -182,9 +235,6 @@ def other_names() -> Iterator[Case]:
     says = "A grade under the GTIN, in the record of a batch with a plain name."
     given = village.record([*plain, grade], TRUST, **of_plain)
     yield short_record("alias-missing", says, given, *FOREIGN, **of_plain)
-    says = "The same with the alias that ties the two names: the grade counts."
-    given = village.record([*plain, alias, grade], TRUST, **of_plain)
-    yield short_record("alias", says, given, "ok", "grade pass", **of_plain)
     says = "An alias whose payload is withheld ties nothing."
     given = village.record([*plain, alias, grade], TRUST, withheld=[alias], **of_plain)
     changes = (*FOREIGN, "entitlement unknown withheld")
@@ -217,6 +267,39 @@ def other_names() -> Iterator[Case]:
     yield short_record("alias-of-other", says, given, *FOREIGN)
 
 
+def grades_of_other_names() -> Iterator[Case]:
+    """Yield grades under the one and the other name of an alias, of a batch with a plain name."""
+    village = Village()
+    tied = [village.state_batch(PLAIN_BATCH), village.state_event(PLAIN_BATCH)]
+    tied.append(village.state_alias())
+    grade, over = village.state_grade(), village.state_grade(validTo="2026-11-22")
+    members = json.loads(grade.payload) | {"product": PLAIN, "stars": 3, "score": 60.5}
+    own = village.state("grade", members, subject=PLAIN, by=OFFICE)
+    ended = village.state("grade", members | {"validTo": "2026-11-22"}, subject=PLAIN, by=OFFICE)
+    good, graded_as, expired = (
+        ("ok", "grade pass"),
+        ("warn", "grade warn graded_as"),
+        ("warn", "grade warn expired"),
+    )
+    records: dict[str, tuple[str, list[Said], tuple[str, ...]]] = {
+        "": ("The alias ties the names: the grade is that of the other.", [grade], graded_as),
+        "-graded-itself": (
+            "A grade under each name: that under its own goes before the other.",
+            [grade, own],
+            good,
+        ),
+        "-graded-itself-over": (
+            "The grade under its own name is over, and one is in force under the other.",
+            [grade, ended],
+            expired,
+        ),
+        "-grade-over": ("The only grade is under the other name, and over.", [over], expired),
+    }
+    for name, (says, grades, found) in records.items():
+        given = village.record([*tied, *grades], TRUST, about=PLAIN_BATCH)
+        yield short_record(f"alias{name}", says, given, *found, about=PLAIN_BATCH)
+
+
 def documents() -> Iterator[Case]:
     village = Village()
     batch = village.state_batch()
@@ -235,15 +318,82 @@ def documents() -> Iterator[Case]:
     for name, (subject, belongs) in about.items():
         says = f"A document about {subject}."
         given = village.record([batch, event, village.state_evidence(subject)], TRUST)
-        yield short_record(f"evidence-{name}", says, given, *(("ok",) if belongs else FOREIGN))
+        of_others = (OF_OTHERS,) if subject == FOREIGN_BATCH else ()
+        found = (*(("ok",) if belongs else FOREIGN), *of_others)
+        yield short_record(f"evidence-{name}", says, given, *found)
     says = "A document about this batch and the neighbour's."
     both = village.state_evidence(BATCH, FOREIGN_BATCH)
-    yield short_record("evidence-both", says, village.record([batch, event, both], TRUST), "ok")
-    says = "A place where nothing of it was."
-    place = village.state(
-        "place", PLACE_ENTRY, subject="urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11"
+    found = ("ok", OF_OTHERS)
+    yield short_record("evidence-both", says, village.record([batch, event, both], TRUST), *found)
+    says = "A document of the neighbour's about this batch: the neighbour's word."
+    theirs = village.state_evidence(BATCH, by=NEIGHBOUR)
+    given = village.record([batch, event, theirs], TRUST)
+    yield short_record("evidence-by-other", says, given, *found)
+
+
+def places() -> Iterator[Case]:
+    """Yield entries of places: they are those of who says what happened there."""
+    village = Village()
+    batch, bare = village.state_batch(), village.state_event()
+    event = village.state_event(bizLocation={"id": PLACE})
+    theirs = village.state_event(
+        action="OBSERVE",
+        bizLocation={"id": PLACE},
+        by=NEIGHBOUR,
+        eventTime="2026-09-16T07:30:00+07:00",
     )
-    bare = village.state_event()
-    yield short_record(
-        "place-unrelated", says, village.record([batch, bare, place], TRUST), *FOREIGN
+    own, of_neighbour = (
+        village.state("place", PLACE_ENTRY, subject=DOCUMENT, by=by) for by in (PRODUCER, NEIGHBOUR)
     )
+    records: dict[str, tuple[str, list[Said], tuple[str, ...]]] = {
+        "nowhere": ("A place where nothing of it was.", [batch, bare, own], FOREIGN),
+        "of-own": ("A place where something of it was.", [batch, event, own], ("ok",)),
+        "of-other": (
+            "What the neighbour says of a place that only the producer names.",
+            [batch, event, of_neighbour],
+            FOREIGN,
+        ),
+        "seen-by-other": (
+            "What the producer says of a place that only the neighbour names.",
+            [batch, bare, theirs, own],
+            (*FOREIGN, OF_OTHERS),
+        ),
+        "of-both": (
+            "Both name a place, and both say what it is.",
+            [batch, event, theirs, own, of_neighbour],
+            ("ok", OF_OTHERS),
+        ),
+    }
+    for name, (says, told, found) in records.items():
+        yield short_record(f"place-told-{name}", says, village.record(told, TRUST), *found)
+
+
+def producers() -> Iterator[Case]:
+    """Yield entries of producers: an office speaks of those on its own host."""
+    village = Village()
+    office = Elsewhere("0FF1CE01", es256(43))
+    keys = [*KEYS, key_entry(office)]
+    options = {"bundle": bundle_file(2, keys=keys, namespaces=(HOST, "other.example")).to_bytes()}
+    told = [village.state_batch(), village.state_event()]
+    parties: dict[str, tuple[str, Party, Party, tuple[str, ...]]] = {
+        "own": ("Who the issuer of the record is.", PRODUCER, OFFICE, ("ok",)),
+        "office": ("Who the office is, which states the entry.", OFFICE, OFFICE, ("ok",)),
+        "other": ("Who the neighbour is, of whom nothing is here.", NEIGHBOUR, OFFICE, FOREIGN),
+        "other-host": (
+            "An office of another host says who its producer of the same code is.",
+            PRODUCER,
+            office,
+            FOREIGN,
+        ),
+    }
+    for name, (says, producer, by, found) in parties.items():
+        entry = {
+            "type": "producer",
+            "id": producer.code,
+            "names": {"vi": "Mắm tôm", "en": "Shrimp paste"},
+            "subjectType": "cooperative",
+            "address": ADDRESS,
+        }
+        said = village.state("producer", entry, subject=DOCUMENT, by=by)
+        given = village.record([*told, said], TRUST)
+        yield short_record(f"producer-{name}", says, given, *found, **options)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace import canonical_json
 from ocoptrace.origin_record import OriginRecord, Proof, RecordedStatement
 from ocoptrace.signing.bundle import LogKey, RevocationCheckpoint
 from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.transparency import Checkpoint
-from vectors.trust_cases.case import TRUST, bundle_file, short_record
+from vectors.trust_cases.case import TRUST, bundle_file, malformed, short_record
+from vectors.trust_cases.forging import rewritten
 from village import (
     A_DAY,
     BATCH,
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from village import Said
 
 TIME = int(NOW.timestamp())
+YEAR_9000 = int(datetime(9000, 1, 1, tzinfo=UTC).timestamp())
 NODE = bytes(32)
 OTHER_LOG = NoteSigner("other.example/ocop-log/1", eddsa(31))
 NEW_LOG_KEY = NoteSigner(LOG.name, eddsa(32))
@@ -124,6 +129,13 @@ def of_proofs() -> Iterator[Case]:
     yield short_record("proof-twice", says, tale.proven(0, good, good), "ok")
     early = tale.village.checkpoint(size=3, at=NOW - A_DAY)
     both = (replace(tale.village.proof(batch.index, 3), checkpoint=1), good)
+    says = "The same proof eight times."
+    yield short_record("proof-8-times", says, tale.proven(0, *(good,) * 8), "ok")
+    says = "Nine proofs, where eight are taken."
+    whole = tale.record()
+    nine = json.loads(whole.to_bytes())["statements"][0]["proofs"] * 9
+    bad, data = "record.bad_member", rewritten(whole, 0, proofs=nine)
+    yield malformed("proof-9-times", says, bad, record=data)
     says = "A proof under an earlier checkpoint as well."
     given = tale.proven(0, *both[::-1], checkpoints=[early])
     # It bears today's date, and a log held it yesterday.
@@ -197,11 +209,6 @@ def of_checkpoints() -> Iterator[Case]:
             cosigned(lone, witnessing(lone, WITNESSES[0], time=TIME + 1)),
             UNPROVEN,
         ),
-        "same-line-twice": (
-            "The line of one witness stands twice.",
-            cosigned(lone, lone.note.signatures[1]),
-            UNPROVEN,
-        ),
         "witness-under-two-names": (
             "One witness signed again under another name.",
             cosigned(lone, witnessing(lone, renamed)),
@@ -236,6 +243,22 @@ def of_checkpoints() -> Iterator[Case]:
             "A witness signed with the time 0.",
             cosigned(lone, witnessing(lone, time=0)),
             ALTERED_UNSEEN,
+        ),
+        "witness-time-9000": (
+            "A witness signed with the first second of the year 9000.",
+            cosigned(lone, witnessing(lone, time=YEAR_9000)),
+            ALTERED_UNSEEN,
+        ),
+        "witness-time-8999": (
+            "A witness signed with the last second before: it counts, and the key's time is over.",
+            cosigned(lone, witnessing(lone, time=YEAR_9000 - 1)),
+            (
+                "not_entitled",
+                "entitlement fail period",
+                "bundle fail bundle_too_old",
+                "clock warn clock_behind",
+                "-shelf_life",
+            ),
         ),
         "witness-of-earlier": (
             "The witnesses' signatures of an earlier checkpoint.",
@@ -275,6 +298,11 @@ def of_checkpoints() -> Iterator[Case]:
     }
     for name, (says, given, expected) in found.items():
         yield short_record(f"checkpoint-{name}", says, given, *expected)
+    says = "The line of one witness stands twice."
+    value = json.loads(tale.record(lone).to_bytes())
+    value["checkpoints"][0] += f"{lone.note.signatures[1]}\n"
+    bad, data = "signing.note_syntax", canonical_json.dumps(value)
+    yield malformed("checkpoint-same-line-twice", says, bad, record=data)
 
 
 def listing(*logs: Any) -> bytes:

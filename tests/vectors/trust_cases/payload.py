@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace.epcis import canonical_bytes, parse_event
 from ocoptrace.transparency import LogProof
 from vectors.trust_cases.case import TRUST, alone, bundle_file, statement
 from vectors.trust_cases.entitlement import stated_of
@@ -54,6 +56,14 @@ GOOD: dict[str, Any] = {
 }
 EVENT: dict[str, Any] = json.loads(Village().state_event().payload)
 EVENT_ID = EVENT["eventID"]
+
+
+def of_event(**members: Any) -> dict[str, Any]:
+    """Return an event with more members, in its one form."""
+    value: dict[str, Any] = json.loads(canonical_bytes(parse_event(EVENT | members)))
+    return value
+
+
 A_HUNDRED = [f"{number:064x}" for number in range(100)]
 ENTRY: dict[str, Any] = json.loads(KEYS[1].text())
 CEASED: dict[str, Any] = json.loads(revocation("ceased").text())
@@ -71,7 +81,7 @@ WELL: dict[str, Told] = {
     "event-on-a-hundred": (
         "An event that rests on a hundred statements.",
         "event",
-        EVENT | {"ocop:basedOn": A_HUNDRED},
+        of_event(**{"ocop:basedOn": A_HUNDRED}),
         EVENT_ID,
     ),
     "alias": ("An alias.", "alias", GOOD["alias"], PLAIN),
@@ -152,6 +162,49 @@ ILL: dict[str, Told] = {
         BATCH,
     ),
     "newline": ("A newline behind a bundle.", "bundle", TRUST.text().encode() + b"\n", "bundle:1"),
+    "not-normalised": (
+        "A product whose name is decomposed (NFD): signed so, and read otherwise.",
+        "product",
+        GOOD["product"]
+        | {"names": {"vi": unicodedata.normalize("NFD", "Mắm tôm"), "en": "Shrimp paste"}},
+        PRODUCT,
+    ),
+    "blank-end": (
+        "A product whose name ends in a blank.",
+        "product",
+        GOOD["product"] | {"names": {"vi": "Mắm tôm ", "en": "Shrimp paste"}},
+        PRODUCT,
+    ),
+    "event-context": (
+        "An event whose context declares a prefix that it does not use.",
+        "event",
+        EVENT | {"@context": [*EVENT["@context"][:2], {"ocop": "https://w3id.org/ocoptrace/voc/"}]},
+        EVENT_ID,
+    ),
+    "event-no-context": (
+        "An event without its context.",
+        "event",
+        {name: value for name, value in EVENT.items() if name != "@context"},
+        EVENT_ID,
+    ),
+    "event-record-time": (
+        "An event with a recordTime.",
+        "event",
+        EVENT | {"recordTime": "2026-09-15T08:00:00+07:00"},
+        EVENT_ID,
+    ),
+    "event-name-host": (
+        "An event whose lot is named on a host of its own.",
+        "event",
+        json.loads(json.dumps(EVENT).replace("id.gs1.org", "shop.example")),
+        EVENT_ID,
+    ),
+    "event-step-uri": (
+        "An event whose step is written as a URI.",
+        "event",
+        EVENT | {"bizStep": "https://ref.gs1.org/cbv/BizStep-commissioning"},
+        EVENT_ID,
+    ),
     "alias-other-product": (
         "An alias under another plain name.",
         "alias",
@@ -354,7 +407,7 @@ def cases() -> Iterator[Case]:
     unreadable = (*UNREADABLE, "entitlement fail role")
     yield told("root-other", says, "root", text, "root:2", *unreadable, salt=ZEROS)
     for name, (what, ids) in BASED_ON.items():
-        payload = EVENT | {"ocop:basedOn": ids}
+        payload = of_event(**{"ocop:basedOn": ids})
         says = f"An event that rests on {what}."
         yield told(f"based-on-{name}", says, "event", payload, EVENT_ID, *UNREADABLE, salt=None)
     says = "A product of the neighbour's, under the producer's own name."

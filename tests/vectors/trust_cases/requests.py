@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from ocoptrace.signing.registration import RequestedLog, sign_request
 from vectors.trust_cases.case import Case, refused
 from vectors.trust_cases.forging import P256_ORDER
 from vectors.trust_cases.trust_rules import off_curve
-from village import ADDRESS, LOG, NEIGHBOUR, NOW, PRODUCER, STRANGER, WITNESSES
+from village import ADDRESS, LOG, NEIGHBOUR, NOW, OFFICE, PRODUCER, ROOT, STRANGER, WITNESSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ocoptrace.signing import Signer
 
 INVALID, FORGED = "signing.request", "signing.request_signature"
+FORGED_LOG = "signing.request_log_signature"
 CONTEXT = b"ocoptrace-registration/1\n"
 NOTHING_ELSE = {"root": None, "bundle": None}
 OWN_LOG = RequestedLog(
@@ -33,7 +35,10 @@ WHOLE = sign_request(
     gtin_prefixes=["9521234"],
     gtins=["95200002"],
     log=OWN_LOG,
+    log_signer=LOG.signer,
     address=ADDRESS,
+    office=hashlib.sha256(ROOT.text().encode()).hexdigest(),
+    follows=STRANGER.signer.public_key.thumbprint.hex(),
     now=NOW,
 )
 PARTS: dict[str, str] = json.loads(WHOLE)
@@ -42,13 +47,22 @@ MEMBERS: dict[str, Any] = json.loads(TEXT)
 THE_LOG: dict[str, Any] = MEMBERS["log"]
 
 
-def file_of(text: str, signature: bytes) -> bytes:
-    return canonical_json.dumps({"signature": base64url.encode(signature), "signed": text})
+def file_of(text: str, signature: bytes, *, by_log: bytes | None = None) -> bytes:
+    """Return a request of a text and signatures; the log's is made where it is left out."""
+    by_log = LOG.signer.sign(CONTEXT + text.encode()) if by_log is None else by_log
+    file = {"signature": base64url.encode(signature), "signed": text}
+    return canonical_json.dumps(file | {"log_signature": base64url.encode(by_log)})
 
 
-def signed(text: str, *, by: Signer = PRODUCER.signer, context: bytes = CONTEXT) -> bytes:
+def signed(
+    text: str,
+    *,
+    by: Signer = PRODUCER.signer,
+    context: bytes = CONTEXT,
+    by_log: bytes | None = None,
+) -> bytes:
     """Return a request of any text, signed well."""
-    return file_of(text, by.sign(context + text.encode()))
+    return file_of(text, by.sign(context + text.encode()), by_log=by_log)
 
 
 def text_of(**members: Any) -> str:
@@ -75,6 +89,8 @@ def cases() -> Iterator[Case]:
         yield refused(f"request-{name}", says, error, **options)
     for name, (says, data) in forgeries().items():
         yield refused(f"request-{name}", says, FORGED, request=data, **NOTHING_ELSE)
+    for name, (says, data) in forgeries_of_the_log().items():
+        yield refused(f"request-log-{name}", says, FORGED_LOG, request=data, **NOTHING_ELSE)
 
 
 def forms() -> dict[str, tuple[str, bytes, str, str, str]]:
@@ -91,8 +107,29 @@ def forms() -> dict[str, tuple[str, bytes, str, str, str]]:
             "signing.file_members",
             "",
         ),
+        "log-unsigned": (
+            "It names a log, whose signature is missing.",
+            canonical_json.dumps({"signature": signature, "signed": TEXT}),
+            INVALID,
+            "signing.file_members",
+            "",
+        ),
+        "log-signed-unnamed": (
+            "A log's signature, and no log.",
+            signed(text_of(log=None)),
+            INVALID,
+            "signing.file_members",
+            "",
+        ),
+        "log-signature-null": (
+            "null in the place of a log's signature.",
+            canonical_json.dumps(PARTS | {"log_signature": None}),
+            INVALID,
+            "signing.file_members",
+            "",
+        ),
         "member-outside": (
-            "A member beside the two.",
+            "A member beside the three.",
             canonical_json.dumps(PARTS | {"note": ""}),
             INVALID,
             "signing.file_members",
@@ -181,6 +218,24 @@ def members() -> dict[str, tuple[str, bytes, str, str, str]]:
             "signing.time",
             "/made",
         ),
+        "office": (
+            "The office that is asked, by its URI.",
+            {"office": OFFICE.issuer},
+            "signing.thumbprint",
+            "/office",
+        ),
+        "follows": (
+            "The key that it is to follow, by its kid.",
+            {"follows": "00" * 8},
+            "signing.thumbprint",
+            "/follows",
+        ),
+        "made-1969": (
+            "A time before 1970.",
+            {"made": "1969-12-31T23:59:59Z"},
+            "signing.time",
+            "/made",
+        ),
         "log-name": (
             "The key of its log is not named as the origin.",
             {"log": THE_LOG | {"origin": "other.example/ocop-log/1"}},
@@ -245,5 +300,30 @@ def forgeries() -> dict[str, tuple[str, bytes]]:
         "no-newline": (
             "Signed without the newline behind the first line.",
             signed(TEXT, context=CONTEXT.strip()),
+        ),
+    }
+
+
+def forgeries_of_the_log() -> dict[str, tuple[str, bytes]]:
+    message = CONTEXT + TEXT.encode()
+    witness = WITNESSES[0].signer
+    good = LOG.signer.sign(message)
+    return {
+        "by-witness": ("A witness signed for the log.", signed(TEXT, by_log=witness.sign(message))),
+        "by-producer": (
+            "The producer's key signed for the log: the same bytes twice.",
+            signed(TEXT, by_log=PRODUCER.signer.sign(message)),
+        ),
+        "bit": (
+            "A bit of the log's signature is flipped.",
+            signed(TEXT, by_log=bytes((good[0] ^ 1,)) + good[1:]),
+        ),
+        "no-context": (
+            "The log signed the text alone.",
+            signed(TEXT, by_log=LOG.signer.sign(TEXT.encode())),
+        ),
+        "of-other": (
+            "The log signed another request.",
+            signed(TEXT, by_log=LOG.signer.sign(CONTEXT + text_of(gtins=[]).encode())),
         ),
     }

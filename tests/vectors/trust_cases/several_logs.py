@@ -267,7 +267,10 @@ def of_one_key() -> Iterator[Case]:
 
 
 def logged_twice() -> Iterator[Case]:
-    """Yield statements with proofs in two logs: the earliest time that one shows counts."""
+    """Yield statements with proofs in two logs: the later of their times counts.
+
+    One log may be in league with the signer, and make anything as old as they like.
+    """
     first, second = Village(), Village()
     batch, event = first.state_batch(at=NOW - A_DAY), first.state_event(at=NOW - A_DAY)
     for said in (batch, event):
@@ -296,8 +299,14 @@ def logged_twice() -> Iterator[Case]:
     found: dict[str, tuple[str, OriginRecord, bytes, tuple[str, ...]]] = {
         "good": ("Proofs in two logs.", in_both, listing(*logs), ("ok",)),
         "superseded": (
-            "The key was superseded between the times of the two logs: the earlier counts.",
+            "The key was superseded between the times of the two logs: the later counts.",
             in_both,
+            superseded,
+            REVOKED,
+        ),
+        "superseded-early-alone": (
+            "The same with the proof in the earlier log alone.",
+            with_proofs((first, early)),
             superseded,
             ("ok",),
         ),
@@ -316,6 +325,12 @@ def logged_twice() -> Iterator[Case]:
         "key-over": (
             "The key's time was over between the times of the two logs.",
             in_both,
+            closed,
+            over,
+        ),
+        "key-over-early-alone": (
+            "The same with the proof in the earlier log alone.",
+            with_proofs((first, early)),
             closed,
             ("ok",),
         ),

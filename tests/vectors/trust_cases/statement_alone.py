@@ -23,12 +23,14 @@ from village import (
     A_DAY,
     BATCH,
     CLOSED,
+    DOCUMENT,
     FOREIGN_BATCH,
     FOUNDED,
     ITEM,
     NEIGHBOUR,
     NOW,
     OFFICE,
+    PLACE_ENTRY,
     PLAIN,
     PRODUCER,
     PRODUCT,
@@ -120,6 +122,10 @@ def held_back() -> Iterator[Case]:
     says = "An alias whose payload is withheld: nobody can tell which GTIN it names."
     given = hidden(village, village.state_alias())
     yield statement("alone-withheld-alias", says, given, "ok_offline", *HIDING, about=PLAIN)
+    says = "A place whose payload is withheld: nobody can tell whether it has a plain name."
+    place = village.state("place", PLACE_ENTRY, subject=DOCUMENT)
+    given = hidden(village, place)
+    yield statement("alone-withheld-place", says, given, "ok_offline", *HIDING, about=DOCUMENT)
     says = "A batch of the neighbour's, withheld: its header tells that it is not the producer's."
     given = hidden(village, village.state_batch(FOREIGN_BATCH))
     changes = ("not_entitled", *UNTOLD, "entitlement fail name")
@@ -153,6 +159,17 @@ def unread() -> Iterator[Case]:
             {name: value for name, value in good.items() if name != "payload"},
             "record.payload_without_salt",
         ),
+        "salt-empty": ("An empty salt.", good | {"salt": ""}, "record.bad_member"),
+        "salt-long": (
+            "A salt of 17 bytes.",
+            good | {"salt": base64url.encode(batch.salt + b"\0")},
+            "record.bad_member",
+        ),
+        "nine-proofs": (
+            "Nine proofs, where eight are taken.",
+            good | {"proofs": good["proofs"] * 9},
+            "record.bad_member",
+        ),
         "empty": ("No byte.", good | {"cose": ""}, "signing.not_cbor"),
         "cut": (
             "Its last byte is missing.",
@@ -180,8 +197,6 @@ def altered() -> Iterator[Case]:
     texts = {
         "digit": ("One digit of its payload was changed.", {"payload": batch.payload[:-1] + " }"}),
         "salt": ("Another salt.", {"salt": base64url.encode(bytes(16))}),
-        "salt-empty": ("An empty salt.", {"salt": ""}),
-        "salt-long": ("A salt of 17 bytes.", {"salt": base64url.encode(batch.salt + b"\0")}),
         "payload-empty": ("An empty payload.", {"payload": ""}),
     }
     for name, (says, members) in texts.items():
@@ -336,6 +351,15 @@ def aged() -> Iterator[Case]:
     says = "It claims to be a day younger than the checkpoint that holds it."
     changes = ("warn", "clock warn dated_ahead")
     yield statement("alone-dated-ahead", says, logged(village, ahead), *changes)
+    coming = village.state_event(eventTime="2026-11-23T15:10:01+07:00")
+    says = "An event of ten minutes and a second after the checkpoint that holds it."
+    name = coming.statement.subject
+    given = logged(village, coming)
+    yield statement("alone-event-ahead", says, given, *changes, about=name)
+    coming = village.state_event(eventTime="2026-11-23T15:10:00+07:00")
+    says = "An event of ten minutes after: clocks differ by that much."
+    name = coming.statement.subject
+    yield statement("alone-event-now", says, logged(village, coming), "ok", about=name)
     late = village.state_batch(at=CLOSED)
     says = "It claims a time after the key's."
     changes = ("not_entitled", "entitlement fail period", "clock warn dated_ahead")

@@ -273,6 +273,16 @@ HEADER: dict[str, tuple[str, bytes, str]] = {
         claims({6: cbor2.CBORTag(1, CLAIM[6])}),
         "signing.not_cbor",
     ),
+    "iat-before-1970": (
+        "An iat before 1970.",
+        claims({6: -1}),
+        "signing.bad_header",
+    ),
+    "iat-year-9000": (
+        "An iat in the year 9000.",
+        claims({6: 221845392000}),
+        "signing.bad_header",
+    ),
     "iat-year-10000": (
         "An iat that no calendar holds.",
         claims({6: 2**60}),

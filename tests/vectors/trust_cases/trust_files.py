@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
-from ocoptrace.signing import Root, Statement
+from ocoptrace.signing import Root, Statement, base64url
 from ocoptrace.signing.cose import Sign1
 from ocoptrace.signing.root import sign_root
 from ocoptrace.signing.signed_file import SignedFile
@@ -23,6 +23,7 @@ from vectors.trust_cases.case import (
 )
 from vectors.trust_cases.forging import P256_ORDER
 from village import (
+    A_DAY,
     FOUNDED,
     HOST,
     NOW,
@@ -37,12 +38,13 @@ from village import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from ocoptrace.signing import Signer
     from vectors.trust_cases.case import Case
 
 INVALID, FORM, THRESHOLD = "signing.signed_file_invalid", "signing.signed_file", "signing.threshold"
-BAD_THRESHOLD = "signing.bad_threshold"
+TWICE, UNREACHED = "signing.signature_twice", "signing.bad_threshold"
 ROOT = root_file()
 BUNDLE = bundle_file()
 SECOND_OFFICE = eddsa(41)
@@ -57,6 +59,17 @@ def signed(text: str, kind: Any, *signers: Signer, version: int = 1) -> bytes:
         text, kind, version=version, issuer=OFFICE.issuer, signers=signers, now=NOW
     )
     return file.to_bytes()
+
+
+def signed_at(text: str, kind: Any, signer: Signer, at: datetime, *, version: int = 1) -> Statement:
+    """Return one signature of a text, made at a time."""
+    return SignedFile.sign(
+        text, kind, version=version, issuer=OFFICE.issuer, signers=[signer], now=at
+    ).signatures[0]
+
+
+def text_of_key(signer: Signer) -> str:
+    return base64url.encode(signer.public_key.cose_key)
 
 
 def root_text(**members: Any) -> str:
@@ -99,9 +112,9 @@ def cases() -> Iterator[Case]:
 
 
 def roots() -> Iterator[Case]:
-    def case(name: str, says: str, root: bytes, error: str = "") -> Case:
+    def case(name: str, says: str, root: bytes, error: str = "", **why: str) -> Case:
         if error:
-            return refused(f"root-{name}", says, error, root=root, bundle=None)
+            return refused(f"root-{name}", says, error, root=root, bundle=None, **why)
         return accepted(f"root-{name}", says, root=root, bundle=None)
 
     one, two, _ = ROOT_SIGNERS
@@ -111,22 +124,30 @@ def roots() -> Iterator[Case]:
     yield case("two", "Signed by two of them.", SignedFile(ROOT.signed, lines[1:]).to_bytes())
     yield case("one", "Signed by one.", SignedFile(ROOT.signed, lines[:1]).to_bytes(), THRESHOLD)
     yield case("none", "Not signed.", SignedFile(ROOT.signed, ()).to_bytes(), THRESHOLD)
-    says = "One signature three times: keys are counted, not signatures."
-    yield case("again", says, SignedFile(ROOT.signed, lines[:1] * 3).to_bytes(), THRESHOLD)
+    says = "One signature three times."
+    again = SignedFile(ROOT.signed, lines[:1] * 3).to_bytes()
+    yield case("again", says, again, FORM, rule=TWICE)
+    says = "One key signed at three times: keys are counted, not signatures."
+    times = [signed_at(ROOT.signed, "root", one, NOW + number * A_DAY) for number in range(3)]
+    yield case("key-again", says, SignedFile(ROOT.signed, tuple(times)).to_bytes(), THRESHOLD)
     says = "A key is listed twice: it counts once, and two are asked for."
     listed_twice = root_text(roles=roles(2, keys=[keys[0], keys[0]]))
-    yield case("key-twice", says, signed(listed_twice, "root", one, one), BAD_THRESHOLD)
+    unreached = {"rule": UNREACHED, "place": "/roles/root"}
+    yield case("key-twice", says, signed(listed_twice, "root", one), INVALID, **unreached)
+    says = "65 keys."
+    many = [keys[0], *(text_of_key(es256(100 + number)) for number in range(64))]
+    too_many = signed(root_text(roles=roles(1, keys=many)), "root", one)
+    yield case("keys-65", says, too_many, INVALID, place="/roles/root/keys")
     says = "One of its keys and a stranger."
     yield case("stranger", says, signed(ROOT.signed, "root", one, STRANGER.signer), THRESHOLD)
     for threshold in (0, -1):
         says = f"A threshold of {threshold}, signed by a stranger."
         text = root_text(roles=roles(threshold))
-        yield case(
-            f"threshold-{threshold}", says, signed(text, "root", STRANGER.signer), BAD_THRESHOLD
-        )
+        data = signed(text, "root", STRANGER.signer)
+        yield case(f"threshold-{threshold}", says, data, INVALID, **unreached)
     says = "A threshold of 4, which its three keys cannot reach."
     text = root_text(roles=roles(4))
-    yield case("threshold-4", says, signed(text, "root", *ROOT_SIGNERS), BAD_THRESHOLD)
+    yield case("threshold-4", says, signed(text, "root", *ROOT_SIGNERS), INVALID, **unreached)
     says = "Signed as version 2."
     yield case("as-version-2", says, signed(ROOT.signed, "root", one, two, version=2), THRESHOLD)
     says = "Signed as a bundle."
@@ -169,9 +190,12 @@ def thresholds() -> Iterator[Case]:
             THRESHOLD,
         ),
         "same-twice": (
-            "One office signed twice, and two are asked for.",
+            "One office signed at two times, and two offices are asked for.",
             two_of_two,
-            signed(text, "bundle", *first, *first),
+            SignedFile(
+                text,
+                tuple(signed_at(text, "bundle", OFFICE.signer, at) for at in (NOW, NOW + A_DAY)),
+            ).to_bytes(),
             THRESHOLD,
         ),
         "two-versions": (
@@ -281,6 +305,12 @@ def forms() -> Iterator[Case]:
     found: dict[str, tuple[str, bytes, str]] = {
         "empty": ("An empty file.", b"", FORM),
         "array": ("An array.", b"[]", FORM),
+        "spaces": ("A file with spaces.", json.dumps(parts).encode(), FORM),
+        "signature-twice": (
+            "One signature twice.",
+            canonical_json.dumps(parts | {"signatures": [signature, signature]}),
+            FORM,
+        ),
         "text-as-object": (
             "What is signed as an object, not as its text.",
             canonical_json.dumps(parts | {"signed": json.loads(text)}),
@@ -339,6 +369,13 @@ def next_root(
     return signed(text, "root", *signers, version=version if signed_as is None else signed_as)
 
 
+def with_more(data: bytes, signer: Signer) -> bytes:
+    """Return the file of a second root with a signature that was made a day later."""
+    file = SignedFile.parse(data, max_bytes=len(data))
+    later = signed_at(file.signed, "root", signer, NOW + A_DAY, version=2)
+    return SignedFile(file.signed, (*file.signatures, later)).to_bytes()
+
+
 def following() -> Iterator[Case]:
     """Yield roots that are to take the place of the pinned one, whose threshold is 2 of 3."""
     one, two, three = ROOT_SIGNERS
@@ -372,9 +409,19 @@ def following() -> Iterator[Case]:
             left,
         ),
         "old-one-twice": (
-            "One of the old keys has signed twice.",
+            "One of the old keys stands there with one signature twice.",
             next_root(one, one, four, five, keys=NEXT_SIGNERS),
+            FORM,
+        ),
+        "old-one-again": (
+            "One of the old keys has signed at two times: keys are counted, not signatures.",
+            with_more(next_root(one, four, five, keys=NEXT_SIGNERS), one),
             left,
+        ),
+        "spaces": (
+            "A file with spaces.",
+            json.dumps(json.loads(next_root(one, two))).encode(),
+            FORM,
         ),
         "all-replaced-new-missing": (
             "All keys are others, and only the old have signed.",

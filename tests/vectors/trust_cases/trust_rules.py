@@ -41,6 +41,7 @@ GRANT: Members = KEY["grants"][0]
 THE_LOG: Members = SMALL["logs"][0]
 OTHER_KEY = json.loads(KEYS[2].text())
 SECOND_LOG_KEY = str(NoteSigner(LOG.name, eddsa(32)).verifier_key)
+LOG_AS_WITNESS = str(NoteSigner("w3.example", LOG.signer, COSIGNATURE_V1).verifier_key)
 RENAMED = str(NoteSigner("w3.example", WITNESSES[0].signer, COSIGNATURE_V1).verifier_key)
 DUTY = {"product": PRODUCT, "due": "item", "since": "2026-06-01"}
 SEEN = {"origin": LOG.name, "root": "cd" * 32, "size": 7}
@@ -128,6 +129,18 @@ OF_THE_WHOLE: dict[str, Rule] = {
         "signing.time",
         "/expires",
     ),
+    "time-before": (
+        "A time before 1970.",
+        {"issued": "1969-12-31T23:59:59Z"},
+        "signing.time",
+        "/issued",
+    ),
+    "time-beyond": (
+        "A time in the year 9000.",
+        {"expires": "9000-01-01T00:00:00Z"},
+        "signing.time",
+        "/expires",
+    ),
     "time-word": ("A time that is a word.", {"expires": "soon"}, "fields.invalid", "/expires"),
     "namespace-upper": (
         "A namespace in upper case.",
@@ -209,12 +222,6 @@ OF_KEYS: dict[str, Rule] = {
         with_key(seal_until="2027-12-31T23:59:59Z"),
         "signing.seal_period",
         f"{AT_KEY}/seal_until",
-    ),
-    "grants-of-authority": (
-        "An office with a producer's grant.",
-        with_key(role="authority"),
-        "signing.grant_of_role",
-        f"{AT_KEY}/grants",
     ),
     "grants-of-log": (
         "A log with a producer's grant.",
@@ -371,6 +378,12 @@ OF_GRANTS: dict[str, Rule] = {
         "signing.label_product",
         f"{AT_GRANT}/labels/1/product",
     ),
+    "duty-not-held": (
+        "A label duty of a product that the grant does not cover.",
+        with_grant(labels=[DUTY, DUTY | {"product": "https://id.gs1.org/01/09520000000004"}]),
+        "signing.label_not_held",
+        f"{AT_GRANT}/labels/1/product",
+    ),
     "duty-level": (
         "A label duty of a level that nobody knows.",
         with_grant(labels=[DUTY | {"due": "crate"}]),
@@ -479,6 +492,12 @@ OF_LOGS: dict[str, Rule] = {
         "signing.witness_twice",
         f"{AT_LOG}/witnesses/1",
     ),
+    "witness-is-log": (
+        "A witness has the log's own key, by another name.",
+        with_log(witnesses=[*THE_LOG["witnesses"], LOG_AS_WITNESS]),
+        "signing.witness_is_log",
+        f"{AT_LOG}/witnesses/2",
+    ),
     "quorum": (
         "A quorum of three of two witnesses.",
         with_log(quorum=3),
@@ -509,6 +528,14 @@ WITHIN: dict[str, tuple[str, Members]] = {
                 KEY | {"key": base64url.encode(es256(42).public_key.cose_key)},
             ]
         },
+    ),
+    "authority-grants": (
+        "An office with grants: they limit what it grades.",
+        with_key(role="authority", grants=[GRANT | {"kinds": ["grade"]}]),
+    ),
+    "last-time": (
+        "A key whose seals are good until the last second that can be written.",
+        with_key(seal_until="8999-12-31T23:59:59Z"),
     ),
     "shortest-times": (
         "A key and a grant of a second each, whose seals end with it.",
