@@ -258,6 +258,20 @@ def test_rotate_gives_the_producer_a_key_that_signs_from_now(cli: Any, story: Pa
     assert run.code == 0, run.err
 
 
+def test_rotate_says_until_when_the_old_key_signs_unless_it_was_revoked(
+    cli: Any, story: Path
+) -> None:
+    assert cli("init").code == cli("import", story).code == 0
+    assert "until" in cli("key", "rotate").out
+    for revoked in shown(cli, "key", "list"):
+        if revoked["purpose"] == "producer":
+            key = revoked["thumbprint"]
+            run = cli("trust", "revoke", key, "--reason", "compromised", "--yes")
+            assert run.code == 0, run.err
+    run = cli("key", "rotate")
+    assert (run.code, "until" in run.out) == (0, False)
+
+
 def test_rotate_of_nobody_known_changes_nothing(coop: Any) -> None:
     before = shown(coop, "key", "list")
     run = coop("key", "rotate", "N0B0DY00")

@@ -99,8 +99,11 @@ def _rotate_producer(
     entry = ws.office.rotate(code, request, overlap=overlap)
     name, code = holder_of(entry, terminal.language)
     facts = {"name": name, "code": code, "key": entry.thumbprint[:16]}
-    before = keys_of(ws.trust, entry.issuer)[1]
-    terminal.done(terminal.text("cli.key.rotated", until=before.sign_until, **facts))
+    terminal.done(terminal.text("cli.key.rotated", **facts))
+    trust = ws.trust
+    before = keys_of(trust, entry.issuer)[1]
+    if not trust.revocations_of(before):
+        terminal.say(terminal.text("cli.key.retires", until=before.sign_until))
     hand_out(ws, terminal)
 
 
