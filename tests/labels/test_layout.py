@@ -51,9 +51,9 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
     room = load_template(FITTING[stock]).symbol
     dot = 25_400 / dpi
     (page,) = pages_of([content(number) for number in range(slots)], stock, dpi=dpi)
-    assert len({sticker.symbol.dots_per_module for sticker in page.stickers}) == 1
+    assert len({sticker.symbols[0].dots_per_module for sticker in page.stickers}) == 1
     for sticker in page.stickers:
-        symbol = sticker.symbol
+        symbol = sticker.symbols[0]
         for value in (symbol.x_dots, symbol.y_dots, symbol.dots_per_module):
             assert isinstance(value, int)
         left, top, right, bottom = symbol.box(margin=QUIET_ZONE)
@@ -73,15 +73,15 @@ def test_modules_are_as_large_as_the_largest_symbol_of_the_page_allows(
 ) -> None:
     mixed = pages_of([content(0), content(1, sealed=False)])
     plain = pages_of([content(0, sealed=False), content(1, sealed=False)])
-    assert {sticker.symbol.dots_per_module for sticker in mixed[0].stickers} == {7}
-    assert {sticker.symbol.dots_per_module for sticker in plain[0].stickers} == {10}
+    assert {sticker.symbols[0].dots_per_module for sticker in mixed[0].stickers} == {7}
+    assert {sticker.symbols[0].dots_per_module for sticker in plain[0].stickers} == {10}
 
 
 def test_a_run_goes_on_to_a_second_page(content: Callable[..., LabelContent]) -> None:
     pages = pages_of([content(number) for number in range(25)])
     assert [len(page.stickers) for page in pages] == [24, 1]
     assert pages[1].stickers[0].slot == 1
-    links = [sticker.symbol.matrix for page in pages for sticker in page.stickers]
+    links = [sticker.symbols[0].matrix for page in pages for sticker in page.stickers]
     assert len(set(links)) == 25
 
 

@@ -62,7 +62,7 @@ def test_a_second_reader_reads_every_sticker_at_300_dpi(
     # The first of OpenCV's two finders of finder patterns misses one symbol in a hundred.
     readers = (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco())
     for sticker, expected in zip(pages[0].stickers, contents, strict=True):
-        symbol = sticker.symbol
+        symbol = sticker.symbols[0]
         quiet = 4 * symbol.dots_per_module
         side = symbol.matrix.size * symbol.dots_per_module
         crop = picture[
@@ -77,7 +77,7 @@ def test_rendered_modules_sit_on_the_dots(content: Callable[..., LabelContent]) 
     template, stock = load_template("ocop-50x30"), load_stock("roll-50x30")
     pages = list(lay_out([content()], template=template, stock=stock))
     picture = np.asarray(Image.open(BytesIO(render_pdf(write_pdf(pages, title="Tem"), dpi=300))))
-    symbol = pages[0].stickers[0].symbol
+    symbol = pages[0].stickers[0].symbols[0]
     pitch, size = symbol.dots_per_module, symbol.matrix.size
     cut = picture[
         symbol.y_dots : symbol.y_dots + size * pitch, symbol.x_dots : symbol.x_dots + size * pitch
@@ -101,7 +101,7 @@ def test_the_position_is_where_the_symbol_stands(content: Callable[..., LabelCon
     template, stock = load_template("ocop-50x30"), load_stock("roll-50x30")
     pages = list(lay_out([content()], template=template, stock=stock))
     (scan,) = scan_file(write_pdf(pages, title="Tem"), dpi=300)
-    symbol = pages[0].stickers[0].symbol
+    symbol = pages[0].stickers[0].symbols[0]
     end = symbol.matrix.size * symbol.dots_per_module
     corners = [(0, 0), (end, 0), (end, end), (0, end)]
     for found, (x, y) in zip(scan.position, corners, strict=True):

@@ -109,7 +109,7 @@ def _stickers(
         y = top + (stock.label_height - template.height) // 2
         art = composer.art(content)
         symbol = _place(matrix, template.symbol, x=x, y=y, pitch=pitch, dpi=dpi)
-        yield Sticker(number, x, y, art.shared.items, art.own.items, symbol)
+        yield Sticker(number, x, y, art.shared.items, art.own.items, (symbol,))
 
 
 def _place(matrix: Matrix, room: Room, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:

@@ -12,23 +12,26 @@ b'%PDF-1.6'
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels import fonts
-from ocoptrace.labels.display import Polygon, Text
+from ocoptrace.labels.display import BLACK, Picture, Polygon, Text
+from ocoptrace.labels.images import pillow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ocoptrace.labels.display import Item, Page, Sticker, Symbol
+    from ocoptrace.labels.display import Image, Ink, Item, Page, Sticker, Symbol
 
 __all__ = ["write_pdf"]
 
@@ -87,12 +90,15 @@ class _Writer:
         self.canvas = canvas
         self.pages = 0
         self._forms: dict[tuple[Item, ...], str] = {}
+        self._images: dict[Image, ImageReader] = {}
 
     def draw_page(self, page: Page) -> None:
         self.canvas.setPageSize((_points(page.width), _points(page.height)))
-        self._black()
+        self._start()
         for sticker in page.stickers:
             self._draw_sticker(sticker, page)
+        for mark in page.marks:
+            self._draw(mark, 0, _points(page.height))
         self.canvas.showPage()
         self.pages += 1
 
@@ -106,7 +112,8 @@ class _Writer:
             self.canvas.restoreState()
         for item in sticker.own:
             self._draw(item, x, y)
-        self.canvas.addLiteral(_symbol(sticker.symbol, _points(page.height)))
+        for symbol in sticker.symbols:
+            self.canvas.addLiteral(_symbol(symbol, _points(page.height)))
 
     def _form(self, items: tuple[Item, ...], page: Page) -> str:
         """Return the name of the form that draws shared items, writing it when it is new."""
@@ -115,20 +122,33 @@ class _Writer:
             name = self._forms[items] = f"sticker{len(self._forms)}"
             width, height = _points(page.width), _points(page.height)
             self.canvas.beginForm(name, lowerx=0, lowery=-height, upperx=width, uppery=0)
-            self._black()
+            self._start()
             for item in items:
                 self._draw(item, 0, 0)
             self.canvas.endForm()
         return name
 
-    def _black(self) -> None:
-        self.canvas.setFillColorCMYK(0, 0, 0, 1)
-        self.canvas.setStrokeColorCMYK(0, 0, 0, 1)
+    def _start(self) -> None:
+        self._dip(BLACK)
         self.canvas.setLineJoin(_MITRE_JOIN)
+
+    def _dip(self, ink: Ink) -> None:
+        parts = [percent / 100 for percent in ink]
+        self.canvas.setFillColorCMYK(*parts)
+        self.canvas.setStrokeColorCMYK(*parts)
 
     def _draw(self, item: Item, x: float, y: float) -> None:
         """Draw an item of a sticker whose top left corner is at (x, y), in points."""
         match item:
+            case Picture(image=image):
+                left, top = x + _points(item.x), y - _points(item.y)
+                width, height = _points(item.width), _points(item.height)
+                self.canvas.drawImage(self._image(image), left, top - height, width, height)
+            case Text() | Polygon() if item.ink != BLACK:
+                self.canvas.saveState()
+                self._dip(item.ink)
+                self._draw(replace(item, ink=BLACK), x, y)
+                self.canvas.restoreState()
             case Text():
                 self.canvas.setFont(_registered(item.font), _points(item.size))
                 self.canvas.drawString(x + _points(item.x), y - _points(item.y), item.text)
@@ -142,7 +162,13 @@ class _Writer:
                     path.lineTo(*point)
                 path.close()
                 self.canvas.setLineWidth(_points(item.stroke))
-                self.canvas.drawPath(path, stroke=1, fill=int(item.filled))
+                self.canvas.drawPath(path, stroke=int(item.stroke > 0), fill=int(item.filled))
+
+    def _image(self, image: Image) -> ImageReader:
+        reader = self._images.get(image)
+        if reader is None:
+            reader = self._images[image] = ImageReader(pillow(image))
+        return reader
 
 
 @cache

@@ -8,7 +8,6 @@ ocoptrace.errors.LabelError: This file is not a PDF, PNG or JPEG file. ...
 
 from __future__ import annotations
 
-import warnings
 from contextlib import contextmanager
 from io import BytesIO
 from math import ceil
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pypdfium2
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.images import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,8 @@ def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[NDArray[np.uint8]]:
             for page in range(len(document)):
                 yield _render(document, page, dpi)
     else:
-        yield _picture(data)
+        picture = read_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+        yield np.asarray(picture.convert("L"))
 
 
 @contextmanager
@@ -141,23 +142,6 @@ def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:
     height = ceil((top - bottom) * scale) / scale - _HAIR
     for set_box in (page.set_mediabox, page.set_cropbox):
         set_box(left, top - height, left + width, top)
-
-
-def _picture(data: bytes) -> NDArray[np.uint8]:
-    _check_bytes(data)
-    try:
-        with warnings.catch_warnings():
-            # The bound below is ours; Pillow's own warning would only repeat it.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
-                _check_pixels(*image.size)
-                return np.asarray(image.convert("L"))
-    except UnidentifiedImageError as error:
-        raise LabelError("label.not_a_picture") from error
-    except Image.DecompressionBombError as error:
-        raise LabelError("label.too_many_pixels", limit=MAX_PIXELS // 10**6) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise LabelError("label.picture_unreadable", reason=str(error)) from error
 
 
 def _check_dpi(dpi: int) -> None:

@@ -23,7 +23,7 @@ from ocoptrace.findings import Finding
 from ocoptrace.gs1 import is_demo_key, parse_name
 from ocoptrace.labels import fonts, qr
 from ocoptrace.labels.compose import Composer
-from ocoptrace.labels.display import MICROMETRES_PER_INCH, Polygon, Text
+from ocoptrace.labels.display import MICROMETRES_PER_INCH, Picture, Polygon, Text
 from ocoptrace.labels.layout import dots_per_module, lay_out
 from ocoptrace.labels.words import printed
 
@@ -176,7 +176,7 @@ def _drawing(
         # What a sticker brings about has been told with its place.
         return
     for number, sticker in enumerate(page.stickers if page else ()):
-        white = sticker.symbol.box(margin=qr.QUIET_ZONE)
+        white = sticker.symbols[0].box(margin=qr.QUIET_ZONE)
         left, top = stock.corner(sticker.slot)
         cut = (left, top, left + stock.label_width, top + stock.label_height)
         for item in (*sticker.shared, *sticker.own):
@@ -200,6 +200,9 @@ def _box(item: Item, x: int, y: int) -> Box:
             high = max(glyph.high for glyph in glyphs) * item.size // 1000
             low = min(glyph.low for glyph in glyphs) * item.size // 1000
             return x + item.x, y + item.y - high, x + item.x + width, y + item.y - low
+        case Picture():
+            left, top = x + item.x, y + item.y
+            return left, top, left + item.width, top + item.height
         case Polygon():
             across, down = zip(*item.points, strict=True)
             return x + min(across), y + min(down), x + max(across), y + max(down)
