@@ -48,7 +48,8 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
     content: Callable[..., LabelContent], stock: str, dpi: int
 ) -> None:
     slots = load_stock(stock).slots
-    room = load_template(FITTING[stock]).symbol
+    template = load_template(FITTING[stock])
+    room = template.symbols[0].box(*template.size)
     dot = 25_400 / dpi
     (page,) = pages_of([content(number) for number in range(slots)], stock, dpi=dpi)
     assert len({sticker.symbols[0].dots_per_module for sticker in page.stickers}) == 1
@@ -57,10 +58,10 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
         for value in (symbol.x_dots, symbol.y_dots, symbol.dots_per_module):
             assert isinstance(value, int)
         left, top, right, bottom = symbol.box(margin=QUIET_ZONE)
-        assert left >= sticker.x + room.x - dot
-        assert top >= sticker.y + room.y - dot
-        assert right <= sticker.x + room.x + room.side + dot
-        assert bottom <= sticker.y + room.y + room.side + dot
+        assert left >= sticker.x + room[0] - dot
+        assert top >= sticker.y + room[1] - dot
+        assert right <= sticker.x + room[2] + dot
+        assert bottom <= sticker.y + room[3] + dot
 
 
 @given(st.integers(0, 2_000_000), st.integers(100, 4800))

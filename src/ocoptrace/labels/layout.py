@@ -28,12 +28,14 @@ from ocoptrace.labels.display import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ocoptrace.labels.content import LabelContent
+    from ocoptrace.labels.display import Box, Image
+    from ocoptrace.labels.elements import Qr
     from ocoptrace.labels.qr import Matrix
     from ocoptrace.labels.stock import Stock
-    from ocoptrace.labels.template import Room, Template
+    from ocoptrace.labels.template import Template
 
 __all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]
 
@@ -48,6 +50,7 @@ def lay_out(
     stock: Stock,
     dpi: int = 300,
     start_slot: int = 1,
+    images: Mapping[str, Image] | None = None,
 ) -> Iterator[Page]:
     """Yield the pages of a run, one in memory at a time.
 
@@ -61,11 +64,12 @@ def lay_out(
         stock: what is printed on.
         dpi: dots per inch of the printer.
         start_slot: first unused slot of the first page, counted from 1.
+        images: the pictures that the template names.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.start_slot``, ``label.dpi`` at
-            once; ``label.symbol_too_large``, ``label.link_too_long`` and
-            ``label.missing_glyph`` when the page is reached.
+        LabelError: ``label.template_too_large``, ``label.start_slot``, ``label.dpi``,
+            ``label.no_image`` at once; ``label.symbol_too_large``, ``label.link_too_long``
+            and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
         raise LabelError(
@@ -81,7 +85,7 @@ def lay_out(
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
     if not 1 <= start_slot <= stock.slots:
         raise LabelError("label.start_slot", slot=start_slot, slots=stock.slots)
-    return _pages(iter(contents), Composer(template), stock, dpi, start_slot)
+    return _pages(iter(contents), Composer(template, images), stock, dpi, start_slot)
 
 
 def _pages(
@@ -94,38 +98,52 @@ def _pages(
 
 
 def _stickers(
-    contents: list[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
+    contents: Sequence[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
 ) -> Iterator[Sticker]:
     template = composer.template
-    matrices = [qr.encode(content.link) for content in contents]
-    largest = max(matrix.size for matrix in matrices)
-    pitch = dots_per_module(largest, template.symbol, dpi=dpi)
-    if pitch == 0:
-        side = template.symbol.side / 1000
-        raise LabelError("label.symbol_too_large", modules=largest, side=side, dpi=dpi)
-    for number, (content, matrix) in enumerate(zip(contents, matrices, strict=True), start=slot):
-        left, top = stock.corner(number)
+    codes = [_page_codes(room, contents, template, dpi) for room in template.symbols]
+    for number, content in enumerate(contents):
+        left, top = stock.corner(slot + number)
         x = left + (stock.label_width - template.width) // 2
         y = top + (stock.label_height - template.height) // 2
         art = composer.art(content)
-        symbol = _place(matrix, template.symbol, x=x, y=y, pitch=pitch, dpi=dpi)
-        yield Sticker(number, x, y, art.shared.items, art.own.items, (symbol,))
+        symbols = tuple(
+            _place(matrix, box, x=x, y=y, pitch=pitch, dpi=dpi)
+            for box, pitch, matrices in codes
+            if (matrix := matrices[number]) is not None
+        )
+        yield Sticker(slot + number, x, y, art.shared.items, art.own.items, symbols)
 
 
-def _place(matrix: Matrix, room: Room, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
+def _page_codes(
+    room: Qr, contents: Sequence[LabelContent], template: Template, dpi: int
+) -> tuple[Box, int, list[Matrix | None]]:
+    """Return where a room is, the dots of a module, and the symbol of each sticker in it."""
+    texts = [room.data.text(c, c.language) if room.when.holds(c) else None for c in contents]
+    matrices = [None if text is None else qr.encode(text) for text in texts]
+    largest = max((matrix.size for matrix in matrices if matrix is not None), default=0)
+    pitch = dots_per_module(largest, room.side, dpi=dpi)
+    if pitch == 0:
+        side = room.side / 1000
+        raise LabelError("label.symbol_too_large", modules=largest, side=side, dpi=dpi)
+    return room.box(*template.size), pitch, matrices
+
+
+def _place(matrix: Matrix, room: Box, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
     """Put a symbol in the middle of its room, each edge on the nearest dot."""
-    white = (room.side - matrix.size * pitch * MICROMETRES_PER_INCH // dpi) // 2
-    x_dots = dots(x + room.x + white, dpi=dpi)
-    y_dots = dots(y + room.y + white, dpi=dpi)
+    left, top, right, _ = room
+    white = (right - left - matrix.size * pitch * MICROMETRES_PER_INCH // dpi) // 2
+    x_dots = dots(x + left + white, dpi=dpi)
+    y_dots = dots(y + top + white, dpi=dpi)
     return Symbol(x_dots, y_dots, pitch, dpi, matrix)
 
 
-def dots_per_module(size: int, room: Room, *, dpi: int) -> int:
+def dots_per_module(size: int, side: int, *, dpi: int) -> int:
     """Return the most dots a module may have for a symbol to fit its room.
 
     Args:
         size: modules a side, without the quiet zone.
-        room: the template's room, quiet zone included.
+        side: of the template's room in micrometres, quiet zone included.
         dpi: dots per inch of the printer.
     """
-    return room.side * dpi // MICROMETRES_PER_INCH // (size + 2 * qr.QUIET_ZONE)
+    return side * dpi // MICROMETRES_PER_INCH // (size + 2 * qr.QUIET_ZONE)
