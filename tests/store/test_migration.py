@@ -124,9 +124,7 @@ def test_its_serials_stay_issued_in_the_order_in_which_they_were(old: Path) -> N
     ]
     assert store.find_serial(BATCH, "7K3MQ9TB2A4") is None
     assert store.find_serial(f"{BATCH}2", SERIALS[0]) is None
-    assert json.loads(run.plan) == {
-        "printing": {"template": "ocop-50x30", "stock": "roll-50x30"}
-    }
+    assert json.loads(run.plan) == {"printing": {"template": "ocop-50x30", "stock": "roll-50x30"}}
     store.close()
 
 

@@ -140,7 +140,8 @@ class RunTables(Database):
         with self._blob("label_run", "drawn", run) as drawn:
 
             def at(position: int) -> bytes:
-                return drawn[position * DRAWN_BYTES : (position + 1) * DRAWN_BYTES]
+                drawn.seek(position * DRAWN_BYTES)
+                return drawn.read(DRAWN_BYTES)
 
             position = bisect_left(range(size), wanted, key=at)
             return position if position < size and at(position) == wanted else None
@@ -182,9 +183,7 @@ class RunTables(Database):
 def _run(row: tuple[Any, ...]) -> StoredRun:
     code, batch, made_at, size, prefix, start, width, drawn, listed, statement_id, plan = row
     sequence = None if prefix is None else (prefix, start, width)
-    return StoredRun(
-        code, batch, made_at, size, sequence, drawn, listed, statement_id, plan
-    )
+    return StoredRun(code, batch, made_at, size, sequence, drawn, listed, statement_id, plan)
 
 
 def _in_sequence(serial: str, prefix: str, start: int, width: int) -> int | None:

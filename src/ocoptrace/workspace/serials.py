@@ -100,6 +100,7 @@ class Drawn(Serials):
         return self.data[position * DRAWN_BYTES : (position + 1) * DRAWN_BYTES]
 
     def find(self, serial: str) -> int | None:
+        """Return where a serial stands, by halving."""
         wanted = serial.encode()
         position = bisect_left(range(len(self)), wanted, key=self._bytes_at)
         return position if self._bytes_at(position) == wanted else None
@@ -130,6 +131,7 @@ class Counted(Serials):
         return f"{self.prefix}{self.start + position:0{self.width}}"
 
     def find(self, serial: str) -> int | None:
+        """Return where a serial stands, by its number."""
         digits = serial.removeprefix(self.prefix)
         if not (serial.startswith(self.prefix) and digits.isascii() and digits.isdigit()):
             return None
@@ -137,6 +139,7 @@ class Counted(Serials):
         return position if len(digits) == self.width and 0 <= position < self.size else None
 
     def overlap(self, other: Serials) -> str | None:
+        """Return a serial that both have, or None; of two sequences by arithmetic."""
         if not isinstance(other, Counted):
             return super().overlap(other)
         if (self.prefix, self.width) != (other.prefix, other.width):
@@ -164,6 +167,7 @@ class Given(Serials):
         return self.serials[position]
 
     def find(self, serial: str) -> int | None:
+        """Return where a serial stands, by looking it up."""
         return self._positions.get(serial)
 
     @cached_property
