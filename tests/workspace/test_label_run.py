@@ -125,7 +125,7 @@ def test_random_serials_are_drawn_again_where_one_was_issued(
 ) -> None:
     first = issue(count=3)
     tried = iter([first.serials, draw(3)])
-    monkeypatch.setattr("ocoptrace.workspace.stickers.draw", lambda _: next(tried))
+    monkeypatch.setattr("ocoptrace.workspace.issuing.draw", lambda _: next(tried))
     second = issue(count=3)
     assert set(second.serials).isdisjoint(first.serials)
     proof, _ = commune.prove_issued(f"{second.batch}/21/{second.serials[1]}")

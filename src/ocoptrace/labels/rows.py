@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from ocoptrace import messages
 from ocoptrace.errors import Gs1Error, LabelError
@@ -28,11 +31,9 @@ from ocoptrace.labels.content import LabelContent, is_field_name
 from ocoptrace.messages import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from ocoptrace.labels.tables import Cell, Table, TableRow
 
-__all__ = ["MAX_COPIES", "LabelRow", "read_rows"]
+__all__ = ["MAX_COPIES", "LabelRow", "Repeated", "read_rows"]
 
 MAX_COPIES: Final = 100_000
 """Most labels that a row asks for."""
@@ -65,11 +66,40 @@ class LabelRow:
         content: what its labels say.
         copies: how many there are.
         place: where the row begins.
+        places: where its fields stand, by name.
     """
 
     content: LabelContent
     copies: int
     place: str
+    places: Mapping[str, str]
+
+    def located(self, finding: Finding) -> Finding:
+        """Return what ``preflight`` found of this row's label, with the cell it is about."""
+        field = finding.place.rpartition("/")[2]
+        return replace(finding, place=self.places.get(field, self.place))
+
+
+class Repeated(Sequence[LabelContent]):
+    """Labels, each as often as it is asked for; no more of them in memory than there are rows."""
+
+    def __init__(self, contents: Iterable[tuple[LabelContent, int]]) -> None:
+        pairs = list(contents)
+        self._contents = [content for content, _ in pairs]
+        self._ends = list(accumulate(count for _, count in pairs))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> LabelContent: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[LabelContent]: ...
+    def __getitem__(self, index: int | slice) -> LabelContent | list[LabelContent]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, int):
+            return self._contents[bisect_right(self._ends, numbers)]
+        return [self._contents[bisect_right(self._ends, number)] for number in numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +151,11 @@ class _Reading:
             before = len(self.findings)
             members, copies = self._members(row)
             if len(self.findings) == before and (content := self._content(members, row)):
-                yield LabelRow(content, copies, self._table.place(row.number, 0))
+                place = self._table.place(row.number, 0)
+                if content.serial is not None and copies > 1:
+                    facts = {"serial": content.serial, "copies": copies}
+                    self._note("label.serial_copies", self._place("/serial", row), facts)
+                yield LabelRow(content, copies, place, self._places(row))
 
     def _note(self, code: str, place: str, facts: Mapping[str, Any]) -> None:
         if len(self.findings) < _MAX_FINDINGS:
@@ -212,6 +246,13 @@ class _Reading:
         except Gs1Error as error:
             field = "lot" if members.get("lot") else "serial"
             raise LabelError(error.code, place=f"/{field}", **error.facts) from error
+
+    def _places(self, row: TableRow) -> dict[str, str]:
+        return {
+            column.field: self._table.place(row.number, column.number)
+            for column in self._columns
+            if row.cells[column.number] is not None
+        }
 
     def _place(self, pointer: str, row: TableRow) -> str:
         """Return where the cell of a field stands; the row's first cell for one that is not."""

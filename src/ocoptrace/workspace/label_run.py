@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ocoptrace.workspace.run_plan import Printing, RunPlan
     from ocoptrace.workspace.serials import Serials
 
-__all__ = ["LabelRun", "RunLog", "Sealing", "Stickers", "read_manifest"]
+__all__ = ["LabelRun", "RunLog", "Sealing", "Stickers", "check_free", "read_manifest"]
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,32 @@ class LabelRun:
             acts=tuple(self.log.read()),
         )
 
+    def labels_on(self, page: int) -> tuple[int, int]:
+        """Return the first and the last label of a page, both counted from 1.
+
+        Raises:
+            WorkspaceError: there is no such page.
+        """
+        slots, copies = self.stock.slots, self.printing.copies
+        before = self.printing.start_slot - 1
+        first = max((page - 1) * slots - before, 0)
+        last = min(page * slots - before, len(self.contents)) - 1
+        if page < 1 or first > last:
+            pages = -(-(len(self.contents) + before) // slots)
+            raise WorkspaceError("workspace.no_such_page", page=page, pages=pages)
+        return first // copies + 1, last // copies + 1
+
+    def renew_manifest(self, path: Path) -> None:
+        """Write into the manifest of finished files what was done with the labels since.
+
+        Raises:
+            LabelError: what stands there is no manifest.
+            StorageError: the disk refuses.
+        """
+        found = read_manifest(path)
+        if found is not None and found.run == self.code:
+            write_whole(path, self.manifest(found.state, found.files).text().encode())
+
     def _write(
         self,
         path: Path,
@@ -286,6 +312,21 @@ class LabelRun:
         if found.run != self.code:
             raise WorkspaceError("workspace.unfinished_run", path=beside, run=found.run)
         return found.files
+
+
+def check_free(path: Path) -> None:
+    """Refuse a file where stickers cannot be written: another ending, an unfinished run.
+
+    Raises:
+        LabelError: not a PDF's name, or what stands beside it is no manifest.
+        StorageError: the manifest beside it cannot be read.
+        WorkspaceError: an unfinished run stands there.
+    """
+    check_output(path)
+    found = read_manifest(manifest_path(path))
+    if found is not None and found.state != "complete":
+        beside = manifest_path(path)
+        raise WorkspaceError("workspace.unfinished_run", path=beside, run=found.run)
 
 
 def read_manifest(path: Path) -> Manifest | None:

@@ -33,24 +33,19 @@ from ocoptrace.workspace.founding import DATABASE, KEYS, MARKER, furnish, namesp
 from ocoptrace.workspace.granting import new_code
 from ocoptrace.workspace.keyring import Keyring
 from ocoptrace.workspace.keys_and_trust import KeysAndTrust
+from ocoptrace.workspace.labelling import Labelling
 from ocoptrace.workspace.office import Office
 from ocoptrace.workspace.recording import record
 from ocoptrace.workspace.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Unpack
 
     from ocoptrace.epcis import Event
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
     from ocoptrace.signing import Signer, TrustBundle
-    from ocoptrace.verify.issued import IssueProof
     from ocoptrace.workspace.accept import Acceptance
-    from ocoptrace.workspace.label_run import LabelRun
-    from ocoptrace.workspace.run_plan import Printing, PrintingOptions
-    from ocoptrace.workspace.serials import Numbering
-    from ocoptrace.workspace.stickers import RunLine
 
 __all__ = ["DEFAULT_HOST", "MARKER", "Workspace", "is_workspace"]
 
@@ -67,7 +62,7 @@ def is_workspace(folder: Path) -> bool:
     return (folder / MARKER).is_file()
 
 
-class Workspace(KeysAndTrust):
+class Workspace(KeysAndTrust, Labelling):
     """Everything of one folder: registry, events, log, keys, labels."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:
@@ -402,122 +397,6 @@ class Workspace(KeysAndTrust):
         return make_record(
             self._setting, about, self.trust, state_complete=state_complete, withhold=withhold
         )
-
-    def label_run(
-        self,
-        batch: str,
-        *,
-        count: int = 1,
-        serials: Numbering = None,
-        rows: Iterable[Mapping[str, object]] | None = None,
-        printing: Printing | None = None,
-        **options: Unpack[PrintingOptions],
-    ) -> LabelRun:
-        """Issue serials for some stickers of a batch, and state that they are issued.
-
-        Nothing is issued where the check before printing finds an error. What is issued stays
-        so, printed or not: no serial is issued twice in a batch.
-
-        Args:
-            batch: a name or link of the batch.
-            count: how many stickers, 1 to 10 million; the number of rows where these are given.
-            serials: drawn at random where left out; a text is the first of a sequence
-                (``A0001``); a list, or a function of each number from 0, gives them one by one.
-            rows: what each sticker says in place of what is registered: columns by their
-                Vietnamese or English names; ``copies`` makes so many stickers of a row, each
-                with its own serial, and ``serial`` gives them.
-            printing: how they are printed.
-            options: members of ``Printing`` that differ from those: ``template``, ``stock``,
-                ``dpi``, ``start_slot``, ``copies``, ``sealed``, ``demo``.
-
-        Raises:
-            Gs1Error: not a name, or a serial that cannot stand in one.
-            WorkspaceError: no such batch here, a count out of range, a key without the right,
-                or a serial that was issued before.
-            LabelError: rows that cannot be printed, or an error of the check before printing,
-                every one in its findings.
-        """
-        # Fonts, drawing and numpy are loaded by those who print, not by those who verify.
-        from ocoptrace.workspace import stickers  # noqa: PLC0415
-        from ocoptrace.workspace.run_plan import Printing  # noqa: PLC0415
-
-        return stickers.issue(
-            self._setting,
-            batch,
-            count=count,
-            numbering=serials,
-            rows=rows,
-            printing=replace(printing or Printing(), **options),
-        )
-
-    def label_run_of(self, code: str) -> LabelRun:
-        """Return a label run again: to finish its file, or to write it once more.
-
-        It bears the same serials; seals are signed anew.
-
-        Args:
-            code: the run's 12 symbols, from its manifest or from ``label_runs``.
-
-        Raises:
-            WorkspaceError: no such run here, a template or stock that has changed since, or a
-                key without the right to seal any more.
-        """
-        from ocoptrace.workspace import stickers  # noqa: PLC0415
-
-        return stickers.reopen(self._setting, code)
-
-    def label_runs(self) -> list[RunLine]:
-        """Return what is known of each label run, the oldest first."""
-        from ocoptrace.workspace import stickers  # noqa: PLC0415
-
-        return list(stickers.lines(self._setting))
-
-    def reprint(self, code: str, *, first: int, last: int) -> LabelRun:
-        """Spoil some labels of a run, and issue others in their place.
-
-        The spoiled serials are spent for good; that new ones stand in for them is stated.
-
-        Args:
-            code: the run's 12 symbols.
-            first: the first label that was spoiled, counted from 1 as they were printed,
-                copies apart.
-            last: the last one.
-
-        Raises:
-            WorkspaceError: no such run or labels, or some of them were spoiled before; and as
-                for ``label_run``.
-            LabelError: the check before printing found an error.
-        """
-        from ocoptrace.workspace import stickers  # noqa: PLC0415
-
-        return stickers.reprint(self._setting, code, first=first, last=last)
-
-    def prove_issued(self, item: str) -> tuple[IssueProof, bytes]:
-        """Return the proof that an item is one of a run whose serials were issued here.
-
-        Returns:
-            The proof, to be checked against the ``Issuance`` that the statement shows, and the
-            id of that statement.
-
-        Raises:
-            Gs1Error: not a name.
-            WorkspaceError: no serial of it was issued here, or nothing was stated of its run.
-        """
-        from ocoptrace.workspace import stickers  # noqa: PLC0415
-
-        return stickers.prove_issued(self._setting, item)
-
-    def was_issued(self, item: str) -> bool:
-        """Tell whether a sticker was issued for an item.
-
-        Raises:
-            Gs1Error: not a name.
-        """
-        name = parse_name(item)
-        batch = name.batch()
-        if batch is None or name.serial is None:
-            return False
-        return self._setting.store.find_serial(batch.canonical(), name.serial) is not None
 
 
 def _read(source: Path | bytes) -> bytes:
