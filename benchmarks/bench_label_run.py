@@ -86,7 +86,7 @@ def main() -> None:
         for serial in run.serials[:: LARGE // 100]:
             assert ws.was_issued(f"{BATCH}/21/{serial}")  # noqa: S101 - what is measured, works
         found = (perf_counter() - start) / 100
-        print(f"\n{LARGE} stickers issued in {issued:.1f} s; a serial found in {found * 1e6:.0f} µs")
+        print(f"\n{LARGE} stickers issued in {issued:.1f} s, each found in {found * 1e6:.0f} µs")
         ws.close()
 
 
