@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocoptrace.errors import LabelError
 from ocoptrace.labels import lay_out, load_stock, load_template, stock_names
 from ocoptrace.labels.display import Polygon, Text, dots
-from ocoptrace.labels.qr import QUIET_ZONE
+from ocoptrace.labels.symbols.qr import QUIET_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from ocoptrace.labels.qr import Matrix
+    from ocoptrace.labels.symbols import Matrix
 
 __all__ = [
     "MICROMETRES_PER_INCH",

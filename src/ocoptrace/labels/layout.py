@@ -17,7 +17,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import qr
 from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.display import (
     MICROMETRES_PER_INCH,
@@ -26,13 +25,14 @@ from ocoptrace.labels.display import (
     Symbol,
     dots,
 )
+from ocoptrace.labels.symbols import qr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ocoptrace.labels.content import LabelContent
-    from ocoptrace.labels.qr import Matrix
     from ocoptrace.labels.stock import Stock
+    from ocoptrace.labels.symbols import Matrix
     from ocoptrace.labels.template import Room, Template
 
 __all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]

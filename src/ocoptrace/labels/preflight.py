@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.errors import Gs1Error, LabelError
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import is_demo_key, parse_name
-from ocoptrace.labels import fonts, qr
+from ocoptrace.labels import fonts
 from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.display import MICROMETRES_PER_INCH, Polygon, Text
 from ocoptrace.labels.layout import dots_per_module, lay_out
+from ocoptrace.labels.symbols import qr
 from ocoptrace.labels.words import printed
 
 if TYPE_CHECKING:
