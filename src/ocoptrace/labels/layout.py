@@ -13,11 +13,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import qr
 from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.display import (
     MICROMETRES_PER_INCH,
@@ -26,6 +26,8 @@ from ocoptrace.labels.display import (
     Symbol,
     dots,
 )
+from ocoptrace.labels.symbols.batch import encode_many
+from ocoptrace.labels.symbols.qr import QUIET_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,14 +35,15 @@ if TYPE_CHECKING:
     from ocoptrace.labels.content import LabelContent
     from ocoptrace.labels.display import Box, Image
     from ocoptrace.labels.elements import Qr
-    from ocoptrace.labels.qr import Matrix
     from ocoptrace.labels.stock import Stock
+    from ocoptrace.labels.symbols import Matrix
     from ocoptrace.labels.template import Template
 
 __all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]
 
 MIN_DPI: Final = 100
 MAX_DPI: Final = 4800
+_AT_ONCE: Final = 512
 
 
 def lay_out(
@@ -52,7 +55,7 @@ def lay_out(
     start_slot: int = 1,
     images: Mapping[str, Image] | None = None,
 ) -> Iterator[Page]:
-    """Yield the pages of a run, one in memory at a time.
+    """Yield the pages of a run, at most some hundred stickers in memory at a time.
 
     The modules of all symbols on a page are equally large: as large as whole printer dots
     and the page's largest symbol allow in the template's room. Text that does not fit is
@@ -85,48 +88,77 @@ def lay_out(
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
     if not 1 <= start_slot <= stock.slots:
         raise LabelError("label.start_slot", slot=start_slot, slots=stock.slots)
-    return _pages(iter(contents), Composer(template, images), stock, dpi, start_slot)
+    return _pages(iter(contents), _Press(Composer(template, images), stock, dpi), start_slot)
 
 
-def _pages(
-    contents: Iterator[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
-) -> Iterator[Page]:
-    while batch := list(islice(contents, stock.slots - slot + 1)):
-        stickers = _stickers(batch, composer, stock, dpi, slot)
-        yield Page(stock.page_width, stock.page_height, tuple(stickers))
-        slot = 1
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What all pages of a run have in common."""
+
+    composer: Composer
+    stock: Stock
+    dpi: int
+
+
+def _pages(contents: Iterator[LabelContent], press: _Press, slot: int) -> Iterator[Page]:
+    template, stock = press.composer.template, press.stock
+    # Many symbols are encoded at once; a page is never parted.
+    while some := list(islice(contents, max(1, _AT_ONCE // stock.slots) * stock.slots - slot + 1)):
+        codes = [_Codes.of(room, some, template) for room in template.symbols]
+        taken = 0
+        while taken < len(some):
+            page = range(taken, min(len(some), taken + stock.slots - slot + 1))
+            stickers = _stickers(page, some, codes, press, slot)
+            yield Page(stock.page_width, stock.page_height, tuple(stickers))
+            taken, slot = page.stop, 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """A room for symbols, and the symbol that each of some stickers has there."""
+
+    room: Qr
+    box: Box
+    matrices: tuple[Matrix | None, ...]
+
+    @classmethod
+    def of(cls, room: Qr, contents: Sequence[LabelContent], template: Template) -> _Codes:
+        said = [room.data.text(c, c.language) if room.when.holds(c) else None for c in contents]
+        drawn = iter(encode_many([text for text in said if text is not None], room.level))
+        matrices = tuple(None if text is None else next(drawn) for text in said)
+        return cls(room, room.box(*template.size), matrices)
+
+    def pitch(self, page: range, dpi: int) -> int:
+        """Return the dots of a module of all symbols of a page."""
+        sizes = [matrix.size for n in page if (matrix := self.matrices[n]) is not None]
+        pitch = dots_per_module(max(sizes, default=0), self.room.side, dpi=dpi)
+        if pitch == 0:
+            side = self.room.side / 1000
+            raise LabelError("label.symbol_too_large", modules=max(sizes), side=side, dpi=dpi)
+        return pitch
 
 
 def _stickers(
-    contents: Sequence[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
+    page: range,
+    contents: Sequence[LabelContent],
+    codes: Sequence[_Codes],
+    press: _Press,
+    slot: int,
 ) -> Iterator[Sticker]:
-    template = composer.template
-    codes = [_page_codes(room, contents, template, dpi) for room in template.symbols]
-    for number, content in enumerate(contents):
-        left, top = stock.corner(slot + number)
-        x = left + (stock.label_width - template.width) // 2
-        y = top + (stock.label_height - template.height) // 2
-        art = composer.art(content)
+    composer, stock, dpi = press.composer, press.stock, press.dpi
+    width, height = composer.template.size
+    pitches = [code.pitch(page, dpi) for code in codes]
+    for at, number in enumerate(page, start=slot):
+        left, top = stock.corner(at)
+        x = left + (stock.label_width - width) // 2
+        y = top + (stock.label_height - height) // 2
+        art = composer.art(contents[number])
         symbols = tuple(
-            _place(matrix, box, x=x, y=y, pitch=pitch, dpi=dpi)
-            for box, pitch, matrices in codes
-            if (matrix := matrices[number]) is not None
+            _place(matrix, code.box, x=x, y=y, pitch=pitch, dpi=dpi)
+            for code, pitch in zip(codes, pitches, strict=True)
+            if (matrix := code.matrices[number]) is not None
         )
-        yield Sticker(slot + number, x, y, art.shared.items, art.own.items, symbols)
-
-
-def _page_codes(
-    room: Qr, contents: Sequence[LabelContent], template: Template, dpi: int
-) -> tuple[Box, int, list[Matrix | None]]:
-    """Return where a room is, the dots of a module, and the symbol of each sticker in it."""
-    texts = [room.data.text(c, c.language) if room.when.holds(c) else None for c in contents]
-    matrices = [None if text is None else qr.encode(text) for text in texts]
-    largest = max((matrix.size for matrix in matrices if matrix is not None), default=0)
-    pitch = dots_per_module(largest, room.side, dpi=dpi)
-    if pitch == 0:
-        side = room.side / 1000
-        raise LabelError("label.symbol_too_large", modules=largest, side=side, dpi=dpi)
-    return room.box(*template.size), pitch, matrices
+        yield Sticker(at, x, y, art.shared.items, art.own.items, symbols)
 
 
 def _place(matrix: Matrix, room: Box, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
@@ -146,4 +178,4 @@ def dots_per_module(size: int, side: int, *, dpi: int) -> int:
         side: of the template's room in micrometres, quiet zone included.
         dpi: dots per inch of the printer.
     """
-    return side * dpi // MICROMETRES_PER_INCH // (size + 2 * qr.QUIET_ZONE)
+    return side * dpi // MICROMETRES_PER_INCH // (size + 2 * QUIET_ZONE)

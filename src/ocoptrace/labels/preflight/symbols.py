@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
 from ocoptrace.findings import Finding
-from ocoptrace.labels import qr
 from ocoptrace.labels.display import MICROMETRES_PER_INCH
 from ocoptrace.labels.layout import dots_per_module
+from ocoptrace.labels.symbols import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ class Measured:
             text = room.data.text(content, content.language) if room.when.holds(content) else None
             if text is not None:
                 try:
-                    measured.size = max(measured.size, qr.encode(text).size)
+                    measured.size = max(measured.size, encode(text, room.level).size)
                 except LabelError as error:
                     yield Finding(error.code, "error", f"{place}/link", error.facts)
 
