@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.labels import fonts
@@ -49,7 +49,7 @@ _PIECE: Final = re.compile(rf" +|{_SIGNS}|[^ ./{_SIGN}-]*[./-]+|[^ ./{_SIGN}-]+"
 _ELLIPSIS: Final = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a setting, its width in thousandths of the type size."""
 
@@ -60,19 +60,19 @@ class Line:
         """The line's characters."""
         return "".join(text for _, text in self.spans)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Width in thousandths of the type size."""
         return sum(fonts.width(text, face) for face, text in self.spans)
 
-    @property
+    @cached_property
     def extent(self) -> tuple[int, int]:
         """Lowest and highest ink in thousandths of the type size."""
         lows, highs = zip(*(fonts.extent(text, face) for face, text in self.spans), strict=True)
         return min(lows), max(highs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Lines at one size.
 
@@ -97,7 +97,7 @@ class Setting:
         """Width of the widest line in micrometres."""
         return max(line.width for line in self.lines) * self.size // 1000
 
-    @property
+    @cached_property
     def baselines(self) -> tuple[int, ...]:
         """Distance of each baseline from the top of the setting, in micrometres."""
         depths = []
