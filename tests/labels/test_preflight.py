@@ -157,7 +157,7 @@ def test_too_many_full_rows_are_found(content: Callable[..., LabelContent]) -> N
 
 
 def test_a_letter_without_glyph_is_an_error(content: Callable[..., LabelContent]) -> None:
-    assert codes(checked([content(product="Mật ong 蜜")])) == [
+    assert codes(checked([content(product="Mật ong 🐝")])) == [
         ("label.missing_glyph", "error", "/0")
     ]
 

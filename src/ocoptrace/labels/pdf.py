@@ -1,4 +1,4 @@
-"""Drawing a display list as PDF; the only home of reportlab.
+"""Drawing a display list as PDF; with pdf_fonts the home of reportlab.
 
 The bytes depend on nothing but the pages and the title. Everything is K black
 (0, 0, 0, 100): a sticker printed in four inks would have coloured edges. What the stickers
@@ -13,20 +13,17 @@ b'%PDF-1.6'
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import fonts
 from ocoptrace.labels.display import BLACK, Picture, Polygon, Text
 from ocoptrace.labels.images import pillow
+from ocoptrace.labels.pdf_fonts import registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +59,7 @@ def write_pdf(pages: Iterable[Page], *, title: str) -> bytes:
         pageCompression=1,
         invariant=1,
         # Else the file names Helvetica, which it does not carry, and print shops refuse it.
-        initialFontName=_registered("BeVietnamPro-Regular"),
+        initialFontName=registered("BeVietnamPro-Regular"),
         pdfVersion=_PDF_VERSION,
     )
     canvas.setTitle(title.encode(errors="replace").decode())
@@ -150,7 +147,7 @@ class _Writer:
                 self._draw(replace(item, ink=BLACK), x, y)
                 self.canvas.restoreState()
             case Text():
-                self.canvas.setFont(_registered(item.font), _points(item.size))
+                self.canvas.setFont(registered(item.font), _points(item.size))
                 self.canvas.drawString(x + _points(item.x), y - _points(item.y), item.text)
             case Polygon():
                 path = self.canvas.beginPath()
@@ -169,12 +166,6 @@ class _Writer:
         if reader is None:
             reader = self._images[image] = ImageReader(pillow(image))
         return reader
-
-
-@cache
-def _registered(font_name: str) -> str:
-    pdfmetrics.registerFont(TTFont(font_name, str(fonts.font(font_name).path)))
-    return font_name
 
 
 def _symbol(symbol: Symbol, page_height: float) -> str:
