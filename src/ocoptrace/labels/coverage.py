@@ -15,6 +15,7 @@ and boxes have whole dots, and no line is thinner than one.
 from __future__ import annotations
 
 from functools import lru_cache
+from io import BytesIO
 from itertools import pairwise
 from math import floor, hypot
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -89,7 +90,8 @@ def of_text(item: Text, *, x: int, y: int, dpi: int) -> list[Mask]:
 @lru_cache(maxsize=4096)
 def _letter(font_name: str, size: int, dpi: int, character: str, phase: int) -> Mask:
     """Return a letter whose pen stands at (0, 0), some parts of a dot to the right."""
-    drawn, (left, top) = _font(font_name, size, dpi).getmask2(
+    one = "" if fonts.font(font_name).as_filed else character
+    drawn, (left, top) = _font(font_name, size, dpi, one).getmask2(
         character, "L", anchor="ls", start=(phase / _PHASES, 0)
     )
     width, height = drawn.size
@@ -97,12 +99,14 @@ def _letter(font_name: str, size: int, dpi: int, character: str, phase: int) -> 
     return Mask(left, top, covered)
 
 
-@lru_cache(maxsize=64)
-def _font(font_name: str, size: int, dpi: int) -> ImageFont.FreeTypeFont:
-    path = str(fonts.font(font_name).path)
+@lru_cache(maxsize=256)
+def _font(font_name: str, size: int, dpi: int, character: str) -> ImageFont.FreeTypeFont:
+    """Return a font, or one of a single character where its file by itself is not the font."""
+    font = fonts.font(font_name)
+    source = str(font.path) if font.as_filed else BytesIO(fonts.embeddable(font_name, character))
     # Letters are placed one by one; the other engine would shape them.
     basic = ImageFont.Layout.BASIC
-    return ImageFont.truetype(path, size * dpi / MICROMETRES_PER_INCH, layout_engine=basic)
+    return ImageFont.truetype(source, size * dpi / MICROMETRES_PER_INCH, layout_engine=basic)
 
 
 def of_polygon(item: Polygon, *, x: int, y: int, dpi: int) -> Mask:

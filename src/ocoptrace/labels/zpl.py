@@ -2,9 +2,9 @@
 
 Everything is drawn here and sent as graphics: no printer font knows all Vietnamese letters,
 and the modules stay whole dots. What the stickers share and what is a sticker's own are two
-graphics: the rows of a symbol alone repeat, and take a fifth of the bytes. Graphics are packed
-as hexadecimal with repeat counts, which every such printer reads; ``z64`` is smaller but needs
-firmware that inflates.
+graphics: the rows of a symbol alone repeat, which no longer shows where text stands beside it.
+Graphics are packed as hexadecimal with repeat counts, which every such printer reads; ``z64``
+is half of that or less, but needs firmware that inflates.
 
 >>> from ocoptrace.labels.display import Page, Polygon
 >>> page = Page(10_000, 1_000, (), marks=(Polygon.rectangle(0, 0, 500, 1_000),))
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Packing", "graphic_fields", "write_zpl"]
 
-Packing = Literal["hex", "repeats", "z64"]
-"""How a graphic is written: plain hexadecimal, with repeat counts, or deflated in base64."""
+Packing = Literal["repeats", "z64"]
+"""How a graphic is written: in hexadecimal with repeat counts, or deflated in base64."""
 
 _MAX_GRAPHIC: Final = 99_999
 """Most bytes that one ^GF command may have; a larger bitmap is sent in bands."""
@@ -147,14 +147,10 @@ def _bands(bitmap: Bitmap) -> Iterator[tuple[int, Bitmap]]:
 
 
 def _pack(bitmap: Bitmap, packing: Packing) -> str:
-    match packing:
-        case "hex":
-            return bitmap.rows.hex().upper()
-        case "repeats":
-            return _with_repeats(bitmap)
-        case "z64":
-            text = b64encode(zlib.compress(bitmap.rows, 9))
-            return f":Z64:{text.decode()}:{crc_hqx(text, 0):04X}"
+    if packing == "repeats":
+        return _with_repeats(bitmap)
+    text = b64encode(zlib.compress(bitmap.rows, 9))
+    return f":Z64:{text.decode()}:{crc_hqx(text, 0):04X}"
 
 
 def _with_repeats(bitmap: Bitmap) -> str:
