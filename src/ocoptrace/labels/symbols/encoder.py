@@ -35,5 +35,6 @@ def modules(text: str, symbology: Symbology, **options: object) -> NDArray[np.bo
     """
     code = zxingcpp.BarcodeFormat[symbology]
     barcode = zxingcpp.create_barcode(text, code, **options)
-    pixels: NDArray[np.uint8] = np.asarray(barcode.to_image(scale=1, add_quiet_zones=False))
-    return pixels == 0
+    pixels = np.asarray(barcode.to_image(scale=1, add_quiet_zones=False))
+    dark: NDArray[np.bool_] = pixels == 0
+    return dark
