@@ -110,26 +110,25 @@ class _Drawing:
         yield from _text(str(slot), "figures", x, top + self.stock.label_height - small, size)
 
     def _words(self) -> Iterator[Item]:
-        """Set the sentences on stickers that are clear of marks, else all on the roomiest."""
+        """Set the sentences on the stickers that have most room for them."""
         sentences = [self._sentence(key) for key in _WORDS]
         whole, parts = self._rooms()
-        each = -(-len(sentences) // max(1, len(whole)))
-        groups = [sentences[first : first + each] for first in range(0, len(sentences), each)]
-        columns = [_column(group, room) for group, room in zip(groups, whole, strict=False)]
-        if not whole or not all(columns):
-            room = max(parts, key=_area, default=None)
-            if room is None:
+        if not parts:
+            return
+        largest = max(map(_area, parts))
+        roomy = [room for room in parts if 2 * _area(room) >= largest]
+        for rooms in (whole, roomy, [max(parts, key=_area)]):
+            if columns := _spread(sentences, rooms):
+                yield from columns
                 return
-            columns = [_column(sentences, room) or _column([self._sentence("short")], room)]
-        for column in columns:
-            yield from column
+        yield from _column([self._sentence("short")], max(parts, key=_area))
 
     def _sentence(self, key: str) -> str:
         each = self.distances
         facts = {"a": each.a, "b": each.b, "c": each.c, "d": each.d}
         whole = {letter: f"{distance:g}" for letter, distance in facts.items()}
         return messages.text(
-            f"label.calibration.{key}", self.language, stock=self.stock.name, **whole
+            f"stock.calibration.{key}", self.language, stock=self.stock.name, **whole
         )
 
     def _rooms(self) -> tuple[list[Box], list[Box]]:
@@ -208,6 +207,14 @@ class _Drawing:
 
 def _area(box: Box) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _spread(sentences: Sequence[str], rooms: Sequence[Box]) -> list[Text]:
+    """Share sentences evenly among rooms; none where they do not fit."""
+    each = -(-len(sentences) // max(1, len(rooms)))
+    groups = [sentences[first : first + each] for first in range(0, len(sentences), each)]
+    columns = [_column(group, room) for group, room in zip(groups, rooms, strict=False)]
+    return [text for column in columns for text in column] if all(columns) else []
 
 
 def _column(sentences: Sequence[str], room: Box) -> list[Text]:

@@ -111,12 +111,12 @@ class Stock(Plan):
     def source_text(self, language: Language = "en") -> str:
         """Return where the figures come from, in words."""
         if self.source in (*Source.__args__, "own"):  # type: ignore[attr-defined]
-            return messages.text(f"label.stock_source.{self.source}", language)
+            return messages.text(f"stock.source.{self.source}", language)
         return self.source
 
     def watch_texts(self, language: Language = "en") -> list[str]:
         """Return what to watch, in words."""
-        texts = [messages.text(f"label.stock_watch.{key}", language) for key in self.watch]
+        texts = [messages.text(f"stock.watch.{key}", language) for key in self.watch]
         return [*texts, self.note] if self.note else texts
 
     @classmethod
