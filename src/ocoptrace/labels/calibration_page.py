@@ -106,8 +106,11 @@ class _Drawing:
         small = min(self.stock.label_width, self.stock.label_height) // 10
         size = min(_NUMBER, 2 * small)
         wide = fonts.width(str(slot), "figures") * size // 1000
-        x = left + self.stock.label_width - small - wide
-        yield from _text(str(slot), "figures", x, top + self.stock.label_height - small, size)
+        x, y = left + self.stock.label_width - small - wide, top + self.stock.label_height - small
+        if y - size < self.printer.y(self.d) < y + size // 2:
+            # Not where the line to the lower cross runs through it.
+            y -= 2 * size
+        yield from _text(str(slot), "figures", x, y, size)
 
     def _words(self) -> Iterator[Item]:
         """Set the sentences on the stickers that have most room for them."""
