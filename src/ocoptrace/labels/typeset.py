@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.labels import fonts
@@ -49,7 +49,7 @@ _PIECE: Final = re.compile(rf" +|{_SIGNS}|[^ ./{_SIGN}-]*[./-]+|[^ ./{_SIGN}-]+"
 _ELLIPSIS: Final = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a setting, its width in thousandths of the type size."""
 
@@ -60,19 +60,19 @@ class Line:
         """The line's characters."""
         return "".join(text for _, text in self.spans)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Width in thousandths of the type size."""
         return sum(fonts.width(text, face) for face, text in self.spans)
 
-    @property
+    @cached_property
     def extent(self) -> tuple[int, int]:
         """Lowest and highest ink in thousandths of the type size."""
         lows, highs = zip(*(fonts.extent(text, face) for face, text in self.spans), strict=True)
         return min(lows), max(highs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Lines at one size.
 
@@ -97,7 +97,7 @@ class Setting:
         """Width of the widest line in micrometres."""
         return max(line.width for line in self.lines) * self.size // 1000
 
-    @property
+    @cached_property
     def baselines(self) -> tuple[int, ...]:
         """Distance of each baseline from the top of the setting, in micrometres."""
         depths = []
@@ -139,17 +139,20 @@ class Setting:
 
 
 @lru_cache(maxsize=4096)
-def _fit(spans: tuple[Span, ...], width: int, x_height: int, least: int, lines: int) -> Setting:
+def _fit(
+    spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
+) -> Setting:
     ratio = fonts.face_x_height(spans[-1][0])
     size = 1
     for pattern in (_WORD, _PIECE):
         words = _words(spans, pattern)
-        for height in _heights(x_height, least):
+        for height in _heights(*heights):
             # Rounded up: the x-height is never below what was asked for.
             size = -(-height * 1000 // ratio)
             broken = _break(words, width * 1000 // size)
             if broken is not None and len(broken) <= lines:
-                return Setting(_balance(words, broken), size, overflow=False)
+                chosen = _balance(words, broken) if even else tuple(broken)
+                return Setting(chosen, size, overflow=False)
     return Setting(_cut(spans, width * 1000 // size, lines), size, overflow=True)
 
 
@@ -161,7 +164,9 @@ def _heights(x_height: int, least: int) -> Iterator[int]:
     yield least
 
 
-def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int) -> Setting:
+def fit(
+    spans: list[Span], *, width: int, x_height: int, least: int, lines: int, even: bool = True
+) -> Setting:
     """Set spans into a column; lengths in micrometres.
 
     Args:
@@ -170,11 +175,12 @@ def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int)
         x_height: wanted.
         least: x-height that is not gone below.
         lines: most lines.
+        even: whether lines are of alike length, rather than as full as they go.
 
     Raises:
         LabelError: ``label.missing_glyph``.
     """
-    return _fit(tuple(spans), width, x_height, least, lines)
+    return _fit(tuple(spans), width, (x_height, least), lines, even=even)
 
 
 def _words(spans: tuple[Span, ...], pattern: re.Pattern[str]) -> list[Span]:

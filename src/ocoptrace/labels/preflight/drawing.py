@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.findings import Finding
-from ocoptrace.labels import fonts, qr
+from ocoptrace.labels import fonts
 from ocoptrace.labels.display import BLACK, WHITE, Picture, Polygon, Text
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _items(sticker: Sticker) -> tuple[Item, ...]:
 
 def _quiet_zones(sticker: Sticker, items: list[tuple[Item, Box]], place: str) -> Iterator[Finding]:
     for symbol in sticker.symbols:
-        white = symbol.box(margin=qr.QUIET_ZONE)
+        white = symbol.white
         paper: Ink = WHITE
         for item, box in items:
             if not _overlap(box, white):
@@ -62,7 +62,10 @@ def _quiet_zones(sticker: Sticker, items: list[tuple[Item, Box]], place: str) ->
                 # A filled box below the whole symbol is its paper.
                 paper = item.ink if isinstance(item, Polygon) else WHITE
             else:
-                facts: dict[str, object] = {"item": _name(item), "modules": qr.QUIET_ZONE}
+                facts: dict[str, object] = {
+                    "item": _name(item),
+                    "modules": max(symbol.matrix.quiet_zone),
+                }
                 yield Finding("label.quiet_zone", "error", place, facts)
         yield from _contrast(paper, place)
 
