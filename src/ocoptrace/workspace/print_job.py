@@ -45,7 +45,7 @@ __all__ = ["PrintJob", "Progress", "check_output", "write_labels"]
 Progress = Callable[[int, int, float], None]
 """Told of each page: stickers done, stickers in all, stickers a second."""
 
-_PART_STICKERS: Final = 1200
+_PART_STICKERS: Final = 2400
 _READ_BYTES: Final = 2**20
 
 
