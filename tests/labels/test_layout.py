@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ocoptrace.errors import LabelError
 from ocoptrace.labels import lay_out, load_stock, load_template, stock_names
 from ocoptrace.labels.display import Polygon, Text, dots
-from ocoptrace.labels.qr import QUIET_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,8 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
     content: Callable[..., LabelContent], stock: str, dpi: int
 ) -> None:
     slots = load_stock(stock).slots
-    room = load_template(FITTING[stock]).symbol
+    template = load_template(FITTING[stock])
+    room = template.symbols[0].box(*template.size)
     dot = 25_400 / dpi
     (page,) = pages_of([content(number) for number in range(slots)], stock, dpi=dpi)
     assert len({sticker.symbols[0].dots_per_module for sticker in page.stickers}) == 1
@@ -56,11 +56,11 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
         symbol = sticker.symbols[0]
         for value in (symbol.x_dots, symbol.y_dots, symbol.dots_per_module):
             assert isinstance(value, int)
-        left, top, right, bottom = symbol.box(margin=QUIET_ZONE)
-        assert left >= sticker.x + room.x - dot
-        assert top >= sticker.y + room.y - dot
-        assert right <= sticker.x + room.x + room.side + dot
-        assert bottom <= sticker.y + room.y + room.side + dot
+        left, top, right, bottom = symbol.white
+        assert left >= sticker.x + room[0] - dot
+        assert top >= sticker.y + room[1] - dot
+        assert right <= sticker.x + room[2] + dot
+        assert bottom <= sticker.y + room[3] + dot
 
 
 @given(st.integers(0, 2_000_000), st.integers(100, 4800))
@@ -92,16 +92,16 @@ def test_a_run_starts_at_the_first_unused_slot(content: Callable[..., LabelConte
     assert (pages[0].stickers[0].x, pages[0].stickers[0].y) == (140_000, 37_500)
 
 
-def test_contents_are_taken_page_by_page(content: Callable[..., LabelContent]) -> None:
+def test_contents_are_taken_some_at_a_time(content: Callable[..., LabelContent]) -> None:
     taken: list[int] = []
 
     def stream() -> Any:
-        for number in range(100):
+        for number in range(2000):
             taken.append(number)
             yield content(number)
 
     next(lay_out(stream(), template=load_template("ocop-70x37"), stock=load_stock("a4-3x8-70x37")))
-    assert len(taken) == 24
+    assert len(taken) < 600
 
 
 def test_a_small_template_stands_in_the_middle_of_a_large_sticker(

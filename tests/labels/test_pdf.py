@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import lay_out, load_stock, load_template, write_pdf
+from ocoptrace.labels import Page, lay_out, load_stock, load_template, write_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +100,8 @@ def test_a_symbol_is_one_fill_of_whole_numbered_rectangles(
     (page,) = [text for text in streams(printed([content()])) if " re" in text]
     assert len(re.findall(r"^f Q$", page, re.MULTILINE)) == 1
     rectangles = re.findall(r"^(\S+ \S+ \S+ \S+) re$", page, re.MULTILINE)
-    assert len(rectangles) > 300
-    assert all(re.fullmatch(r"\d+ \d+ \d+ 1", rectangle) for rectangle in rectangles)
+    assert len(rectangles) > 200
+    assert all(re.fullmatch(r"\d+ \d+ \d+ \d+", rectangle) for rectangle in rectangles)
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])
@@ -109,7 +109,7 @@ def test_a_module_is_a_whole_number_of_dots_on_paper(
     content: Callable[..., LabelContent], dpi: int
 ) -> None:
     (page,) = [text for text in streams(printed([content()], dpi=dpi)) if " re" in text]
-    (found,) = re.findall(r"^q (\S+) 0 0 (\S+) (\S+) (\S+) cm$", page, re.MULTILINE)
+    (found,) = re.findall(r"^q (\S+) 0 0 (-\S+) (\S+) (\S+) cm$", page, re.MULTILINE)
     width, height, x, y = map(float, found)
     height_points = 297 / 25.4 * 72
     for points in (width, height, x, height_points - y):
@@ -121,6 +121,19 @@ def test_a_module_is_a_whole_number_of_dots_on_paper(
 def test_what_stickers_share_is_written_once(content: Callable[..., LabelContent]) -> None:
     drawn = printed([content(number) for number in range(24)])
     assert drawn.count(b"/Subtype /Form") == 1
+
+
+def test_a_page_says_where_it_is_cut_and_how_far_its_art_goes() -> None:
+    trim, bleed = (5_000, 5_000, 55_000, 35_000), (3_000, 3_000, 57_000, 37_000)
+    whole = Page(60_000, 40_000, ())
+    cut = Page(60_000, 40_000, (), trim=trim, bleed=bleed)
+    document = pypdfium2.PdfDocument(write_pdf([cut, whole], title="Tem"))
+    millimetre = 72 / 25.4
+    edges = [document[0].get_trimbox(), document[0].get_bleedbox()]
+    assert edges[0] == pytest.approx([e * millimetre for e in (5, 5, 55, 35)], abs=0.01)
+    assert edges[1] == pytest.approx([e * millimetre for e in (3, 3, 57, 37)], abs=0.01)
+    assert document[1].get_trimbox() == document[1].get_mediabox()
+    document.close()
 
 
 def test_no_pages_are_no_file() -> None:

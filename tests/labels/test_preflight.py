@@ -147,12 +147,8 @@ def test_text_without_room_is_told_once_with_its_text(
 
 
 def test_too_many_full_rows_are_found(content: Callable[..., LabelContent]) -> None:
-    text = PLAIN_BLOCK.replace("height = 20.0", "height = 2.5")
-    template = Template.parse(text, name="low")
-    found = preflight(
-        [content(product="Mắm")], template=template, stock=load_stock("roll-50x30"),
-        today=TODAY, demo=True,
-    )  # fmt: skip
+    low = PLAIN_BLOCK.replace("[22.0, 20.0]", "[22.0, 2.5]")
+    found = found_in(low, content(product="Mắm"))
     assert ("label.text_overflow", "error", "/0/lot") in codes(found)
 
 
@@ -203,44 +199,114 @@ def test_a_template_that_does_not_fit_the_stock_is_an_error(
 
 
 PLAIN_BLOCK = """
-width = 50.0
-height = 30.0
-[symbol]
-x = 1.5
-y = 1.5
+format = "ocop-label/1"
+size = [50, 30]
+[[element]]
+kind = "qr"
+at = [1.5, 1.5]
 side = 24.0
-[[block]]
-x = 26.0
-y = 2.0
-width = 22.0
-height = 20.0
-[[block.row]]
-show = ["product"]
-x_height = 1.5
-[[block.row]]
-show = ["lot"]
-x_height = 1.5
+[[element]]
+kind = "text"
+at = [26.0, 2.0]
+size = [22.0, 20.0]
+row = [{ text = "{product}", x_height = 1.5 }, { text = "{lot}", x_height = 1.5 }]
 """
+
+
+def found_in(template: str, sticker: LabelContent, **options: Any) -> list[Finding]:
+    return preflight(
+        [sticker],
+        template=Template.parse(template, name="own"),
+        stock=load_stock("roll-50x30"),
+        **{"today": TODAY, "demo": True} | options,
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 2.0", set()),
-        ("x = 26.0\ny = 2.0", "x = 20.0\ny = 2.0", {"label.quiet_zone"}),
-        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 0.0", {"label.near_cut"}),
+        ("[26.0, 2.0]", "[26.0, 2.0]", set()),
+        ("[26.0, 2.0]", "[20.0, 2.0]", {"label.quiet_zone"}),
+        ("[26.0, 2.0]", "[26.0, 0.0]", {"label.near_cut"}),
     ],
     ids=["good", "in the white zone", "at the cut"],
 )
 def test_ink_in_the_white_zone_or_near_the_cut_is_found(
     content: Callable[..., LabelContent], old: str, new: str, found: set[str]
 ) -> None:
-    template = Template.parse(PLAIN_BLOCK.replace(old, new), name="own")
-    findings = preflight(
-        [content(product="Mắm tôm")], template=template, stock=load_stock("roll-50x30"),
-        today=TODAY, demo=True,
-    )  # fmt: skip
+    findings = found_in(PLAIN_BLOCK.replace(old, new), content(product="Mắm tôm"))
     assert {finding.code for finding in findings} == found
+
+
+BOX = """
+[[element]]
+kind = "box"
+at = [0, 0]
+size = [50, 30]
+stroke = 0
+fill = {fill}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "found"),
+    [
+        ("[0, 0, 20, 0]", []),
+        ('"black"', [("label.contrast", "error")]),
+        ("[0, 0, 0, 70]", [("label.contrast", "error")]),
+        ("[0, 0, 0, 55]", [("label.contrast", "warning"), ("label.red_contrast", "warning")]),
+        ("[80, 0, 0, 0]", [("label.red_contrast", "warning")]),
+    ],
+    ids=["cream", "inverted", "dark grey", "grey", "blue"],
+)
+def test_a_symbol_needs_light_paper(
+    content: Callable[..., LabelContent], fill: str, found: list[tuple[str, str]]
+) -> None:
+    head, qr, text = PLAIN_BLOCK.split("[[element]]")
+    template = head + BOX.format(fill=fill) + "[[element]]" + qr + "[[element]]" + text
+    findings = found_in(template.replace("size = [50, 30]", "size = [50, 30]\nbleed = 2", 1)
+                        .replace("at = [0, 0]\nsize = [50, 30]", "at = [-2, -2]\nsize = [54, 34]"),
+                        content(product="Mắm tôm"))  # fmt: skip
+    assert [(finding.code, finding.severity) for finding in findings] == found
+
+
+def test_a_field_that_the_template_requires_is_missed(
+    content: Callable[..., LabelContent],
+) -> None:
+    found = codes(checked([content(producer="", lot="")]))
+    assert found == [
+        ("label.field_missing", "error", "/0/producer"),
+        ("label.field_missing", "error", "/0/lot"),
+    ]
+
+
+@pytest.mark.parametrize(("face", "found"), [(79.9, set()), (80.0, {"label.text_small"})])
+def test_text_is_higher_on_a_larger_pack(
+    content: Callable[..., LabelContent], face: float, found: set[str]
+) -> None:
+    findings = checked([content(product="Mắm tôm")], face=face)
+    assert {finding.code for finding in findings} == found
+    assert all(finding.facts["least"] == 1.2 for finding in findings)
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_till_asks_for_its_own_module_sizes(
+    content: Callable[..., LabelContent], dpi: int
+) -> None:
+    few = checked([content(sealed=False)], dpi=dpi, point_of_sale=True)
+    many = checked([content()], "ocop-35x22", dpi=dpi, point_of_sale=True)
+    assert {finding.code for finding in few} == set()
+    assert "label.point_of_sale_module" in {finding.code for finding in many}
+
+
+def test_contents_are_taken_once_and_as_a_stream(content: Callable[..., LabelContent]) -> None:
+    stream = (content(number) for number in range(60))
+    found = preflight(
+        stream, template=load_template("ocop-70x37"), stock=load_stock("a4-3x8-70x37"),
+        today=TODAY, demo=False,
+    )  # fmt: skip
+    assert codes(found) == [("label.demo_key", "error", "/0/link")]
+    assert next(stream, None) is None
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

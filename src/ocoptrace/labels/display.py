@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from ocoptrace.labels.qr import Matrix
+    from ocoptrace.labels.symbols import Matrix
 
 __all__ = [
     "BLACK",
@@ -157,16 +157,34 @@ class Symbol:
         """Side of one module in millimetres (the X-dimension)."""
         return self.dots_per_module * MICROMETRES_PER_INCH / 1000 / self.dpi
 
-    def box(self, margin: int = 0) -> Box:
-        """Return left, top, right, bottom in micrometres, widened by some modules."""
-        pitch = self.dots_per_module
-        first = (self.x_dots - margin * pitch, self.y_dots - margin * pitch)
-        side = (self.matrix.size + 2 * margin) * pitch
-        left, top, right, bottom = (
-            round(dot * MICROMETRES_PER_INCH / self.dpi)
-            for dot in (*first, first[0] + side, first[1] + side)
+    @property
+    def width_dots(self) -> int:
+        """Dots across."""
+        return self.matrix.width * self.dots_per_module
+
+    @property
+    def height_dots(self) -> int:
+        """Dots down."""
+        return self.bar_dots or self.matrix.height * self.dots_per_module
+
+    @property
+    def box(self) -> Box:
+        """Its place on the page in micrometres."""
+        return self._box(0, 0, 0, 0)
+
+    @property
+    def white(self) -> Box:
+        """Its place on the page with its quiet zone."""
+        return self._box(*(modules * self.dots_per_module for modules in self.matrix.quiet_zone))
+
+    def _box(self, left: int, top: int, right: int, bottom: int) -> Box:
+        edges = (
+            self.x_dots - left,
+            self.y_dots - top,
+            self.x_dots + self.width_dots + right,
+            self.y_dots + self.height_dots + bottom,
         )
-        return left, top, right, bottom
+        return tuple(round(dot * MICROMETRES_PER_INCH / self.dpi) for dot in edges)  # type: ignore[return-value] # of four
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,17 +24,19 @@ from ocoptrace.errors import LabelError
 from ocoptrace.labels.display import BLACK, Picture, Polygon, Text
 from ocoptrace.labels.images import pillow
 from ocoptrace.labels.pdf_fonts import registered
+from ocoptrace.labels.symbols.rectangles import rectangles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ocoptrace.labels.display import Image, Ink, Item, Page, Sticker, Symbol
+    from ocoptrace.labels.display import Box, Image, Ink, Item, Page, Sticker, Symbol
 
 __all__ = ["write_pdf"]
 
 _POINTS_PER_INCH: Final = 72
 _POINTS_PER_MICROMETRE: Final = _POINTS_PER_INCH / 25_400
 _MITRE_JOIN: Final = 0
+_AT_ONCE: Final = 240
 # The first version that knows PrintScaling.
 _PDF_VERSION: Final = (1, 6)
 
@@ -68,8 +70,8 @@ def write_pdf(pages: Iterable[Page], *, title: str) -> bytes:
     canvas.setCreator("ocoptrace")
     canvas.setViewerPreference("PrintScaling", "None")
     writer = _Writer(canvas)
-    for page in pages:
-        writer.draw_page(page)
+    for some in _batches(pages):
+        writer.draw(some)
     if not writer.pages:
         raise LabelError("label.no_pages")
     writer.canvas.save()
@@ -89,13 +91,25 @@ class _Writer:
         self._forms: dict[tuple[Item, ...], str] = {}
         self._images: dict[Image, ImageReader] = {}
 
-    def draw_page(self, page: Page) -> None:
-        self.canvas.setPageSize((_points(page.width), _points(page.height)))
+    def draw(self, pages: Sequence[Page]) -> None:
+        """Draw some pages, their symbols made ready at once."""
+        symbols = [symbol for page in pages for each in page.stickers for symbol in each.symbols]
+        operators = iter(rectangles([symbol.matrix for symbol in symbols]))
+        for page in pages:
+            self._draw_page(page, operators)
+
+    def _draw_page(self, page: Page, operators: Iterator[str]) -> None:
+        height = _points(page.height)
+        self.canvas.setPageSize((_points(page.width), height))
+        self.canvas.setTrimBox(page.trim and _from_below(page.trim, height))
+        self.canvas.setBleedBox(page.bleed and _from_below(page.bleed, height))
         self._start()
         for sticker in page.stickers:
             self._draw_sticker(sticker, page)
+            for symbol, drawn in zip(sticker.symbols, operators, strict=False):
+                self.canvas.addLiteral(f"q {_matrix(symbol, height)} cm\n{drawn}f Q")
         for mark in page.marks:
-            self._draw(mark, 0, _points(page.height))
+            self._draw(mark, 0, height)
         self.canvas.showPage()
         self.pages += 1
 
@@ -103,14 +117,12 @@ class _Writer:
         x, y = _points(sticker.x), _points(page.height - sticker.y)
         if sticker.shared:
             form = self._form(sticker.shared, page)
-            self.canvas.saveState()
-            self.canvas.translate(x, y)
+            # The state that reportlab would keep besides is not touched by a form.
+            self.canvas.addLiteral(f"q 1 0 0 1 {x:.4f} {y:.4f} cm")
             self.canvas.doForm(form)
-            self.canvas.restoreState()
+            self.canvas.addLiteral("Q")
         for item in sticker.own:
             self._draw(item, x, y)
-        for symbol in sticker.symbols:
-            self.canvas.addLiteral(_symbol(symbol, _points(page.height)))
 
     def _form(self, items: tuple[Item, ...], page: Page) -> str:
         """Return the name of the form that draws shared items, writing it when it is new."""
@@ -168,23 +180,30 @@ class _Writer:
         return reader
 
 
-def _symbol(symbol: Symbol, page_height: float) -> str:
-    """Return the operators that draw a symbol: one unit is one module, y points down."""
+def _from_below(box: Box, height: float) -> tuple[float, float, float, float]:
+    """Return a box in points from the lower left corner of a page."""
+    left, top, right, bottom = (_points(edge) for edge in box)
+    return left, height - bottom, right, height - top
+
+
+def _matrix(symbol: Symbol, height: float) -> str:
+    """Return the matrix under which one unit is one module and y points down."""
     dot = _POINTS_PER_INCH / symbol.dpi
-    module = symbol.dots_per_module * dot
-    left, top = symbol.x_dots * dot, page_height - symbol.y_dots * dot
-    matrix = f"{module:.8g} 0 0 {-module:.8g} {left:.8g} {top:.8g} cm"
-    rectangles = "".join(map(_RECTANGLES.__getitem__, symbol.matrix.runs()))
-    return f"q {matrix}\n{rectangles}f Q"
+    across = symbol.dots_per_module * dot
+    down = (symbol.bar_dots or symbol.dots_per_module) * dot
+    left, top = symbol.x_dots * dot, height - symbol.y_dots * dot
+    return f"{across:.8g} 0 0 {-down:.8g} {left:.8g} {top:.8g}"
 
 
-class _Rectangles(dict[tuple[int, int, int], str]):
-    """The operator of each dark run; a run of stickers meets the same few over and over."""
-
-    def __missing__(self, run: tuple[int, int, int]) -> str:
-        x, y, length = run
-        operator = self[run] = f"{x} {y} {length} 1 re\n"
-        return operator
-
-
-_RECTANGLES: Final = _Rectangles()
+def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Gather pages until their symbols are worth drawing at once."""
+    some: list[Page] = []
+    symbols = 0
+    for page in pages:
+        some.append(page)
+        symbols += sum(len(sticker.symbols) for sticker in page.stickers)
+        if symbols >= _AT_ONCE:
+            yield some
+            some, symbols = [], 0
+    if some:
+        yield some

@@ -9,22 +9,25 @@ ocoptrace.errors.LabelError: This file is not a PDF, PNG or JPEG file. ...
 from __future__ import annotations
 
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pypdfium2
+from numpy.typing import NDArray
 from PIL import Image
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.display import MICROMETRES_PER_INCH
 from ocoptrace.labels.images import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from numpy.typing import NDArray
+    from ocoptrace.labels.display import Box
 
 __all__ = [
     "MAX_BYTES",
@@ -32,9 +35,16 @@ __all__ = [
     "MAX_PAGES",
     "MAX_PIXELS",
     "MIN_DPI",
+    "Pixels",
     "grey_pages",
+    "grey_picture",
+    "open_pdf",
+    "render_page",
     "render_pdf",
 ]
+
+Pixels = NDArray[np.uint8]
+"""Rows of grey pixels, one byte each; 0 is black."""
 
 MAX_BYTES: Final = 64 * 2**20
 """Largest file that is opened."""
@@ -48,7 +58,9 @@ MIN_DPI: Final = 10
 MAX_DPI: Final = 4800
 """Finest rendering, of a page small enough."""
 
+_PDF: Final = b"%PDF-"
 _POINTS_PER_INCH: Final = 72
+_POINTS_PER_MICROMETRE: Final = _POINTS_PER_INCH / MICROMETRES_PER_INCH
 _TAIL: Final = 2048
 # Points that keep a whole number of pixels from being rounded up to one more.
 _HAIR: Final = 1e-4
@@ -68,17 +80,17 @@ def render_pdf(data: bytes, *, dpi: int, page: int = 0) -> bytes:
         LabelError: ``label.dpi``, ``label.file_too_large``, ``label.pdf_truncated``,
             ``label.pdf_unreadable``, ``label.no_such_page``, ``label.too_many_pixels``.
     """
-    _check_dpi(dpi)
-    with _open_pdf(data) as document:
+    _check_bytes(data)
+    with open_pdf(data) as document:
         if not 0 <= page < len(document):
             raise LabelError("label.no_such_page", page=page, pages=len(document))
-        pixels = _render(document, page, dpi)
+        pixels = render_page(document, page, dpi=dpi)
     out = BytesIO()
     Image.fromarray(pixels).save(out, format="PNG", dpi=(dpi, dpi))
     return out.getvalue()
 
 
-def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[NDArray[np.uint8]]:
+def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[Pixels]:
     """Yield each page of a PDF, or the one picture of a PNG or JPEG, as grey rows.
 
     Args:
@@ -90,26 +102,44 @@ def grey_pages(data: bytes, *, dpi: int = 300) -> Iterator[NDArray[np.uint8]]:
             ``label.picture_unreadable``, ``label.too_many_pages``.
     """
     _check_dpi(dpi)
-    if data.startswith(b"%PDF-"):
-        with _open_pdf(data) as document:
+    if data.startswith(_PDF):
+        _check_bytes(data)
+        with open_pdf(data) as document:
             if len(document) > MAX_PAGES:
                 raise LabelError("label.too_many_pages", pages=len(document), limit=MAX_PAGES)
             for page in range(len(document)):
-                yield _render(document, page, dpi)
+                yield render_page(document, page, dpi=dpi)
     else:
-        picture = read_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
-        yield np.asarray(picture.convert("L"))
+        yield grey_picture(data)[0]
+
+
+def grey_picture(data: bytes) -> tuple[Pixels, int]:
+    """Return a PNG or JPEG picture as grey rows, and its pixels per inch, 0 where not said.
+
+    Raises:
+        LabelError: ``label.file_too_large``, ``label.not_a_picture``,
+            ``label.picture_unreadable``, ``label.too_many_pixels``.
+    """
+    picture = read_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+    dpi, _ = picture.info.get("dpi", (0, 0))
+    return np.asarray(picture.convert("L")), round(dpi)
 
 
 @contextmanager
-def _open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    _check_bytes(data)
+def open_pdf(source: bytes | Path) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF file, of any length where it is a file of our own on disk.
+
+    Raises:
+        LabelError: ``label.pdf_truncated``, ``label.pdf_unreadable``.
+        OSError: the file cannot be read.
+    """
+    size, tail = _end(source)
     # PDFium mends a torn file silently, and then shows fewer stickers than were printed.
-    if b"%%EOF" not in data[-_TAIL:]:
-        raise LabelError("label.pdf_truncated", size=len(data))
+    if b"%%EOF" not in tail:
+        raise LabelError("label.pdf_truncated", size=size)
     try:
         with _PDFIUM:
-            document = pypdfium2.PdfDocument(data)
+            document = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
         raise LabelError("label.pdf_unreadable", reason=str(error)) from error
     try:
@@ -119,16 +149,56 @@ def _open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
             document.close()
 
 
-def _render(document: pypdfium2.PdfDocument, number: int, dpi: int) -> NDArray[np.uint8]:
+def _end(source: bytes | Path) -> tuple[int, bytes]:
+    if isinstance(source, bytes):
+        return len(source), source[-_TAIL:]
+    with source.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        return size, file.read()
+
+
+def render_page(
+    document: pypdfium2.PdfDocument, number: int, *, dpi: int, box: Box | None = None
+) -> Pixels:
+    """Return one page of an open PDF file, or a part of it, as grey rows.
+
+    Args:
+        document: as ``open_pdf`` gives it.
+        number: which page, from 0.
+        dpi: pixels per inch.
+        box: left, top, right, bottom in micrometres; None is the whole page.
+
+    Raises:
+        LabelError: ``label.dpi``, ``label.too_many_pixels``, ``label.pdf_unreadable``.
+    """
+    _check_dpi(dpi)
     scale = dpi / _POINTS_PER_INCH
     try:
         with _PDFIUM:
             page = document[number]
-            _check_pixels(page.get_width() * scale, page.get_height() * scale)
-            _widen_to_pixels(page, scale)
-            return np.array(page.render(scale=scale, grayscale=True).to_numpy())
+            whole = page.get_mediabox(), page.get_cropbox()
+            try:
+                if box is not None:
+                    _cut(page, box)
+                _check_pixels(page.get_width() * scale, page.get_height() * scale)
+                _widen_to_pixels(page, scale)
+                return np.array(page.render(scale=scale, grayscale=True).to_numpy())
+            finally:
+                page.set_mediabox(*whole[0])
+                page.set_cropbox(*whole[1])
+                page.close()
     except pypdfium2.PdfiumError as error:
         raise LabelError("label.pdf_unreadable", reason=str(error)) from error
+
+
+def _cut(page: pypdfium2.PdfPage, box: Box) -> None:
+    """Cut a page down to a part of it; what lies outside the page is left out."""
+    left, bottom, right, top = page.get_cropbox()
+    x1, y1, x2, y2 = (length * _POINTS_PER_MICROMETRE for length in box)
+    page.set_cropbox(
+        max(left, left + x1), max(bottom, top - y2), min(right, left + x2), min(top, top - y1)
+    )
 
 
 def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:

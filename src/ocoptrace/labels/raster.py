@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocoptrace.labels.display import Ink, Item, Page, Symbol
-    from ocoptrace.labels.qr import Matrix
+    from ocoptrace.labels.symbols import Matrix
 
     Dots = NDArray[np.uint8]
 
@@ -248,4 +248,4 @@ def _edges(first: int, pitch: int, count: int, laid_out: int, dpi: int) -> NDArr
 
 
 def _modules(matrix: Matrix) -> Dots:
-    return np.frombuffer(matrix.bits, np.uint8).reshape(-1, matrix.size)
+    return np.frombuffer(matrix.bits, np.uint8).reshape(matrix.height, matrix.width)
