@@ -23,14 +23,15 @@ from ocoptrace.labels.display import (
 )
 from ocoptrace.labels.pixels import grey_pages
 from ocoptrace.labels.raster import Rasteriser, preview, rgb
-from ocoptrace.labels.stock import Stock
+from ocoptrace.labels.symbols import Matrix
+from whole_labels import own_stock, whole_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from ocoptrace.labels import LabelContent, Template
+    from ocoptrace.labels import LabelContent
     from ocoptrace.labels.display import Item
 
     Dots = NDArray[np.uint8]
@@ -42,29 +43,6 @@ VIETNAMESE = [
     *(normalize("NFC", vowel + tone) for vowel in VOWELS + VOWELS.upper() for tone in TONES),
     *"dđDĐ",
 ]
-
-
-def own_stock(template: Template) -> Stock:
-    """Return a roll whose labels are just as large as a template."""
-    width, height = template.width / 1000, template.height / 1000
-    return Stock.parse(
-        f"""
-        kind = "roll"
-        page_width = {width}
-        page_height = {height}
-        columns = 1
-        rows = 1
-        label_width = {width}
-        label_height = {height}
-        margin_left = 0
-        margin_top = 0
-        pitch_x = {width}
-        pitch_y = {height}
-        certainty = "high"
-        source = "this test"
-        """,
-        name="own",
-    )
 
 
 def drawn(*items: Item, dpi: int = 203, side: int = 10_000, pictures: str = "dithered") -> Dots:
@@ -86,7 +64,7 @@ def test_a_raster_shows_what_the_pdf_shows_to_within_a_dot(
     content: Callable[..., LabelContent], name: str, dpi: int
 ) -> None:
     template = load_template(name)
-    (page,) = lay_out([content(1)], template=template, stock=own_stock(template), dpi=dpi)
+    (page,) = whole_labels(content, template, dpi=dpi)
     dark = Rasteriser(dpi=dpi).bitmap(page).to_array()
     height, width = dark.shape
     rendered = next(grey_pages(write_pdf([page], title="x"), dpi=dpi))[:height, :width]
@@ -100,18 +78,10 @@ def test_a_raster_shows_what_the_pdf_shows_to_within_a_dot(
 
 
 def dots_of(symbol: Symbol) -> tuple[slice, slice]:
-    rows, columns = symbol_shape(symbol)
-    down = rows * (symbol.bar_dots or symbol.dots_per_module)
-    across = columns * symbol.dots_per_module
     return (
-        slice(symbol.y_dots, symbol.y_dots + down),
-        slice(symbol.x_dots, symbol.x_dots + across),
+        slice(symbol.y_dots, symbol.y_dots + symbol.height_dots),
+        slice(symbol.x_dots, symbol.x_dots + symbol.width_dots),
     )
-
-
-def symbol_shape(symbol: Symbol) -> tuple[int, int]:
-    rows = len(symbol.matrix.bits) // symbol.matrix.size
-    return rows, symbol.matrix.size
 
 
 def near_pairs(font: str, x_height: int, *, dpi: int, dots: int) -> int:
@@ -230,11 +200,8 @@ def test_what_leaves_the_page_is_cut_off() -> None:
 
 
 def test_a_bar_is_as_high_as_it_is_told() -> None:
-    class Bars:
-        size = 3
-        bits = bytes([1, 0, 1])
-
-    symbol = Symbol(10, 20, 2, 203, Bars(), bar_dots=30)  # type: ignore[arg-type]
+    bars = Matrix("ean-8", 3, 1, bytes([1, 0, 1]), text="")
+    symbol = Symbol(10, 20, 2, 203, bars, bar_dots=30)
     page = Page(10_000, 10_000, (Sticker(1, 0, 0, (), (), (symbol,)),))
     dark = Rasteriser(dpi=203).bitmap(page).to_array()
     assert dark[20:50, 10:12].all()
