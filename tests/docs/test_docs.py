@@ -35,9 +35,11 @@ RUN = [
     "docs/guides/keys.md",
     "docs/guides/own-data.md",
     "docs/guides/province-office.md",
+    "docs/guides/thermal-printers.md",
     "docs/tutorial/first-sticker.md",
     "docs/vi/bat-dau.md",
     "docs/vi/khoa.md",
+    "docs/vi/may-in-nhiet.md",
     "docs/vi/van-phong-tinh.md",
 ]
 
