@@ -45,7 +45,7 @@ def whole_label(content: Callable[..., LabelContent], number: int = 0) -> LabelC
         "ingredients": "Cá cơm than 75 %, muối biển Hậu Lộc 25 %.",
         "net_weight": "12 kg",
         "order": "PO-2026-0117",
-        "origin": "Việt Nam",
+        "origin": "Thanh Hóa",
         "ship_from": "HTX Ba Làng, phường Hải Bình, tỉnh Thanh Hóa",
         "ship_to": "Kho lạnh số 5, đường Trường Chinh, Hà Nội",
         "storage": "Để nơi khô ráo, tránh ánh nắng trực tiếp.",
