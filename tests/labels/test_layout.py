@@ -7,14 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import lay_out, load_stock, load_template, stock_names
+from ocoptrace.labels import lay_out, load_stock, load_template, stock_names, template_names
 from ocoptrace.labels.display import Polygon, Text, dots
+from ocoptrace.labels.printer import PrinterProfile
+from ocoptrace.labels.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ocoptrace.labels import LabelContent, Page
 
+WITHOUT_TEMPLATE = {  # too small for a symbol with words
+    "a4-7x10-25x25",
+    "avery-5167",
+    "avery-l4732",
+    "roll-25x25-4up",
+    "roll-75x10",
+    "tomy-140",
+}
 FITTING = {
     "a4-3x8-70x37": "ocop-70x37",
     "avery-l7160": "ocop-50x30",
@@ -38,7 +48,10 @@ def texts_of(page: Page, sticker: int = 0) -> list[str]:
 
 
 def test_every_stock_has_a_template_that_fits() -> None:
-    assert set(FITTING) == set(stock_names())
+    sizes = [load_template(name).size for name in template_names()]
+    for name in set(stock_names()) - WITHOUT_TEMPLATE:
+        stock = load_stock(name)
+        assert any(x <= stock.label_width and y <= stock.label_height for x, y in sizes), name
 
 
 @pytest.mark.parametrize("stock", list(FITTING))
@@ -109,7 +122,7 @@ def test_a_small_template_stands_in_the_middle_of_a_large_sticker(
 ) -> None:
     (page,) = pages_of([content()], "avery-l7160")
     sticker = page.stickers[0]
-    assert (sticker.x, sticker.y) == (7_250 + (63_500 - 50_000) // 2, 15_150 + 4_050)
+    assert (sticker.x, sticker.y) == (7_479 + (63_994 - 50_000) // 2, 15_487 + 4_050)
 
 
 def test_the_words_of_a_sticker_are_vietnamese_or_english(
@@ -178,3 +191,36 @@ def test_a_symbol_that_has_no_room_is_refused(content: Callable[..., LabelConten
     with pytest.raises(LabelError) as refused:
         pages_of([long], "roll-35x22-3up", dpi=100)
     assert refused.value.code == "label.symbol_too_large"
+
+
+def test_a_filling_leaves_slots_blank_and_prints_copies(
+    content: Callable[..., LabelContent],
+) -> None:
+    filling = Filling(start_slot=2, used=frozenset({5}), copies=2, order="columns")
+    pages = pages_of([content(number) for number in range(12)], filling=filling)
+    slots = [sticker.slot for sticker in pages[0].stickers]
+    assert slots[:3] == [2, 8, 11]
+    assert 1 not in slots
+    assert len(pages[0].stickers) + len(pages[1].stickers) == 24
+    first, second, third = (sticker.symbols[0].matrix for sticker in pages[0].stickers[:3])
+    assert first == second != third
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_profile_moves_stickers_and_symbols_alike(
+    content: Callable[..., LabelContent], dpi: int
+) -> None:
+    contents = [content(number) for number in range(24)]
+    printer = PrinterProfile.parse("dx = 1.2\ndy = -0.7\nscale_y = 1.002", name="office")
+    (plain,), (moved,) = pages_of(contents, dpi=dpi), pages_of(contents, dpi=dpi, printer=printer)
+    dot = 25_400 / dpi
+    for before, after in zip(plain.stickers, moved.stickers, strict=True):
+        middle = before.y + 18_500
+        shift = (1200, round(-700 + 0.002 * middle))
+        assert after.x - before.x == shift[0]
+        assert after.y - before.y == pytest.approx(shift[1], abs=1)
+        one, other = before.symbols[0], after.symbols[0]
+        assert (one.dots_per_module, one.matrix) == (other.dots_per_module, other.matrix)
+        assert (other.x_dots - one.x_dots) * dot == pytest.approx(shift[0], abs=dot)
+        assert (other.y_dots - one.y_dots) * dot == pytest.approx(shift[1], abs=dot)
+        assert after.own == before.own

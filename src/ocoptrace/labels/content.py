@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 __all__ = [
+    "FIELDS",
     "MAX_FIELDS",
     "MAX_LINK",
     "MAX_STARS",
@@ -88,7 +89,7 @@ class LabelContent:
         stars_until: last day on which the grade holds, if known; preflight looks at it.
         net_content: net quantity with its unit.
         site: short host that a scan leads to, for the eye (``id.example``).
-        gtin: for an EAN or GS1 symbol, 8, 12, 13 or 14 digits.
+        gtin: for an EAN or GS1 symbol; 8, 12, 13 or 14 digits are kept as 14.
         sscc: serial shipping container code of a carton, 18 digits.
         texts: further fields by name, each a text or a mapping of language tag to text.
         language: language of the printed words, one of ``LABEL_LANGUAGES``.
@@ -163,7 +164,7 @@ class LabelContent:
             value = getattr(self, name)
             if value:
                 try:
-                    parse(value)
+                    object.__setattr__(self, name, str(parse(value)))
                 except Gs1Error as error:
                     raise LabelError(error.code, place=f"/{name}", **error.facts) from error
 
@@ -210,14 +211,15 @@ class LabelContent:
         return tuple(found.items()) if isinstance(found, MappingProxyType) else found
 
     def _raw(self, name: str) -> Words | date | int | None:
-        if name in _FIELDS:
+        if name in FIELDS:
             found: Words | date | int | None = getattr(self, name)
             return found
         return self.texts.get(name)  # type: ignore[return-value] # frozen by __post_init__
 
 
 _NAMES: Final = tuple(part.name for part in fields(LabelContent))
-_FIELDS: Final = frozenset(_NAMES) - {"texts", "common", "language"}
+FIELDS: Final = frozenset(_NAMES) - {"texts", "common", "language"}
+"""The fields that have a name of their own."""
 
 
 def _words(name: str, value: str | Mapping[str, str]) -> Words:

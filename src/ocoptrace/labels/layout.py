@@ -18,28 +18,23 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.codes import Codes
 from ocoptrace.labels.compose import Composer
-from ocoptrace.labels.display import (
-    MICROMETRES_PER_INCH,
-    Page,
-    Sticker,
-    Symbol,
-    dots,
-)
-from ocoptrace.labels.symbols.batch import encode_many
-from ocoptrace.labels.symbols.qr import QUIET_ZONE
+from ocoptrace.labels.crop import crop_marks, cut_boxes
+from ocoptrace.labels.display import Page, Sticker
+from ocoptrace.labels.printer import PrinterProfile
+from ocoptrace.labels.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ocoptrace.labels.content import LabelContent
-    from ocoptrace.labels.display import Box, Image
-    from ocoptrace.labels.elements import Qr
+    from ocoptrace.labels.display import Image, Item, Symbol
+    from ocoptrace.labels.elements import Barcode, Qr
     from ocoptrace.labels.stock import Stock
-    from ocoptrace.labels.symbols import Matrix
     from ocoptrace.labels.template import Template
 
-__all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]
+__all__ = ["MAX_DPI", "MIN_DPI", "lay_out"]
 
 MIN_DPI: Final = 100
 MAX_DPI: Final = 4800
@@ -54,6 +49,9 @@ def lay_out(
     dpi: int = 300,
     start_slot: int = 1,
     images: Mapping[str, Image] | None = None,
+    filling: Filling | None = None,
+    printer: PrinterProfile | None = None,
+    crop: bool = False,
 ) -> Iterator[Page]:
     """Yield the pages of a run, at most some hundred stickers in memory at a time.
 
@@ -68,10 +66,13 @@ def lay_out(
         dpi: dots per inch of the printer.
         start_slot: first unused slot of the first page, counted from 1.
         images: the pictures that the template names.
+        filling: copies, order and blank slots, in place of ``start_slot``.
+        printer: the profile that puts right where the printer draws; None changes nothing.
+        crop: whether the page says where to cut, by marks and boxes: for a print shop.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.start_slot``, ``label.dpi``,
-            ``label.no_image`` at once; ``label.symbol_too_large``, ``label.link_too_long``
+        LabelError: ``label.template_too_large``, ``label.dpi``, ``label.no_image``, and as
+            ``Filling.check``, at once; ``label.symbol_too_large``, ``label.link_too_long``
             and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
@@ -86,9 +87,11 @@ def lay_out(
         )
     if not MIN_DPI <= dpi <= MAX_DPI:
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
-    if not 1 <= start_slot <= stock.slots:
-        raise LabelError("label.start_slot", slot=start_slot, slots=stock.slots)
-    return _pages(iter(contents), _Press(Composer(template, images), stock, dpi), start_slot)
+    filling = filling or Filling(start_slot=start_slot)
+    filling.check(stock)
+    composer = Composer(template, images)
+    press = _Press(composer, stock, dpi, printer or PrinterProfile(), crop)
+    return _pages(filling.pages(contents, stock), press)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,84 +101,60 @@ class _Press:
     composer: Composer
     stock: Stock
     dpi: int
+    printer: PrinterProfile
+    crop: bool
 
 
-def _pages(contents: Iterator[LabelContent], press: _Press, slot: int) -> Iterator[Page]:
+def _pages(pages: Iterator[tuple[tuple[int, LabelContent], ...]], press: _Press) -> Iterator[Page]:
     template, stock = press.composer.template, press.stock
+    symbols: tuple[Qr | Barcode, ...] = (*template.symbols, *template.barcodes)
+    rooms = [(element, element.box(*template.size)) for element in symbols]
     # Many symbols are encoded at once; a page is never parted.
-    while some := list(islice(contents, max(1, _AT_ONCE // stock.slots) * stock.slots - slot + 1)):
-        codes = [_Codes.of(room, some, template) for room in template.symbols]
+    while some := list(islice(pages, max(1, _AT_ONCE // stock.slots))):
+        contents = [content for page in some for _, content in page]
+        codes = [Codes.of(element, box, contents) for element, box in rooms]
         taken = 0
-        while taken < len(some):
-            page = range(taken, min(len(some), taken + stock.slots - slot + 1))
-            stickers = _stickers(page, some, codes, press, slot)
-            yield Page(stock.page_width, stock.page_height, tuple(stickers))
-            taken, slot = page.stop, 1
+        for page in some:
+            slots = {taken + number: slot for number, (slot, _) in enumerate(page)}
+            stickers = tuple(_stickers(slots, contents, codes, press))
+            yield _page(stickers, press)
+            taken += len(page)
 
 
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """A room for symbols, and the symbol that each of some stickers has there."""
-
-    room: Qr
-    box: Box
-    matrices: tuple[Matrix | None, ...]
-
-    @classmethod
-    def of(cls, room: Qr, contents: Sequence[LabelContent], template: Template) -> _Codes:
-        said = [room.data.text(c, c.language) if room.when.holds(c) else None for c in contents]
-        drawn = iter(encode_many([text for text in said if text is not None], room.level))
-        matrices = tuple(None if text is None else next(drawn) for text in said)
-        return cls(room, room.box(*template.size), matrices)
-
-    def pitch(self, page: range, dpi: int) -> int:
-        """Return the dots of a module of all symbols of a page."""
-        sizes = [matrix.size for n in page if (matrix := self.matrices[n]) is not None]
-        pitch = dots_per_module(max(sizes, default=0), self.room.side, dpi=dpi)
-        if pitch == 0:
-            side = self.room.side / 1000
-            raise LabelError("label.symbol_too_large", modules=max(sizes), side=side, dpi=dpi)
-        return pitch
+def _page(stickers: tuple[Sticker, ...], press: _Press) -> Page:
+    width, height = press.stock.page_width, press.stock.page_height
+    if not press.crop:
+        return Page(width, height, stickers)
+    template = press.composer.template
+    cuts = [(s.x, s.y, s.x + template.width, s.y + template.height) for s in stickers]
+    marks = tuple(mark for cut in cuts for mark in crop_marks(cut, bleed=template.bleed))
+    trim, bleed = cut_boxes(cuts, bleed=template.bleed)
+    return Page(width, height, stickers, marks, trim, bleed)
 
 
 def _stickers(
-    page: range,
+    slots: Mapping[int, int],
     contents: Sequence[LabelContent],
-    codes: Sequence[_Codes],
+    codes: Sequence[Codes],
     press: _Press,
-    slot: int,
 ) -> Iterator[Sticker]:
+    """Yield the stickers of a page: those of some numbers, each in its slot."""
     composer, stock, dpi = press.composer, press.stock, press.dpi
     width, height = composer.template.size
-    pitches = [code.pitch(page, dpi) for code in codes]
-    for at, number in enumerate(page, start=slot):
-        left, top = stock.corner(at)
+    pitches = [code.dots_per_module(slots, dpi=dpi) for code in codes]
+    for number, slot in slots.items():
+        left, top = press.printer.corner(stock, slot)
         x = left + (stock.label_width - width) // 2
         y = top + (stock.label_height - height) // 2
         art = composer.art(contents[number])
-        symbols = tuple(
-            _place(matrix, code.box, x=x, y=y, pitch=pitch, dpi=dpi)
-            for code, pitch in zip(codes, pitches, strict=True)
-            if (matrix := code.matrices[number]) is not None
-        )
-        yield Sticker(at, x, y, art.shared.items, art.own.items, symbols)
-
-
-def _place(matrix: Matrix, room: Box, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
-    """Put a symbol in the middle of its room, each edge on the nearest dot."""
-    left, top, right, _ = room
-    white = (right - left - matrix.size * pitch * MICROMETRES_PER_INCH // dpi) // 2
-    x_dots = dots(x + left + white, dpi=dpi)
-    y_dots = dots(y + top + white, dpi=dpi)
-    return Symbol(x_dots, y_dots, pitch, dpi, matrix)
-
-
-def dots_per_module(size: int, side: int, *, dpi: int) -> int:
-    """Return the most dots a module may have for a symbol to fit its room.
-
-    Args:
-        size: modules a side, without the quiet zone.
-        side: of the template's room in micrometres, quiet zone included.
-        dpi: dots per inch of the printer.
-    """
-    return side * dpi // MICROMETRES_PER_INCH // (size + 2 * QUIET_ZONE)
+        own: list[Item] = list(art.own.items)
+        over: list[Item] = []
+        symbols: list[Symbol] = []
+        for code, pitch in zip(codes, pitches, strict=True):
+            symbol = code.placed(number, x=x, y=y, dots_per_module=pitch, dpi=dpi)
+            if symbol is not None:
+                symbols.append(symbol)
+                own += code.digits(number)
+                if (logo := composer.logo(code.element)) is not None:
+                    over += code.logo(symbol, logo, x=x, y=y)
+        yield Sticker(slot, x, y, art.shared.items, tuple(own), tuple(symbols), tuple(over))

@@ -26,8 +26,18 @@ from ocoptrace.labels.display import mm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["Length", "Offset", "Plan", "Point", "Positive", "read_plan", "read_toml"]
+__all__ = [
+    "Length",
+    "Offset",
+    "Plan",
+    "Point",
+    "Positive",
+    "read_plan",
+    "read_plan_file",
+    "read_toml",
+]
 
 _LARGEST: Final = 2_000_000
 _MAX_BYTES: Final = 256 * 1024
@@ -126,3 +136,22 @@ def read_plan(text: str, *, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
     return members
+
+
+def read_plan_file(path: Path) -> str:
+    """Return the text of a user's plan file.
+
+    Raises:
+        LabelError: ``label.plan_file``, ``label.plan_syntax``.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise LabelError("label.plan_file", path=str(path), reason=error.strerror) from error
+    if len(data) > _MAX_BYTES:
+        raise LabelError("label.plan_syntax", name=path.name, reason=f"over {_MAX_BYTES} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise LabelError("label.plan_syntax", name=path.name, reason=str(error)) from error
