@@ -4,8 +4,8 @@ The naive way draws every sticker anew with Pillow, a rectangle a module, and se
 hexadecimal in one ``^GF`` command. Laying out is no part of either. All take turns in one
 process, so that whatever else the machine does falls on all alike.
 
-Then every template is drawn on every stock that it fits at 203, 300 and 600 dpi, and every
-symbol is read back from the dots.
+Then every template is drawn on every roll that it fits at 203, 300 and 600 dpi, and on every
+sheet at 300 dpi, and every QR symbol is read back from the dots.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from ocoptrace.labels.zpl import write_zpl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ocoptrace.labels import Page
+    from ocoptrace.labels import Page, Stock, Template
 
 LABELS, TURNS = 60, 5
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -143,21 +143,30 @@ def speed(template: str, stock: str, dpi: int) -> None:
 
 
 def reading() -> None:
-    """Print how many symbols are read from every template on every stock that it fits."""
-    print(f"\n{'symbols read from the dots, 203 / 300 / 600 dpi':<52}{'read':>12}{'printed':>10}")
+    """Print how many symbols are read from each template on all stock of a kind that it fits."""
+    print(f"\n{'symbols read from the dots':<40}{'stocks':>8}{'printed':>9}{'read':>7}")
     for plan in map(load_template, template_names()):
-        for paper in map(load_stock, stock_names()):
-            if plan.width > paper.label_width or plan.height > paper.label_height:
-                continue
-            batch = contents(paper.slots)
-            links = {content.link for content in batch}
-            counts = []
-            for dpi in (203, 300, 600):
-                (page,) = lay_out(batch, template=plan, stock=paper, dpi=dpi)
-                found = {scan.text for scan in scan_file(write_png(page, dpi=dpi))}
-                counts.append(len(found & links))
-            read = " ".join(map(str, counts))
-            print(f"  {f'{plan.name} on {paper.name}':<50}{read:>12}{3 * len(links):>10}")
+        for kind, resolutions in (("roll", (203, 300, 600)), ("sheet", (300,))):
+            stocks = [
+                stock
+                for stock in map(load_stock, stock_names())
+                if stock.kind == kind
+                and plan.width <= stock.label_width
+                and plan.height <= stock.label_height
+            ]
+            for dpi in resolutions if stocks else ():
+                counts = [read_back(plan, stock, dpi) for stock in stocks]
+                printed, read = (sum(column) for column in zip(*counts, strict=True))
+                name = f"{plan.name}, {kind}s, {dpi} dpi"
+                print(f"  {name:<38}{len(stocks):>8}{printed:>9}{read:>7}")
+
+
+def read_back(plan: Template, stock: Stock, dpi: int) -> tuple[int, int]:
+    """Return how many QR symbols a page of stickers has, and how many of them are read."""
+    batch = contents(stock.slots)
+    (page,) = lay_out(batch, template=plan, stock=stock, dpi=dpi)
+    found = {scan.text for scan in scan_file(write_png(page, dpi=dpi))}
+    return len(batch), len(found & {content.link for content in batch})
 
 
 def main() -> None:
