@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -7,6 +8,7 @@ from unicodedata import normalize
 import numpy as np
 import PIL.Image
 import pytest
+from fontTools.ttLib import TTFont
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels import fonts, images, lay_out, load_template, template_names, write_pdf
@@ -28,6 +30,7 @@ from whole_labels import own_stock, whole_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -186,6 +189,12 @@ def test_a_picture_is_dithered_or_cut_at_half() -> None:
     assert not covered.any()
 
 
+def test_a_picture_larger_than_any_page_is_refused() -> None:
+    with pytest.raises(LabelError) as refused:
+        drawn(replace(picture_of(0), width=1_200_000, height=1_200_000))
+    assert refused.value.code == "label.too_many_pixels"
+
+
 def test_what_leaves_the_page_is_cut_off() -> None:
     beyond = [
         Polygon.rectangle(-5_000, -5_000, 2_500, 2_500),
@@ -234,6 +243,31 @@ def test_a_symbol_laid_out_for_another_printer_is_refused(
         Rasteriser(dpi=203).bitmap(page)
     assert refused.value.code == "label.other_dpi"
     assert preview(page, dpi=203).shape == (240, 400, 3)
+
+
+def test_an_own_font_is_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "own.ttf"
+    with TTFont(fonts.font("BeVietnamPro-Regular").path) as own:
+        for number in (1, 16):
+            own["name"].setName("Quán Làng", number, 3, 1, 0x409)
+        own.save(file)
+    try:
+        name = fonts.fonts_of(fonts.add_font(file))[0]
+        dark, as_packaged = (
+            drawn(Text(1_000, 8_000, 4_000, each, "mắm")) for each in (name, "BeVietnamPro-Regular")
+        )
+    finally:
+        fonts.forget_fonts()
+    assert (dark & ~grown(as_packaged)).sum() == 0
+    assert dark.sum() > 0.7 * as_packaged.sum()
+
+
+def test_a_letter_larger_than_any_page_is_refused() -> None:
+    assert drawn(Text(0, 9_000, 200_000, "NotoSans", "m")).shape == (80, 80)
+    for size in (1_100_000, 10**9):
+        with pytest.raises(LabelError) as refused:
+            drawn(Text(0, 9_000, size, "NotoSans", "m"))
+        assert refused.value.code == "label.too_many_pixels"
 
 
 @pytest.mark.parametrize("dpi", [0, 99, 4801])

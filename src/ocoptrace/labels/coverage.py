@@ -24,6 +24,7 @@ import numpy as np
 import PIL.Image
 from PIL import ImageDraw, ImageFont
 
+from ocoptrace.errors import LabelError
 from ocoptrace.labels import fonts
 from ocoptrace.labels.display import MICROMETRES_PER_INCH, Polygon, dots
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Mask", "of_polygon", "of_text"]
 
+_MAX_LETTER: Final = 8_000
+"""Dots of the largest type size; that of a page of 100 × 150 mm at 600 dpi is less."""
 _FINE: Final = 8
 """Parts a side into which a dot is cut for slanted edges."""
 _MAX_FINE: Final = 8_000_000
@@ -71,6 +74,10 @@ def of_text(item: Text, *, x: int, y: int, dpi: int) -> list[Mask]:
         x: left edge of the sticker.
         y: top edge of the sticker.
         dpi: dots per inch.
+
+    Raises:
+        LabelError: ``label.too_many_pixels``; ``label.font_unreadable``, for a user's own
+            font.
     """
     measures = fonts.font(item.font)
     baseline = dots(y + item.y, dpi=dpi)
@@ -89,16 +96,22 @@ def of_text(item: Text, *, x: int, y: int, dpi: int) -> list[Mask]:
 @lru_cache(maxsize=4096)
 def _letter(font_name: str, size: int, dpi: int, character: str) -> Mask:
     """Return a letter whose pen stands at (0, 0)."""
-    one = "" if fonts.font(font_name).as_filed else character
-    font = _font(font_name, size, dpi, one)
-    drawn, (left, top) = font.getmask2(character, "L", anchor="ls")
-    width, height = drawn.size
-    covered = np.array(drawn, np.uint8).reshape(height, width)
-    return Mask(left, top, covered)
+    font = fonts.font(font_name)
+    if dots(size, dpi=dpi) > _MAX_LETTER:
+        raise LabelError("label.too_many_pixels", limit=_MAX_LETTER**2 // 10**6)
+    try:
+        freetype = _freetype(font_name, size, dpi, "" if font.as_filed else character)
+        left, top, right, bottom = map(round, freetype.getbbox(character, anchor="ls"))
+        picture = PIL.Image.new("L", (right - left, bottom - top))
+        ImageDraw.Draw(picture).text((-left, -top), character, _FULL, freetype, anchor="ls")
+    except OSError as error:
+        reason = str(error)
+        raise LabelError("label.font_unreadable", path=font.path.name, reason=reason) from error
+    return Mask(left, top, np.array(picture))
 
 
 @lru_cache(maxsize=256)
-def _font(font_name: str, size: int, dpi: int, character: str) -> ImageFont.FreeTypeFont:
+def _freetype(font_name: str, size: int, dpi: int, character: str) -> ImageFont.FreeTypeFont:
     """Return a font, or one of a single character where its file by itself is not the font."""
     font = fonts.font(font_name)
     source = str(font.path) if font.as_filed else BytesIO(fonts.embeddable(font_name, character))

@@ -107,7 +107,8 @@ class Rasteriser:
 
         Raises:
             LabelError: ``label.too_many_pixels``; ``label.other_dpi`` where a symbol was
-                placed for another printer, because its modules would not be whole dots.
+                placed for another printer, because its modules would not be whole dots;
+                ``label.font_unreadable``, for a user's own font.
         """
         self.art(page)
         canvas = self._art_canvas.copy()
@@ -194,9 +195,13 @@ def _blend(mask: Mask, colour: tuple[int, int, int], canvas: Dots) -> None:
 
 def _size(page: Page, dpi: int) -> tuple[int, int]:
     height, width = (max(1, dots(side, dpi=dpi)) for side in (page.height, page.width))
+    _check_size(height, width)
+    return height, width
+
+
+def _check_size(height: int, width: int) -> None:
     if height * width > MAX_PIXELS:
         raise LabelError("label.too_many_pixels", limit=MAX_PIXELS // 10**6)
-    return height, width
 
 
 def _overlap(
@@ -228,6 +233,7 @@ def _scaled(item: Picture, x: int, y: int, dpi: int) -> tuple[int, int, PIL.Imag
     right = dots(x + item.x + item.width, dpi=dpi)
     bottom = dots(y + item.y + item.height, dpi=dpi)
     size = (max(1, right - left), max(1, bottom - top))
+    _check_size(*size)
     return left, top, pillow(item.image).resize(size, PIL.Image.Resampling.BICUBIC)
 
 
