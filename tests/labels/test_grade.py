@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocoptrace.labels import lay_out, load_stock, load_template, qr, render_pdf, write_pdf
+from ocoptrace.labels import lay_out, load_stock, load_template, render_pdf, write_pdf
 from ocoptrace.labels.grade import PARAMETERS, Grade, grade_file, grade_pixels
 from ocoptrace.labels.qr_layout import Bits, blocks, codeword_modules
+from ocoptrace.labels.symbols import encode
 from ocoptrace.messages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SEAL = "#" + "31415926535897932384" * 8 + "626433832795"
 
 
 def modules(text: str = LINK + SEAL) -> Bits:
-    symbol = qr.encode(text)
+    symbol = encode(text)
     return np.frombuffer(symbol.bits, np.uint8).reshape(symbol.size, symbol.size) == 1
 
 

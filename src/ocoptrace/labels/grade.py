@@ -5,8 +5,8 @@ lowest is the grade. It is **indicative**: a verifier has a calibrated light, le
 aperture, a scanner or a telephone has none. It tells which of two prints is better, and what
 is wrong with the worse one; it is no certificate.
 
->>> from ocoptrace.labels import qr
->>> symbol = qr.encode("HTTPS://ID.EXAMPLE/01/09521234543213")
+>>> from ocoptrace.labels.symbols import encode
+>>> symbol = encode("HTTPS://ID.EXAMPLE/01/09521234543213")
 >>> bits = np.frombuffer(symbol.bits, np.uint8).reshape(symbol.size, symbol.size)
 >>> picture = np.kron(np.pad(1 - bits, 4, constant_values=1), np.ones((5, 5), np.uint8)) * 255
 >>> (grade,) = grade_pixels(picture)

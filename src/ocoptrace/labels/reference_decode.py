@@ -3,8 +3,8 @@
 What a grade needs to know: not what a symbol says, but which of its modules and codewords are
 wrong. The codewords are corrected here, so that it depends on no encoder.
 
->>> from ocoptrace.labels import qr
->>> symbol = qr.encode("HTTPS://ID.EXAMPLE/01/09521234543213")
+>>> from ocoptrace.labels.symbols import encode
+>>> symbol = encode("HTTPS://ID.EXAMPLE/01/09521234543213")
 >>> dark = np.frombuffer(symbol.bits, np.uint8).reshape(symbol.size, symbol.size) == 1
 >>> torn = dark.copy()
 >>> torn[10:13, 14:17] ^= True

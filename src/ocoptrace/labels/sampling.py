@@ -5,8 +5,8 @@ from the timing patterns, because a printer's feed is not even. Module coordinat
 origin at the symbol's corner and one unit a module; pixel coordinates have theirs at the
 picture's corner.
 
->>> from ocoptrace.labels import qr
->>> symbol = qr.encode("HTTPS://ID.EXAMPLE/01/09521234543213")
+>>> from ocoptrace.labels.symbols import encode
+>>> symbol = encode("HTTPS://ID.EXAMPLE/01/09521234543213")
 >>> bits = np.frombuffer(symbol.bits, np.uint8).reshape(symbol.size, symbol.size)
 >>> picture = np.kron(np.pad(1 - bits, 4, constant_values=1), np.ones((5, 5))) * 255.0
 >>> corners = ((20, 20), (145, 20), (145, 145), (20, 145))
