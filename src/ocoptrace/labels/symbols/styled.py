@@ -118,14 +118,9 @@ def draw_styled(
         picture = _drawn(rows, style, colour, dots)
     else:
         mark = _opened(logo)
-        width, height = _room(mark, matrix.width, matrix.level, share)
-        left, top = (matrix.width - width) // 2, (matrix.height - height) // 2
-        for row in rows[top : top + height]:
-            row[left : left + width] = [False] * width
-        picture = _drawn(rows, style, colour, dots)
-        _paste(
-            picture, mark, round((width - 2 * _CLEAR) * dots), round((height - 2 * _CLEAR) * dots)
-        )
+        room = _room(mark, matrix.width, matrix.level, share)
+        picture = _drawn(_cleared(rows, room), style, colour, dots)
+        _paste(picture, mark, room, dots)
     far = picture.resize((picture.width * _FAR // dots, picture.height * _FAR // dots))
     for seen in (picture, far):
         if [scan.text for scan in scan_file(_png(seen))] != [matrix.text]:
@@ -184,6 +179,16 @@ def _room(mark: Image.Image, size: int, level: Level, share: float | None) -> tu
     return width, height
 
 
+def _cleared(rows: list[list[bool]], room: tuple[int, int]) -> list[list[bool]]:
+    """Return the modules with a light room in the middle."""
+    width, height = room
+    left, top = (len(rows) - width) // 2, (len(rows) - height) // 2
+    cleared = [row.copy() for row in rows]
+    for row in cleared[top : top + height]:
+        row[left : left + width] = [False] * width
+    return cleared
+
+
 def _opened(logo: bytes) -> Image.Image:
     """Return a logo on white."""
     if len(logo) > MAX_LOGO_BYTES:
@@ -193,8 +198,7 @@ def _opened(logo: bytes) -> Image.Image:
             # The bound below is ours; Pillow's own warning would only repeat it.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(BytesIO(logo), formats=("PNG", "JPEG")) as image:
-                if image.width * image.height > MAX_LOGO_PIXELS:
-                    raise LabelError("label.too_many_pixels", limit=MAX_LOGO_PIXELS // 10**6)
+                _check_pixels(image)
                 mark = image.convert("RGBA")
     except LabelError:
         raise
@@ -208,8 +212,14 @@ def _opened(logo: bytes) -> Image.Image:
     return Image.alpha_composite(white, mark).convert("RGB")
 
 
-def _paste(picture: Image.Image, mark: Image.Image, width: int, height: int) -> None:
-    """Put a logo into the middle, as large as it may be."""
+def _check_pixels(image: Image.Image) -> None:
+    if image.width * image.height > MAX_LOGO_PIXELS:
+        raise LabelError("label.too_many_pixels", limit=MAX_LOGO_PIXELS // 10**6)
+
+
+def _paste(picture: Image.Image, mark: Image.Image, room: tuple[int, int], dots: int) -> None:
+    """Put a logo into the middle, as large as its room allows."""
+    width, height = ((modules - 2 * _CLEAR) * dots for modules in room)
     scale = min(width / mark.width, height / mark.height)
     size = (max(round(mark.width * scale), 1), max(round(mark.height * scale), 1))
     left, top = (picture.width - size[0]) // 2, (picture.height - size[1]) // 2
