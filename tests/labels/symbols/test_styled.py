@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 from io import BytesIO
 from typing import Any, get_args
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from ocoptrace.errors import LabelError
@@ -144,6 +147,20 @@ def test_a_logo_that_cannot_be_used_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(LabelError) as refused:
         draw_styled(encode(LINK, "H"), logo=data)
     assert refused.value.code == code
+
+
+@given(
+    st.sampled_from(
+        [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", logo()[:200], logo(kind="JPEG")]
+    ),
+    st.binary(max_size=200),
+)
+def test_any_bytes_as_logo_give_a_code_that_is_read_or_a_label_error(
+    head: bytes, rest: bytes
+) -> None:
+    with contextlib.suppress(LabelError):
+        data = draw_styled(encode(LINK, "H"), logo=head + rest)
+        assert [scan.text for scan in scan_file(data)] == [LINK]
 
 
 @pytest.mark.parametrize("dots", [3, 101])

@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "encode_many"]
 
-CHUNK: Final = 2048
-"""Most symbols that are in the making at a time; each takes some 20 KB meanwhile."""
+CHUNK: Final = 1024
+"""Most symbols that are in the making at a time; each takes some 8 KB meanwhile."""
 
 # Fewer are sooner done one by one.
-_FEWEST: Final = 48
+_FEWEST: Final = 12
 # zxing-cpp shrinks a symbol from above; so few segments never keep it from version 9.
 _MOST_SEGMENTS: Final = 8
 # Versions whose character counts are equally long.
