@@ -26,8 +26,7 @@ from qrcode.image.styles.moduledrawers import pil as drawers
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.scan import scan_file
-from ocoptrace.labels.symbols.matrix import MAX_LOGO_SHARES
-from ocoptrace.labels.symbols.matrix import QUIET_ZONES
+from ocoptrace.labels.symbols.matrix import MAX_LOGO_SHARES, QUIET_ZONES
 
 if TYPE_CHECKING:
     from ocoptrace.labels.symbols.matrix import Level, Matrix
