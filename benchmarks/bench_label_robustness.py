@@ -53,7 +53,7 @@ class Print:
         gain: how far ink spreads over each edge, in dots.
         dead: single dots of the head that print nothing.
         stain: share of the symbol under a light scratch (< 0) or a dark spot (> 0).
-        logo: share of the symbol under a light square in its middle.
+        logo: most of the symbol that a light square in its middle hides.
         contrast: share of the paper's light that the ink takes away.
         inverted: light on dark.
         quiet: modules of white before something dark begins; None is a white sticker.
@@ -135,8 +135,9 @@ def printed(dark: Picture, how: Print, chance: np.random.Generator) -> Picture:
     size = len(dark)
     dark = dark.copy()
     if how.logo:
-        half = round(size * how.logo**0.5 / 2)
-        dark[size // 2 - half : size // 2 + half + 1, size // 2 - half : size // 2 + half + 1] = 0
+        half = (int(size * how.logo**0.5) - 1) // 2
+        middle = slice(size // 2 - half, size // 2 + half + 1)
+        dark[middle, middle] = 0
     quiet = 4 if how.quiet is None else how.quiet
     dark = np.pad(dark, quiet)
     dark = np.pad(dark, FACE, constant_values=0 if how.quiet is None else 1)
