@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocoptrace.labels import lay_out, load_stock, load_template, render_pdf, write_pdf
-from ocoptrace.labels.grade import PARAMETERS, Grade, grade_file, grade_pixels
+from ocoptrace.labels.grade import Grade, grade_file, grade_pixels
+from ocoptrace.labels.print_quality import PARAMETERS
 from ocoptrace.labels.qr_layout import Bits, blocks, codeword_modules
 from ocoptrace.labels.symbols import encode
 from ocoptrace.messages import LANGUAGES
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ocoptrace.labels import LabelContent
-    from ocoptrace.labels.grade import Name, Source
+    from ocoptrace.labels.grade import Source
     from ocoptrace.labels.pixels import Pixels
+    from ocoptrace.labels.print_quality import Name
 
 PIXELS = 10
 LINK = "HTTPS://ID.EXAMPLE/01/09521234543213/10/ABC123/21/0123456789AB"

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from ocoptrace.errors import LabelError
+from ocoptrace.gs1 import interpret_scan
 from ocoptrace.labels import (
     lay_out,
     load_stock,
@@ -20,6 +22,8 @@ from ocoptrace.labels import (
     write_pdf,
 )
 from ocoptrace.labels import pixels as pixels_module
+from ocoptrace.labels.pixels import open_pdf, render_page
+from ocoptrace.labels.scan import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +118,84 @@ def test_a_turned_photo_is_read(sheet: bytes, run: list[LabelContent], kind: str
     sticker = page.crop((0, 0, page.width // 3, page.height // 8))
     photo = saved(sticker.rotate(12, expand=True, fillcolor=255).convert("RGB"), kind)
     assert [scan.text for scan in scan_file(photo)] == [run[0].link]
+
+
+@pytest.mark.parametrize("tilt", [0.05, 0.15, 0.25])
+def test_a_photo_taken_at_an_angle_is_read(
+    sheet: bytes, run: list[LabelContent], tilt: float
+) -> None:
+    page = np.asarray(Image.open(BytesIO(render_pdf(sheet, dpi=300))))
+    sticker = page[: page.shape[0] // 8, : page.shape[1] // 3]
+    height, width = sticker.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    pulled = np.array([(1, 2), (-1, 0), (0, -1), (1, -1)], np.float32) * (tilt * height)
+    turn = cv2.getPerspectiveTransform(corners, corners + pulled)
+    photo = cv2.warpPerspective(sticker, turn, (width, height), borderValue=255.0)
+    (scan,) = scan_file(saved(Image.fromarray(photo), "JPEG"))
+    assert scan.text == run[0].link
+    assert scan.version == 7
+
+
+def drawn(text: str, form: zxingcpp.BarcodeFormat, **how: Any) -> Image.Image:
+    symbol = np.asarray(zxingcpp.create_barcode(text, form, **how).to_image(4))
+    return Image.fromarray(np.pad(symbol, 80, constant_values=255))
+
+
+FORM = zxingcpp.BarcodeFormat
+SYMBOLS = [
+    ("qr", "HTTPS://ID.EXAMPLE/01/09521234543213", FORM.QRCode, {}, "]Q1"),
+    ("micro-qr", "L2026A", FORM.MicroQRCode, {}, "]Q1"),
+    ("ean-13", "9521234543213", FORM.EAN13, {}, "]E0"),
+    ("ean-8", "95201016", FORM.EAN8, {}, "]E4"),
+    ("gs1-datamatrix", "(01)09521234543213(10)A1(21)7", FORM.DataMatrix, {"gs1": True}, "]d2"),
+    ("gs1-128", "(00)195212340000000010", FORM.Code128, {"gs1": True}, "]C1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "form", "how", "identifier"), SYMBOLS, ids=[row[0] for row in SYMBOLS]
+)
+def test_every_symbology_is_read_and_named(
+    kind: str, text: str, form: zxingcpp.BarcodeFormat, how: dict[str, Any], identifier: str
+) -> None:
+    picture = drawn(text, form, **how).rotate(
+        7, Image.Resampling.BICUBIC, expand=True, fillcolor=255
+    )
+    (scan,) = scan_file(saved(picture, "PNG"), kinds=KINDS)
+    assert (scan.kind, scan.symbology_identifier) == (kind, identifier)
+    (alone,) = scan_file(saved(picture, "PNG"), kinds={kind})
+    assert alone == scan
+    assert scan_file(saved(picture, "PNG"), kinds=set(KINDS) - {kind}) == []
+    if kind.startswith("gs1-"):
+        assert len(interpret_scan(identifier + scan.text).elements) == text.count("(")
+    else:
+        assert scan.text == text
+
+
+def test_only_qr_codes_are_looked_for_unless_asked() -> None:
+    assert scan_file(saved(drawn("9521234543213", FORM.EAN13), "PNG")) == []
+
+
+@pytest.mark.parametrize("form", [FORM.DataMatrix, FORM.Code128, FORM.RMQRCode])
+def test_a_symbol_of_another_trade_is_passed_over(form: zxingcpp.BarcodeFormat) -> None:
+    assert scan_file(saved(drawn("PARCEL 7", form), "PNG"), kinds=KINDS) == []
+
+
+def test_a_symbology_that_nobody_knows_is_refused(sheet: bytes) -> None:
+    with pytest.raises(LabelError) as refused:
+        scan_file(sheet, kinds={"qr", "pdf417"})
+    assert refused.value.code == "label.unknown_kind"
+    assert refused.value.facts["kind"] == "pdf417"
+
+
+def test_a_part_of_a_page_is_rendered_as_the_page_shows_it(sheet: bytes) -> None:
+    with open_pdf(sheet) as document:
+        whole = render_page(document, 0, dpi=254)
+        part = render_page(document, 0, dpi=254, box=(70_000, 37_500, 140_000, 74_500))
+        again = render_page(document, 0, dpi=254)
+    assert part.shape == (370, 700)
+    assert abs(part.astype(int) - whole[375:745, 700:1400]).mean() < 8
+    assert (again == whole).all()
 
 
 def test_a_picture_without_a_code_gives_nothing() -> None:

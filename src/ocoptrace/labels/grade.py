@@ -24,99 +24,29 @@ import numpy as np
 from ocoptrace import messages
 from ocoptrace.findings import Finding
 from ocoptrace.labels.pixels import grey_pages
-from ocoptrace.labels.qr_layout import blocks, codeword_modules, segments
-from ocoptrace.labels.reference_decode import decode
+from ocoptrace.labels.print_quality import BEST, LETTERS, measure
 from ocoptrace.labels.sampling import MARGIN, sample
 from ocoptrace.labels.scan import scan_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from ocoptrace.labels.pixels import Pixels
-    from ocoptrace.labels.qr_layout import Bits
-    from ocoptrace.labels.reference_decode import Decoded
+    from ocoptrace.labels.print_quality import Name, Parameter
     from ocoptrace.labels.sampling import Reals, Sampling
     from ocoptrace.labels.scan import Scan
     from ocoptrace.messages import Language
 
-__all__ = ["PARAMETERS", "Grade", "Name", "Parameter", "Source", "grade_file", "grade_pixels"]
+__all__ = ["Grade", "Source", "grade_file", "grade_pixels"]
 
-Name = Literal[
-    "decode",
-    "symbol_contrast",
-    "modulation",
-    "reflectance_margin",
-    "fixed_pattern_damage",
-    "axial_nonuniformity",
-    "grid_nonuniformity",
-    "unused_error_correction",
-    "quiet_zone",
-]
-"""What is graded."""
 Source = Literal["scan", "photo", "drawing"]
 """Where pixels come from: a flat-bed scan, a photo taken at an angle, a rendered page."""
 
-_LETTERS: Final = "FDCBA"
-_BEST: Final = 4
-# Least values for the grades A to D (ISO/IEC 15415 §7.8); of the last two, most values.
-_LIMITS: Final[dict[str, tuple[float, ...]]] = {
-    "decode": (1, 1, 1, 1),
-    "symbol_contrast": (0.70, 0.55, 0.40, 0.20),
-    "modulation": (0.50, 0.40, 0.30, 0.20),
-    "reflectance_margin": (0.50, 0.40, 0.30, 0.20),
-    "unused_error_correction": (0.62, 0.50, 0.37, 0.25),
-    # Ours: the standard counts the quiet zone among the fixed patterns.
-    "quiet_zone": (4, 3, 2, 1),
-    "axial_nonuniformity": (0.06, 0.08, 0.10, 0.12),
-    "grid_nonuniformity": (0.38, 0.50, 0.63, 0.75),
-}
-_FALLING: Final = frozenset({"axial_nonuniformity", "grid_nonuniformity"})
-# Damaged modules of a corner, and shares of a timing pattern and of all alignment patterns,
-# that leave it the grades A to D (ISO/IEC 18004, print quality).
-_DAMAGE: Final = {"a": (0, 1, 2, 3), "b": (0, 0.07, 0.11, 0.14), "c": (0, 0.10, 0.20, 0.30)}
-# Of five neighbours in a timing pattern, more than two damaged ones lose the count.
-_NEIGHBOURS: Final = 5
-_NEIGHBOURS_LOST: Final = 2
 # Below this many pixels a module, edges are guessed rather than measured.
 _PIXELS_PER_MODULE: Final = 5
 # Dark modules wider or narrower than light ones by more than this are worth a word.
 _GROWTH: Final = 0.15
 _WHITE: Final = 255
-
-PARAMETERS: Final[tuple[Name, ...]] = (
-    "decode",
-    "symbol_contrast",
-    "modulation",
-    "reflectance_margin",
-    "fixed_pattern_damage",
-    "axial_nonuniformity",
-    "grid_nonuniformity",
-    "unused_error_correction",
-    "quiet_zone",
-)
-"""What is graded, in the order in which it is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a symbol.
-
-    Attributes:
-        name: which.
-        value: what was measured: a share, modules (quiet zone, grid), or damaged modules.
-        grade: 4 (A) to 0 (F).
-    """
-
-    name: Name
-    value: float
-    grade: int
-
-    @property
-    def letter(self) -> str:
-        """The grade as A, B, C, D or F."""
-        return _LETTERS[self.grade]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +78,7 @@ class Grade:
     @property
     def letter(self) -> str:
         """The overall grade as A, B, C, D or F."""
-        return _LETTERS[self.overall]
+        return LETTERS[self.overall]
 
     def parameter(self, name: Name) -> Parameter:
         """Return one of the parameters.
@@ -237,122 +167,17 @@ def _light(pixels: Pixels, scan: Scan, source: Source) -> tuple[Reals, Reals]:
 
 
 def _graded(scan: Scan, light: Reals, corners: Reals, source: Source) -> Grade:
-    sampling = sample(light, [(x, y) for x, y in corners.tolist()], version=scan.version)
-    brightest, darkest = float(np.nanmax(sampling.light)), float(np.nanmin(sampling.light))
-    contrast = brightest - darkest
-    threshold = (brightest + darkest) / 2
-    inner = np.nan_to_num(sampling.inner(), nan=brightest)
-    dark = inner < threshold
-    clearness = 2 * abs(inner - threshold) / max(contrast, 1e-9)
-    decoded = decode(dark)
-    flat = source == "photo"
-    measured: dict[Name, float] = {
-        "decode": float(decoded is not None),
-        "symbol_contrast": contrast,
-        "grid_nonuniformity": sampling.grid_nonuniformity(flat=flat),
-        "quiet_zone": _quiet_zone(sampling.light > threshold),
-    }
-    if not flat:
-        measured["axial_nonuniformity"] = sampling.axial_nonuniformity
-    parameters = [Parameter(name, value, _grade(name, value)) for name, value in measured.items()]
-    parameters.append(_fixed_pattern_damage(scan.version, dark, clearness))
-    if decoded is not None:
-        parameters += _of_codewords(decoded, clearness)
-    parameters.sort(key=lambda parameter: PARAMETERS.index(parameter.name))
+    points = [(x, y) for x, y in corners.tolist()]
+    sampling = sample(light, points, version=scan.version)
+    parameters, decoded = measure(sampling, flat=source == "photo")
     return Grade(
         scan,
         decoded.level if decoded else "",
         sampling.pitch,
         sampling.growth,
-        tuple(parameters),
+        parameters,
         (*_findings(parameters), *_remarks(sampling)),
     )
-
-
-def _grade(name: Name, value: float) -> int:
-    """Return the grade of a value: how many of the limits it keeps."""
-    limits = _LIMITS[name]
-    if name in _FALLING:
-        return sum(value <= limit for limit in limits)
-    return sum(value >= limit for limit in limits)
-
-
-def _of_codewords(decoded: Decoded, clearness: Reals) -> list[Parameter]:
-    """Return the parameters that look at whole codewords."""
-    lowest = clearness.ravel()[codeword_modules(decoded.version)].min(axis=1)
-    margin = np.where(decoded.wrong_codewords, 0, lowest)
-    unused = _unused(decoded, decoded.wrong_codewords)
-    grade = _grade("unused_error_correction", unused)
-    return [
-        Parameter("modulation", float(lowest.min()), _overlaid(decoded, lowest)),
-        Parameter("reflectance_margin", float(margin.min()), _overlaid(decoded, margin)),
-        Parameter("unused_error_correction", unused, grade),
-    ]
-
-
-def _unused(decoded: Decoded, wrong: Bits) -> float:
-    """Return which share of the correction is left in the worst block, 0 where none."""
-    shares = [
-        block.unused(int(wrong[list(block.codewords)].sum()))
-        for block in blocks(decoded.version, decoded.level)
-    ]
-    return max(0.0, min(shares))
-
-
-def _levels(values: Reals) -> NDArray[np.int_]:
-    """Return the grade of each modulation."""
-    return np.asarray(sum((values >= limit).astype(int) for limit in _LIMITS["modulation"]))
-
-
-def _overlaid(decoded: Decoded, values: Reals) -> int:
-    """Return the grade of codewords: those below a grade count as wrong at that grade.
-
-    The highest grade that its own unused error correction still bears (§7.8.4).
-    """
-    levels = _levels(values)
-    return max(
-        min(level, _grade("unused_error_correction", _unused(decoded, levels < level)))
-        for level in range(_BEST + 1)
-    )
-
-
-def _fixed_pattern_damage(version: int, dark: Bits, clearness: Reals) -> Parameter:
-    """Return the worst grade of the finder, timing and alignment patterns (§7.8.5)."""
-    levels = _levels(clearness)
-    grades = []
-    wrong = 0
-    for name, (inside, expected) in segments(version).items():
-        if not inside.any():
-            continue
-        torn = (dark != expected)[inside]
-        own = levels[inside]
-        wrong += int(torn.sum())
-        grades.append(
-            max(min(level, _damage(name, torn | (own < level))) for level in range(_BEST + 1))
-        )
-    return Parameter("fixed_pattern_damage", wrong, min(grades))
-
-
-def _damage(name: str, torn: Bits) -> int:
-    kind = name[0]
-    amount = float(torn.sum()) if kind == "a" else float(torn.mean())
-    if kind == "b":
-        near = np.convolve(torn, np.ones(_NEIGHBOURS), "same")
-        if near.max() > _NEIGHBOURS_LOST:
-            return 0
-    return sum(amount <= limit for limit in _DAMAGE[kind])
-
-
-def _quiet_zone(light: Bits) -> int:
-    """Return how many modules stay light on each side, up to four; a cut picture has less."""
-    clean = 0
-    for width in range(1, MARGIN + 1):
-        inner = slice(MARGIN - width, len(light) - MARGIN + width)
-        ring = light[inner, inner]
-        if not (ring[0].all() and ring[-1].all() and ring[:, 0].all() and ring[:, -1].all()):
-            break
-        clean = width
-    return clean
 
 
 def _findings(parameters: Sequence[Parameter]) -> list[Finding]:
@@ -364,7 +189,7 @@ def _findings(parameters: Sequence[Parameter]) -> list[Finding]:
             {"value": _shown(parameter), "letter": parameter.letter},
         )
         for parameter in parameters
-        if parameter.grade < _BEST - 1
+        if parameter.grade < BEST - 1
     ]
 
 

@@ -63,7 +63,7 @@ _POINTS_PER_INCH: Final = 72
 _POINTS_PER_MICROMETRE: Final = _POINTS_PER_INCH / MICROMETRES_PER_INCH
 _TAIL: Final = 2048
 # Points that keep a whole number of pixels from being rounded up to one more.
-_HAIR: Final = 1e-4
+_HAIR: Final = 1e-3
 # PDFium keeps one state for the whole process.
 _PDFIUM: Final = Lock()
 
@@ -208,8 +208,8 @@ def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:
     just one pixel.
     """
     left, bottom, right, top = page.get_cropbox()
-    width = ceil((right - left) * scale) / scale - _HAIR
-    height = ceil((top - bottom) * scale) / scale - _HAIR
+    width = ceil((right - left) * scale - _HAIR) / scale - _HAIR
+    height = ceil((top - bottom) * scale - _HAIR) / scale - _HAIR
     for set_box in (page.set_mediabox, page.set_cropbox):
         set_box(left, top - height, left + width, top)
 

@@ -119,6 +119,8 @@ class Rasteriser:
                 if symbol.dpi != self.dpi:
                     raise LabelError("label.other_dpi", dpi=self.dpi, laid_out=symbol.dpi)
                 _symbol(symbol, self.dpi).press(canvas)
+            for stamp in self._stamps(sticker.over, sticker.x, sticker.y, canvas.shape):
+                stamp.press(canvas)
         for stamp in self._stamps(page.marks, 0, 0, canvas.shape):
             stamp.press(canvas)
         return Bitmap.from_array(canvas, dpi=self.dpi)
@@ -170,6 +172,8 @@ def preview(page: Page, *, dpi: int) -> Dots:
         for symbol in sticker.symbols:
             left, top, inked, _ = _symbol(symbol, dpi)
             _blend(Mask(left, top, inked * np.uint8(_PAPER)), rgb(BLACK), canvas)
+        for item in sticker.over:
+            _paint(item, sticker.x, sticker.y, canvas, dpi)
     for mark in page.marks:
         _paint(mark, 0, 0, canvas, dpi)
     return canvas

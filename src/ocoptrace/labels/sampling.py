@@ -40,9 +40,10 @@ _TIMING: Final = 6.5
 # The synthetic aperture of ISO/IEC 15415 is 0.8 modules wide.
 _APERTURE: Final = 0.4
 _STEPS: Final = 16
-# A pattern is looked for this far from where it should be, in modules, in so many steps, at so
-# many points of each module's side: first far, then close.
-_SEARCHES: Final = ((1.5, 13, 3), (0.4, 9, 5))
+# A pattern is looked for this far from where it should be, in modules: first far, then close.
+_SEARCHES: Final = (1.5, 0.4)
+# Steps of that search in a module, and points in which a module's light is measured.
+_FINENESS: Final = 12
 # Below this share of the finder patterns' clearness, an alignment pattern is hidden.
 _CLEAR: Final = 0.6
 _CORNERS: Final = 4
@@ -114,8 +115,8 @@ def sample(light: Reals, corners: Sequence[tuple[float, float]], *, version: int
     frame = np.array([(0, 0), (size, 0), (size, size), (0, size)], np.float64)
     outline = np.array(corners, np.float64)
     grid = _homography(frame, outline)
-    for search in _SEARCHES:
-        grid = _refined(light, grid, version, search)
+    for reach in _SEARCHES:
+        grid = _refined(light, grid, version, reach)
     across, wide = _timing(light, grid, size, down=False)
     down, high = _timing(light, grid, size, down=True)
     places = np.arange(-MARGIN, size + MARGIN) + 0.5
@@ -189,17 +190,17 @@ def _rings(radius: int) -> Reals:
     return np.asarray(np.where(is_light, 1 / is_light.sum(), -1 / (~is_light).sum()))
 
 
-def _refined(light: Reals, grid: Reals, version: int, search: tuple[float, int, int]) -> Reals:
+def _refined(light: Reals, grid: Reals, version: int, reach: float) -> Reals:
     """Return the projection through the patterns that are found near to where it has them."""
     size = 4 * version + 17
     finders = [(3.5, 3.5), (size - 3.5, 3.5), (3.5, size - 3.5)]
-    found = [_found(light, grid, centre, _rings(4), search) for centre in finders]
+    found = [_found(light, grid, centre, _rings(4), reach) for centre in finders]
     clear = min(clearness for _, clearness in found) * _CLEAR
     centres = alignment_centres(version)
     for y in centres:
         for x in centres:
             if (x, y) not in {(6, 6), (6, size - 7), (size - 7, 6)}:
-                one = _found(light, grid, (x + 0.5, y + 0.5), _rings(2), search)
+                one = _found(light, grid, (x + 0.5, y + 0.5), _rings(2), reach)
                 if one[1] > clear:
                     found.append(one)
                     finders.append((x + 0.5, y + 0.5))
@@ -211,32 +212,30 @@ def _refined(light: Reals, grid: Reals, version: int, search: tuple[float, int, 
 
 
 def _found(
-    light: Reals,
-    grid: Reals,
-    centre: tuple[float, float],
-    rings: Reals,
-    search: tuple[float, int, int],
+    light: Reals, grid: Reals, centre: tuple[float, float], rings: Reals, reach: float
 ) -> tuple[Reals, float]:
     """Return where a pattern is clearest, in pixels, and how clear it is there."""
-    radius = len(rings) // 2
-    reach, steps, fineness = search
-    part = (np.arange(fineness) + 0.5) / fineness - 0.5
-    shifts = np.linspace(-reach, reach, steps)
-    cells = np.arange(-radius, radius + 1)
-    x, y = np.meshgrid(cells, cells)
-    points = np.stack([x, y], axis=-1)[:, :, None, None] + np.stack(
-        np.meshgrid(part, part), axis=-1
-    )
-    moved = np.stack(np.meshgrid(shifts, shifts), axis=-1).reshape(-1, 1, 1, 1, 1, 2)
+    steps = round(reach * _FINENESS)
+    side = len(rings) * _FINENESS + 2 * steps
+    points = (np.arange(side) - (side - 1) / 2) / _FINENESS
+    patch = np.stack(np.meshgrid(points, points), axis=-1) + np.array(centre)
     # What the picture cuts off is taken for paper.
-    values = np.nan_to_num(_at(light, _applied(grid, np.array(centre) + moved + points)), nan=1)
-    scores = (values.mean(axis=(3, 4)) * rings).sum(axis=(1, 2))
+    values = np.nan_to_num(_at(light, _applied(grid, patch)), nan=1)
+    sums = np.pad(values, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    n = _FINENESS
+    means = (sums[n:, n:] - sums[:-n, n:] - sums[n:, :-n] + sums[:-n, :-n]) / n**2
+    width = 2 * steps + 1
+    scores = np.zeros((width, width))
+    for (row, column), weight in np.ndenumerate(rings):
+        scores += weight * means[row * n : row * n + width, column * n : column * n + width]
     best = float(scores.max())
-    # Half a step finer than the shifts: the middle of all that is nearly as clear.
+    # Finer than the steps: the middle of all that is nearly as clear.
     weights = np.clip(scores - 0.9 * best, 0, None)
     if not weights.any():
         return _applied(grid, np.array(centre)), 0.0
-    shift = (moved.reshape(-1, 2) * weights[:, None]).sum(axis=0) / weights.sum()
+    shifts = np.arange(-steps, steps + 1) / n
+    x, y = np.meshgrid(shifts, shifts)
+    shift = np.array([(x * weights).sum(), (y * weights).sum()]) / weights.sum()
     return _applied(grid, np.array(centre) + shift), best
 
 

@@ -40,6 +40,8 @@ _FORMATS: Final = {
 KINDS: Final = tuple(_FORMATS)
 """The symbologies that can be read."""
 _QR: Final = frozenset({"qr"})
+# Asked for QRCode, zxing-cpp looks for Micro QR and rMQR too.
+_ASKED: Final = _FORMATS | {"qr": zxingcpp.BarcodeFormat.QRCodeModel2}
 # What the bars of other trades begin with: GS1 marks its own by FNC1 (ISO/IEC 15424).
 _GS1: Final = {"gs1-datamatrix": "]d2", "gs1-128": "]C1"}
 _CORNERS: Final = ("top_left", "top_right", "bottom_right", "bottom_left")
@@ -118,13 +120,13 @@ def scan_pixels(
 def _formats(kinds: frozenset[str]) -> zxingcpp.BarcodeFormats:
     if unknown := kinds - _FORMATS.keys():
         raise LabelError("label.unknown_kind", kind=min(unknown), known=", ".join(KINDS))
-    return zxingcpp.BarcodeFormats([_FORMATS[kind] for kind in sorted(kinds)])
+    return zxingcpp.BarcodeFormats([_ASKED[kind] for kind in sorted(kinds)])
 
 
 def _scan(barcode: zxingcpp.Barcode, page: int) -> Scan | None:
-    kind = next(kind for kind, form in _FORMATS.items() if form == barcode.format)
+    kind = next((kind for kind, form in _FORMATS.items() if form == barcode.format), None)
     identifier = barcode.symbology_identifier
-    if identifier != _GS1.get(kind, identifier):
+    if kind is None or identifier != _GS1.get(kind, identifier):
         return None
     points = (getattr(barcode.position, corner) for corner in _CORNERS)
     position = tuple((point.x, point.y) for point in points)

@@ -118,8 +118,10 @@ class _Drawing:
                 name = self._define(sticker.shared, "g", "", f">{inside}</g>")
             parts.append(f'<use xlink:href="#{name}"/>')
         parts += self.items(sticker.own)
-        placed = f'<g transform="translate({sticker.x} {sticker.y})">' + "\n".join(parts) + "</g>"
-        return "\n".join([placed, *map(_symbol, sticker.symbols)])
+        drawn = [_placed(sticker, parts), *map(_symbol, sticker.symbols)]
+        if sticker.over:
+            drawn.append(_placed(sticker, self.items(sticker.over)))
+        return "\n".join(drawn)
 
     def items(self, items: Iterable[Item]) -> list[str]:
         """Return the elements that draw items."""
@@ -188,6 +190,10 @@ def _polygon(item: Polygon) -> str:
         return f"{path}{fill}/>"
     stroke = f' stroke="{_colour(item.ink)}" stroke-width="{item.stroke}"'
     return f'{path}{fill}{stroke} stroke-miterlimit="{_MITRE_LIMIT}"/>'
+
+
+def _placed(sticker: Sticker, parts: list[str]) -> str:
+    return f'<g transform="translate({sticker.x} {sticker.y})">' + "\n".join(parts) + "</g>"
 
 
 def _symbol(symbol: Symbol) -> str:
