@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels import Template, load_template, template_names
+from ocoptrace.labels.codes import whole_dots
 from ocoptrace.labels.elements import SMALL_FIELDS, TextBox
-from ocoptrace.labels.layout import dots_per_module
+from ocoptrace.labels.symbols import Matrix
 
 PLAIN = """
 format = "ocop-label/1"
@@ -37,6 +38,13 @@ fill = [0, 0, 20, 0]
 """
 
 
+def dots_of(name: str, modules: int, dpi: int) -> int:
+    """Return the dots of a module of a QR symbol in a template."""
+    template = load_template(name)
+    matrix = Matrix("qr", modules, modules, bytes(modules * modules), "")
+    return whole_dots(matrix, template.symbols[0].box(*template.size), dpi=dpi)
+
+
 @pytest.mark.parametrize("name", template_names())
 def test_built_in_templates_keep_mandatory_text_legible(name: str) -> None:
     rows = [
@@ -53,12 +61,12 @@ def test_built_in_templates_keep_mandatory_text_legible(name: str) -> None:
 @pytest.mark.parametrize("name", ["ocop-50x30", "ocop-70x37"])
 @pytest.mark.parametrize(("dpi", "least"), [(203, 3), (300, 5), (600, 10)])
 def test_the_room_holds_version_8_at_a_good_module_size(name: str, dpi: int, least: int) -> None:
-    assert dots_per_module(49, load_template(name).symbols[0].side, dpi=dpi) >= least
+    assert dots_of(name, 49, dpi) >= least
 
 
 @pytest.mark.parametrize(("dpi", "least"), [(203, 3), (300, 4), (600, 8)])
 def test_the_smallest_sticker_holds_a_sealed_symbol(dpi: int, least: int) -> None:
-    assert dots_per_module(45, load_template("ocop-35x22").symbols[0].side, dpi=dpi) >= least
+    assert dots_of("ocop-35x22", 45, dpi) >= least
 
 
 def test_lengths_are_read_as_micrometres_and_a_row_takes_its_style() -> None:

@@ -164,7 +164,7 @@ def _kind(symbol: Symbol) -> str:
 
 
 def _box(symbol: Symbol) -> Box:
-    left, top, right, bottom = symbol.box()
+    left, top, right, bottom = symbol.box
     if symbol.bar_dots:
         bottom = top + round(symbol.bar_dots * MICROMETRES_PER_INCH / symbol.dpi)
     return left, top, right, bottom

@@ -88,6 +88,11 @@ class Composer:
             self._common = content.common
         return Art(self._last, _join(self._compose(*part, content) for part in self._own))
 
+    def logo(self, element: Element) -> Image | None:
+        """Return the picture that stands in the middle of a symbol."""
+        name = element.logo if isinstance(element, Qr) else ""
+        return self.images[name] if name else None
+
     def _element(
         self, element: Element, box: Box, fields: list[str], content: LabelContent
     ) -> Composition:

@@ -88,7 +88,7 @@ class LabelContent:
         stars_until: last day on which the grade holds, if known; preflight looks at it.
         net_content: net quantity with its unit.
         site: short host that a scan leads to, for the eye (``id.example``).
-        gtin: for an EAN or GS1 symbol, 8, 12, 13 or 14 digits.
+        gtin: for an EAN or GS1 symbol; 8, 12, 13 or 14 digits are kept as 14.
         sscc: serial shipping container code of a carton, 18 digits.
         texts: further fields by name, each a text or a mapping of language tag to text.
         language: language of the printed words, one of ``LABEL_LANGUAGES``.
@@ -163,7 +163,7 @@ class LabelContent:
             value = getattr(self, name)
             if value:
                 try:
-                    parse(value)
+                    object.__setattr__(self, name, str(parse(value)))
                 except Gs1Error as error:
                     raise LabelError(error.code, place=f"/{name}", **error.facts) from error
 

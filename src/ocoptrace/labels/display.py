@@ -198,6 +198,7 @@ class Sticker:
         shared: items that most stickers of a run have alike; drawn first.
         own: items of this sticker alone.
         symbols: what a scanner reads, in page coordinates; the QR symbol first.
+        over: items on top of the symbols: logos.
     """
 
     slot: int
@@ -206,6 +207,7 @@ class Sticker:
     shared: tuple[Item, ...]
     own: tuple[Item, ...]
     symbols: tuple[Symbol, ...]
+    over: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,30 +18,22 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.codes import Codes
 from ocoptrace.labels.compose import Composer
-from ocoptrace.labels.display import (
-    MICROMETRES_PER_INCH,
-    Page,
-    Sticker,
-    Symbol,
-    dots,
-)
+from ocoptrace.labels.display import Page, Sticker
 from ocoptrace.labels.printer import PrinterProfile
 from ocoptrace.labels.slots import Filling
-from ocoptrace.labels.symbols.batch import encode_many
-from ocoptrace.labels.symbols.qr import QUIET_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ocoptrace.labels.content import LabelContent
-    from ocoptrace.labels.display import Box, Image
-    from ocoptrace.labels.elements import Qr
+    from ocoptrace.labels.display import Image, Item, Symbol
+    from ocoptrace.labels.elements import Barcode, Qr
     from ocoptrace.labels.stock import Stock
-    from ocoptrace.labels.symbols import Matrix
     from ocoptrace.labels.template import Template
 
-__all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]
+__all__ = ["MAX_DPI", "MIN_DPI", "lay_out"]
 
 MIN_DPI: Final = 100
 MAX_DPI: Final = 4800
@@ -76,8 +68,8 @@ def lay_out(
         printer: the profile that puts right where the printer draws; None changes nothing.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.dpi``, ``label.no_image``, and as
-            ``Filling.check``, at once; ``label.symbol_too_large``, ``label.link_too_long``
+        LabelError: ``label.template_too_large``, ``label.dpi``, as ``Filling.check``,
+            ``label.no_image`` at once; ``label.symbol_too_large``, ``label.link_too_long``
             and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
@@ -94,8 +86,7 @@ def lay_out(
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
     filling = filling or Filling(start_slot=start_slot)
     filling.check(stock)
-    composer = Composer(template, images)
-    press = _Press(composer, stock, dpi, printer or PrinterProfile())
+    press = _Press(Composer(template, images), stock, dpi, printer or PrinterProfile())
     return _pages(filling.pages(contents, stock), press)
 
 
@@ -111,81 +102,44 @@ class _Press:
 
 def _pages(pages: Iterator[tuple[tuple[int, LabelContent], ...]], press: _Press) -> Iterator[Page]:
     template, stock = press.composer.template, press.stock
+    symbols: tuple[Qr | Barcode, ...] = (*template.symbols, *template.barcodes)
+    rooms = [(element, element.box(*template.size)) for element in symbols]
     # Many symbols are encoded at once; a page is never parted.
     while some := list(islice(pages, max(1, _AT_ONCE // stock.slots))):
         contents = [content for page in some for _, content in page]
-        codes = [_Codes.of(room, contents, template) for room in template.symbols]
+        codes = [Codes.of(element, box, contents) for element, box in rooms]
         taken = 0
         for page in some:
-            slots = {taken + number: slot for number, (slot, _) in enumerate(page)}
-            stickers = _stickers(slots, contents, codes, press)
+            slots = [slot for slot, _ in page]
+            numbers = range(taken, taken + len(page))
+            stickers = _stickers(numbers, slots, contents, codes, press)
             yield Page(stock.page_width, stock.page_height, tuple(stickers))
-            taken += len(page)
-
-
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """A room for symbols, and the symbol that each of some stickers has there."""
-
-    room: Qr
-    box: Box
-    matrices: tuple[Matrix | None, ...]
-
-    @classmethod
-    def of(cls, room: Qr, contents: Sequence[LabelContent], template: Template) -> _Codes:
-        said = [room.data.text(c, c.language) if room.when.holds(c) else None for c in contents]
-        drawn = iter(encode_many([text for text in said if text is not None], room.level))
-        matrices = tuple(None if text is None else next(drawn) for text in said)
-        return cls(room, room.box(*template.size), matrices)
-
-    def pitch(self, page: Iterable[int], dpi: int) -> int:
-        """Return the dots of a module of all symbols of a page."""
-        sizes = [matrix.size for n in page if (matrix := self.matrices[n]) is not None]
-        pitch = dots_per_module(max(sizes, default=0), self.room.side, dpi=dpi)
-        if pitch == 0:
-            side = self.room.side / 1000
-            raise LabelError("label.symbol_too_large", modules=max(sizes), side=side, dpi=dpi)
-        return pitch
+            taken = numbers.stop
 
 
 def _stickers(
-    slots: Mapping[int, int],
+    numbers: range,
+    slots: Sequence[int],
     contents: Sequence[LabelContent],
-    codes: Sequence[_Codes],
+    codes: Sequence[Codes],
     press: _Press,
 ) -> Iterator[Sticker]:
-    """Yield the stickers of a page: those of some numbers, each in its slot."""
-    composer, stock, dpi = press.composer, press.stock, press.dpi
-    width, height = composer.template.size
-    pitches = [code.pitch(slots, dpi) for code in codes]
-    for number, slot in slots.items():
+    stock, dpi = press.stock, press.dpi
+    width, height = press.composer.template.size
+    pitches = [code.dots_per_module(numbers, dpi=dpi) for code in codes]
+    for number, slot in zip(numbers, slots, strict=True):
         left, top = press.printer.corner(stock, slot)
         x = left + (stock.label_width - width) // 2
         y = top + (stock.label_height - height) // 2
-        art = composer.art(contents[number])
-        symbols = tuple(
-            _place(matrix, code.box, x=x, y=y, pitch=pitch, dpi=dpi)
-            for code, pitch in zip(codes, pitches, strict=True)
-            if (matrix := code.matrices[number]) is not None
-        )
-        yield Sticker(slot, x, y, art.shared.items, art.own.items, symbols)
-
-
-def _place(matrix: Matrix, room: Box, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
-    """Put a symbol in the middle of its room, each edge on the nearest dot."""
-    left, top, right, _ = room
-    white = (right - left - matrix.size * pitch * MICROMETRES_PER_INCH // dpi) // 2
-    x_dots = dots(x + left + white, dpi=dpi)
-    y_dots = dots(y + top + white, dpi=dpi)
-    return Symbol(x_dots, y_dots, pitch, dpi, matrix)
-
-
-def dots_per_module(size: int, side: int, *, dpi: int) -> int:
-    """Return the most dots a module may have for a symbol to fit its room.
-
-    Args:
-        size: modules a side, without the quiet zone.
-        side: of the template's room in micrometres, quiet zone included.
-        dpi: dots per inch of the printer.
-    """
-    return side * dpi // MICROMETRES_PER_INCH // (size + 2 * QUIET_ZONE)
+        art = press.composer.art(contents[number])
+        own: list[Item] = list(art.own.items)
+        over: list[Item] = []
+        symbols: list[Symbol] = []
+        for code, pitch in zip(codes, pitches, strict=True):
+            symbol = code.placed(number, x=x, y=y, dots_per_module=pitch, dpi=dpi)
+            if symbol is not None:
+                symbols.append(symbol)
+                own += code.digits(number)
+                if (logo := press.composer.logo(code.element)) is not None:
+                    over += code.logo(symbol, logo, x=x, y=y)
+        yield Sticker(slot, x, y, art.shared.items, tuple(own), tuple(symbols), tuple(over))

@@ -108,6 +108,8 @@ class _Writer:
             self._draw_sticker(sticker, page)
             for symbol, drawn in zip(sticker.symbols, operators, strict=False):
                 self.canvas.addLiteral(f"q {_matrix(symbol, height)} cm\n{drawn}f Q")
+            for item in sticker.over:
+                self._draw(item, _points(sticker.x), height - _points(sticker.y))
         for mark in page.marks:
             self._draw(mark, 0, height)
         self.canvas.showPage()

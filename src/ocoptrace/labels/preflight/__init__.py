@@ -11,7 +11,8 @@
 ...     today=date(2026, 11, 23),
 ... )
 >>> [(finding.code, finding.severity, finding.place) for finding in found]
-[('label.demo_key', 'error', '/0/link'), ('label.past_best_before', 'error', '/0/best_before')]
+[('label.demo_key', 'error', '/0/link'), ('label.past_best_before', 'error', '/0/best_before'),
+('label.symbol', 'info', '')]
 """
 
 from __future__ import annotations

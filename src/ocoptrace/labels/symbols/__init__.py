@@ -10,7 +10,7 @@ zxing-cpp is the one encoder; what draws a matrix in a file format takes it from
 
 from __future__ import annotations
 
-from ocoptrace.labels.symbols.matrix import Kind, Level, Matrix
+from ocoptrace.labels.symbols.matrix import MAX_LOGO_SHARES, Kind, Level, Matrix
 from ocoptrace.labels.symbols.qr import encode, encode_micro
 
-__all__ = ["Kind", "Level", "Matrix", "encode", "encode_micro"]
+__all__ = ["MAX_LOGO_SHARES", "Kind", "Level", "Matrix", "encode", "encode_micro"]

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-__all__ = ["LEVELS", "QUIET_ZONES", "Kind", "Level", "Matrix"]
+__all__ = ["LEVELS", "MAX_LOGO_SHARES", "QUIET_ZONES", "Kind", "Level", "Matrix"]
 
 Kind = Literal["qr", "micro-qr", "ean-13", "ean-8", "gs1-datamatrix", "gs1-128"]
 """The symbology."""
@@ -22,6 +22,9 @@ Level = Literal["L", "M", "Q", "H"]
 
 LEVELS: Final[tuple[Level, ...]] = ("L", "M", "Q", "H")
 """Every level, the weakest first."""
+
+MAX_LOGO_SHARES: Final[dict[Level, float]] = {"L": 0.0, "M": 0.05, "Q": 0.10, "H": 0.15}
+"""The share of a QR symbol's area that a logo may cover, at each level of error correction."""
 
 QUIET_ZONES: Final[dict[Kind, tuple[int, int, int, int]]] = {
     "qr": (4, 4, 4, 4),

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import zxingcpp
-
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.symbols.encoder import modules
 from ocoptrace.labels.symbols.matrix import LEVELS, QUIET_ZONES, Matrix
 
 if TYPE_CHECKING:
+    from ocoptrace.labels.symbols.encoder import Symbology
     from ocoptrace.labels.symbols.matrix import Kind, Level
 
 __all__ = ["LEVEL", "MAX_LENGTH", "QUIET_ZONE", "check_text", "encode", "encode_micro"]
@@ -35,8 +34,6 @@ QUIET_ZONE: Final = QUIET_ZONES["qr"][0]
 MAX_LENGTH: Final = 7089
 """Most characters that any QR symbol holds: digits, at version 40 and level L."""
 
-_QR: Final = zxingcpp.BarcodeFormat.QRCode
-_MICRO: Final = zxingcpp.BarcodeFormat.MicroQRCode
 # The smallest Micro QR symbol only detects errors.
 _M1_SIZE: Final = 11
 
@@ -53,7 +50,7 @@ def encode(text: str, level: Level = LEVEL) -> Matrix:
             ``label.link_characters`` where it is empty or not ASCII, ``label.level``.
     """
     check_text(text, level)
-    return _square("qr", _QR, text, level)
+    return _square("qr", "QRCode", text, level)
 
 
 def encode_micro(text: str, level: Level = LEVEL) -> Matrix:
@@ -72,7 +69,7 @@ def encode_micro(text: str, level: Level = LEVEL) -> Matrix:
     check_text(text, level)
     if level == "H":
         raise LabelError("label.micro_level", level=level)
-    matrix = _square("micro-qr", _MICRO, text, level)
+    matrix = _square("micro-qr", "MicroQRCode", text, level)
     if matrix.width == _M1_SIZE:
         return Matrix("micro-qr", _M1_SIZE, _M1_SIZE, matrix.bits, text)
     return matrix
@@ -93,11 +90,10 @@ def check_text(text: str, level: str) -> None:
         raise LabelError("label.link_too_long", length=len(text), level=level)
 
 
-def _square(kind: Kind, symbology: zxingcpp.BarcodeFormat, text: str, level: Level) -> Matrix:
+def _square(kind: Kind, symbology: Symbology, text: str, level: Level) -> Matrix:
     try:
-        barcode = zxingcpp.create_barcode(text, symbology, ec_level=level)
+        dark = modules(text, symbology, ec_level=level)
     except ValueError as error:
         raise LabelError("label.link_too_long", length=len(text), level=level) from error
-    dark = np.asarray(barcode.to_image(scale=1, add_quiet_zones=False)) == 0
     height, width = dark.shape
     return Matrix(kind, width, height, dark.tobytes(), text, level)
