@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 __all__ = [
+    "FIELDS",
     "MAX_FIELDS",
     "MAX_LINK",
     "MAX_STARS",
@@ -210,14 +211,15 @@ class LabelContent:
         return tuple(found.items()) if isinstance(found, MappingProxyType) else found
 
     def _raw(self, name: str) -> Words | date | int | None:
-        if name in _FIELDS:
+        if name in FIELDS:
             found: Words | date | int | None = getattr(self, name)
             return found
         return self.texts.get(name)  # type: ignore[return-value] # frozen by __post_init__
 
 
 _NAMES: Final = tuple(part.name for part in fields(LabelContent))
-_FIELDS: Final = frozenset(_NAMES) - {"texts", "common", "language"}
+FIELDS: Final = frozenset(_NAMES) - {"texts", "common", "language"}
+"""The fields that have a name of their own."""
 
 
 def _words(name: str, value: str | Mapping[str, str]) -> Words:

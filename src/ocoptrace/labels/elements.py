@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
 
+from ocoptrace.labels import fonts
 from ocoptrace.labels.content import OWN_FIELDS, is_field_name
 from ocoptrace.labels.display import BLACK, WHITE, Box
+from ocoptrace.labels.fonts import FACES
 from ocoptrace.labels.pattern import Pattern
 from ocoptrace.labels.plan import Length, Plan, Point, Positive
 
 if TYPE_CHECKING:
     from ocoptrace.labels.content import LabelContent
+    from ocoptrace.labels.fonts import Face
 
 __all__ = [
     "LEAST_X_HEIGHT",
@@ -126,21 +129,33 @@ class Style(Plan):
 
     Attributes:
         face: ``regular``, ``bold`` or ``figures`` (of equal width).
+        family: a font family other than Be Vietnam Pro, a file of one's own included.
         x_height: wanted x-height in micrometres; stars are as high.
         least: x-height below which the text does not shrink.
         lines: most lines.
         align: ``left``, ``centre`` or ``right``.
+        wrap: whether lines are ``even``, of alike length, or ``full``, as long as they go.
         gap: white above, where another row stands above.
         ink: cyan, magenta, yellow, black in per cent, or ``black``, ``white``.
     """
 
     face: Literal["regular", "bold", "figures"] = "regular"
+    family: Annotated[str, Field(max_length=100)] = ""
     x_height: Positive = 1_200
     least: Positive = LEAST_X_HEIGHT
     lines: Annotated[int, Field(ge=1, le=40)] = 1
     align: Literal["left", "centre", "right"] = "left"
+    wrap: Literal["even", "full"] = "even"
     gap: Length = 0
     ink: InkValue = BLACK
+
+    @property
+    def faces(self) -> tuple[Face, Face]:
+        """The face of the text, and of what is bold in it."""
+        if not self.family:
+            return self.face, "bold"
+        weight = FACES[self.face].weight
+        return fonts.Style(self.family, weight), fonts.Style(self.family, FACES["bold"].weight)
 
     @model_validator(mode="after")
     def _shrinks(self) -> Self:

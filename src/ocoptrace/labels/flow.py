@@ -120,10 +120,10 @@ def _filled(element: TextBox, content: LabelContent) -> Iterator[_Filled]:
             texts = [
                 (pattern, spans)
                 for pattern in row.text
-                if (spans := pattern.spans(content, language, row.face))
+                if (spans := pattern.spans(content, language, row.faces))
             ]
             if texts:
-                short = row.short.spans(content, language, row.face) if row.short else None
+                short = row.short.spans(content, language, row.faces) if row.short else None
                 yield row, texts, short
 
 
@@ -155,10 +155,12 @@ def _lines(
             yield tuple(pattern for pattern, _ in texts), settings
             return
     room = width - (stars_width(x_height) if row.stars else 0)
+    even = row.wrap == "even"
+    how = {"width": room, "x_height": x_height, "least": row.least, "lines": row.lines}
     for pattern, spans in texts:
-        setting = fit(spans, width=room, x_height=x_height, least=row.least, lines=row.lines)
+        setting = fit(spans, **how, even=even)
         if setting.overflow and short:
-            setting = fit(short, width=room, x_height=x_height, least=row.least, lines=row.lines)
+            setting = fit(short, **how, even=even)
         yield (pattern,), (setting,)
 
 

@@ -137,21 +137,21 @@ class Pattern:
         return None if None in said else "".join(filter(None, said))
 
     def spans(
-        self, content: LabelContent, language: str, face: Face = "regular"
+        self, content: LabelContent, language: str, faces: tuple[Face, Face] = ("regular", "bold")
     ) -> list[Span] | None:
         """Return the text in its faces; None where the content lacks a field.
 
         Args:
             content: what is shown.
             language: of captions and dates.
-            face: of all that is not bold.
+            faces: of what is not bold, and of what is.
         """
         spans: list[Span] = []
         for bold, part in self.parts:
             said = part.said(content, language) if isinstance(part, Reference) else part
             if said is None:
                 return None
-            chosen: Face = "bold" if bold else face
+            chosen = faces[bold]
             if spans and spans[-1][0] == chosen:
                 spans[-1] = (chosen, spans[-1][1] + said)
             elif said:

@@ -139,17 +139,20 @@ class Setting:
 
 
 @lru_cache(maxsize=4096)
-def _fit(spans: tuple[Span, ...], width: int, x_height: int, least: int, lines: int) -> Setting:
+def _fit(
+    spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
+) -> Setting:
     ratio = fonts.face_x_height(spans[-1][0])
     size = 1
     for pattern in (_WORD, _PIECE):
         words = _words(spans, pattern)
-        for height in _heights(x_height, least):
+        for height in _heights(*heights):
             # Rounded up: the x-height is never below what was asked for.
             size = -(-height * 1000 // ratio)
             broken = _break(words, width * 1000 // size)
             if broken is not None and len(broken) <= lines:
-                return Setting(_balance(words, broken), size, overflow=False)
+                chosen = _balance(words, broken) if even else tuple(broken)
+                return Setting(chosen, size, overflow=False)
     return Setting(_cut(spans, width * 1000 // size, lines), size, overflow=True)
 
 
@@ -161,7 +164,9 @@ def _heights(x_height: int, least: int) -> Iterator[int]:
     yield least
 
 
-def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int) -> Setting:
+def fit(
+    spans: list[Span], *, width: int, x_height: int, least: int, lines: int, even: bool = True
+) -> Setting:
     """Set spans into a column; lengths in micrometres.
 
     Args:
@@ -170,11 +175,12 @@ def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int)
         x_height: wanted.
         least: x-height that is not gone below.
         lines: most lines.
+        even: whether lines are of alike length, rather than as full as they go.
 
     Raises:
         LabelError: ``label.missing_glyph``.
     """
-    return _fit(tuple(spans), width, x_height, least, lines)
+    return _fit(tuple(spans), width, (x_height, least), lines, even=even)
 
 
 def _words(spans: tuple[Span, ...], pattern: re.Pattern[str]) -> list[Span]:
