@@ -101,10 +101,10 @@ def test_vietnamese_letters_differ_at_the_least_size() -> None:
     assert len(VIETNAMESE) == 148
     for font in ("BeVietnamPro-Regular", "BeVietnamPro-SemiBold", "NotoSans"):
         assert near_pairs(font, 900, dpi=203, dots=0) == 0
-    assert near_pairs("BeVietnamPro-Regular", 900, dpi=203, dots=2) <= 12
-    assert near_pairs("BeVietnamPro-SemiBold", 900, dpi=203, dots=2) <= 8
-    assert near_pairs("BeVietnamPro-Regular", 1_050, dpi=203, dots=2) == 0
-    assert near_pairs("NotoSans", 900, dpi=300, dots=2) <= 12
+    assert near_pairs("BeVietnamPro-Regular", 900, dpi=203, dots=2) <= 20
+    assert near_pairs("BeVietnamPro-SemiBold", 900, dpi=203, dots=2) <= 16
+    assert near_pairs("BeVietnamPro-Regular", 1_050, dpi=203, dots=2) <= 2
+    assert near_pairs("NotoSans", 900, dpi=300, dots=2) <= 20
 
 
 @pytest.mark.parametrize("size", [1700, 2300, 4000])
