@@ -31,6 +31,7 @@ RUN = [
     "README.md",
     "docs/guides/epcis-sense.md",
     "docs/guides/event-hash.md",
+    "docs/guides/fonts.md",
     "docs/guides/identifiers.md",
     "docs/guides/keys.md",
     "docs/guides/own-data.md",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import load_stock, stock_names, write_pdf
+from ocoptrace.labels import (
+    lay_out,
+    load_stock,
+    load_template,
+    render_pdf,
+    scan_file,
+    stock_names,
+    write_pdf,
+)
 from ocoptrace.labels.calibration import Distances, calibrate, distances
 from ocoptrace.labels.calibration_page import calibration_page
 from ocoptrace.labels.display import Polygon, Text
@@ -20,11 +31,10 @@ from ocoptrace.messages import LANGUAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocoptrace.labels import Page
+    from ocoptrace.labels import LabelContent, Page
     from ocoptrace.messages import Language
 
-SHEETS = [name for name in stock_names() if load_stock(name).kind == "sheet"]
-ROLLS = [name for name in stock_names() if load_stock(name).kind == "roll"]
+DPI = 300
 MILLIMETRES = st.floats(-4, 4)
 SCALES = st.floats(0.97, 1.03)
 
@@ -224,3 +234,37 @@ def test_no_profile_changes_nothing() -> None:
     stock = load_stock("avery-5167")
     for slot in range(1, stock.slots + 1):
         assert PrinterProfile().corner(stock, slot) == pytest.approx(stock.corner(slot), abs=0)
+
+
+def test_symbols_come_down_on_their_stickers_when_a_misprint_is_put_right(
+    run: list[LabelContent],
+) -> None:
+    """The way of the ink: PDF, pixels, a printer that stretches them, and a reader."""
+    template, stock = load_template("ocop-70x37"), load_stock("a4-3x8-70x37")
+    misprint = Misprint(1.5, -1.2, 1.004, 0.996)
+    profile = calibrate(stock, misprint.read(calibration_page(stock)))
+
+    def centres(*, printer: PrinterProfile | None, stretched: bool) -> np.ndarray[Any, Any]:
+        pages = lay_out(run, template=template, stock=stock, printer=printer)
+        with Image.open(BytesIO(render_pdf(write_pdf(pages, title="x"), dpi=DPI))) as drawn:
+            paper = drawn.convert("L")
+        if stretched:
+            # Where each pixel of the paper comes from on the page.
+            (dx, dy), (scale_x, scale_y) = misprint.shift, misprint.scale
+            back = (1 / scale_x, 0, -dx / 25.4 * DPI / scale_x,
+                    0, 1 / scale_y, -dy / 25.4 * DPI / scale_y)  # fmt: skip
+            paper = paper.transform(
+                paper.size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=255
+            )
+        out = BytesIO()
+        paper.save(out, format="PNG")
+        scans = {scan.text: scan.position for scan in scan_file(out.getvalue())}
+        assert len(scans) == len(run)
+        return np.array([np.mean(scans[content.link], axis=0) for content in run]) * 25.4 / DPI
+
+    wanted = centres(printer=None, stretched=False)
+    wrong = centres(printer=None, stretched=True)
+    right = centres(printer=profile, stretched=True)
+    assert np.abs(wrong - wanted).max() > 1.5
+    # Half a dot of snapping, and half a pixel of the reader's.
+    assert np.abs(right - wanted).max() < 0.15

@@ -192,3 +192,34 @@ def test_the_licence_of_the_figures_is_told(pytestconfig: pytest.Config) -> None
     notice = (pytestconfig.rootpath / "NOTICE").read_text(encoding="utf-8")
     assert "Copyright (c) 2001-2009 Jim Evins" in notice
     assert re.search(r"\bsheets\.toml\b", notice)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["A4", "Letter", "roll", "high", 0, 1, 3, 70, 210.0, 1e308, -1]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)  # fmt: skip
+TERMS = st.sampled_from(["page", "web", "grid", "label", "pitch", "gap", "margin",
+                         *Stock.model_fields])  # fmt: skip
+
+
+@given(st.dictionaries(TERMS, VALUES))
+def test_whatever_a_file_says_is_a_stock_or_an_error_that_says_where(
+    members: dict[str, object],
+) -> None:
+    read = stock_or_error(members)
+    if isinstance(read, LabelError):
+        assert read.code == "label.plan_value"
+        assert read.text("vi")
+    else:
+        _, _, right, bottom = read.box(read.slots)
+        assert right <= read.page_width + 200
+        assert bottom <= read.page_height + 200
+
+
+def stock_or_error(members: dict[str, object]) -> Stock | LabelError:
+    try:
+        return Stock.read({"name": "own", **members}, name="own")
+    except LabelError as error:
+        return error

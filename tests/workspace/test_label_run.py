@@ -18,6 +18,7 @@ from ocoptrace.errors import Gs1Error, LabelError, ProofError, WorkspaceError
 from ocoptrace.gs1 import SERIAL_ALPHABET, parse_name
 from ocoptrace.labels import scan_file
 from ocoptrace.labels.manifest import Manifest, manifest_path
+from ocoptrace.labels.printer import PrinterProfile
 from ocoptrace.registry import Issuance, read_entry
 from ocoptrace.transparency import leaf_hash
 from ocoptrace.transparency.merkle import root_of
@@ -592,3 +593,36 @@ def test_kinds_of_serials_say_what_they_are() -> None:
         (Counted, "sequential", 2),
         (Given, "listed", 2),
     ]
+
+
+def test_a_sheet_is_filled_as_told_across_parts_and_a_closed_workspace(
+    commune: Workspace, batch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_job, "_PART_STICKERS", 24)
+    profile = PrinterProfile(name="office", dx=1)
+    printing = Printing(
+        order="columns",
+        used=(1, 2),
+        skip=(24,),
+        start_slot=4,
+        printer=profile,
+        crop=True,
+        demo=True,
+    )
+    run = commune.label_run(batch, count=60, printing=printing, sealed=0)
+    whole = list(run.printing.lay_out(run.contents))
+    opened = commune.label_run_of(run.code)
+    assert opened.printing == run.printing
+    path = opened.write_pdf(tmp_path / "s.pdf")
+    told = Manifest.parse(manifest_path(path).read_bytes())
+    assert (told.printer, told.pages) == ("office", len(whole))
+    sizes = [len(page.stickers) for page in whole]
+    assert 24 not in {sticker.slot for page in whole for sticker in page.stickers}
+    assert sorted(links_in(path)) == sorted(content.link for content in run.contents)
+    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    pages = [opened.labels_on(number + 1) for number in range(len(sizes))]
+    assert pages == list(zip([1, *(end + 1 for end in ends[:-1])], ends, strict=True))
+    for page in (0, len(sizes) + 1):
+        with pytest.raises(WorkspaceError) as caught:
+            opened.labels_on(page)
+        assert caught.value.facts == {"page": page, "pages": len(sizes)}

@@ -1,18 +1,22 @@
 """``label print``: serials for stickers of a batch, and the file that shows them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ocoptrace.cli.options import destination, open_workspace, read_file
+from ocoptrace.cli.options import choice, destination, open_workspace, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from ocoptrace.labels.printer import PrinterProfile
     from ocoptrace.workspace.label_run import LabelRun
 
-__all__ = ["add", "check_place", "tell_files", "write_run"]
+__all__ = ["ORDERS", "add", "check_place", "printing_by", "tell_files", "write_run"]
+
+ORDERS: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
+_DPI = 300
 
 
 def add(label: typer.Typer, terminal: Terminal) -> None:
@@ -33,9 +37,11 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
         stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
         sealed: Annotated[int | None, typer.Option(help=text("cli.label.sealed"))] = None,
-        dpi: Annotated[int, typer.Option(help=text("cli.label.dpi"))] = 300,
+        dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
+        printer: Annotated[Path | None, typer.Option(help=text("cli.label.printer"))] = None,
         start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
         copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
+        order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
         demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
@@ -48,6 +54,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             from ocoptrace.labels.tables import read_table
 
             table = read_table(read_file(rows))
+        profile, dots = printing_by(printer, dpi)
         run = open_workspace(workspace, terminal).label_run(
             batch,
             count=count,
@@ -56,14 +63,26 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             template=template,
             stock=stock,
             sealed=sealed,
-            dpi=dpi,
             start_slot=start_slot,
             copies=copies,
+            order=choice("--order", order, ORDERS),
             demo=demo,
+            printer=profile,
+            dpi=dots,
         )
         terminal.findings(run.findings)
         write_run(terminal, run, out, png=png)
         terminal.done(text("cli.label.done", count=len(run.serials), batch=run.batch))
+
+
+def printing_by(printer: Path | None, dpi: int | None) -> "tuple[PrinterProfile | None, int]":
+    """Return by what it is printed: the profile of a file, and the dots per inch."""
+    from ocoptrace.labels.printer import PrinterProfile
+
+    if printer is None:
+        return None, dpi or _DPI
+    profile = PrinterProfile.read_file(printer)
+    return profile, dpi or profile.dpi
 
 
 def check_place(out: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ocoptrace.cli.options import destination, located, read_file
+from ocoptrace.cli.label_print import ORDERS, printing_by
+from ocoptrace.cli.options import choice, destination, located, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import LabelError
@@ -33,9 +34,11 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         host: Annotated[str, typer.Option(help=text("cli.label.host"))] = "",
         template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
         stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
-        dpi: Annotated[int, typer.Option(help=text("cli.label.dpi"))] = 300,
+        dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
+        printer: Annotated[Path | None, typer.Option(help=text("cli.label.printer"))] = None,
         start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
         copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
+        order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
         demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
     ) -> None:
         from ocoptrace.labels import preflight
@@ -47,13 +50,16 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
 
         destination(out)
         check_output(out)
+        profile, dots = printing_by(printer, dpi)
         printing = Printing(
             template=template,
             stock=stock,
-            dpi=dpi,
             start_slot=start_slot,
             copies=copies,
+            order=choice("--order", order, ORDERS),
             demo=demo,
+            printer=profile,
+            dpi=dots,
         )
         printing.lay_out(())
         plan, sheets = printing.plans()
@@ -63,7 +69,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
                 [row.content for row in rows],
                 template=plan,
                 stock=sheets,
-                dpi=dpi,
+                dpi=printing.dpi,
                 today=civil_date(datetime.now(UTC)),
                 demo=demo,
             )

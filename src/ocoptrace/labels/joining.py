@@ -12,8 +12,9 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pikepdf
 
@@ -42,5 +43,40 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> int:
         for part in parts[1:]:
             whole.pages.extend(stack.enter_context(pikepdf.open(part)).pages)
         pages = len(whole.pages)
-        whole.save(path, deterministic_id=True)
+        with path.open("wb", buffering=0) as file:
+            patient = _Patient(file)
+            whole.save(cast("BinaryIO", patient), deterministic_id=True)
+    if patient.fault is not None:
+        raise patient.fault
     return pages
+
+
+class _Patient(io.RawIOBase):
+    """A file that keeps to itself that the disk refused: qpdf would end the process for it."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self.fault: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def write(self, data: Any, /) -> int:
+        if self.fault is None:
+            try:
+                rest = memoryview(data)
+                while rest:
+                    # What a raw file takes is up to it.
+                    rest = rest[self._file.write(rest) :]
+            except OSError as error:
+                self.fault = error
+        return len(data)

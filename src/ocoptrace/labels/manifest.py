@@ -75,7 +75,7 @@ class Numbered(_Part):
     serials: Literal["random", "sequential", "listed"]
     first: str
     last: str
-    root: str | None
+    root: str | None = None
 
 
 class NamedPlan(_Part):

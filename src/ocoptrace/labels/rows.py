@@ -21,6 +21,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from itertools import accumulate
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from ocoptrace import messages
@@ -286,10 +287,10 @@ def _value(cell: Cell, field: str) -> Any:
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
+        if not isfinite(cell):
+            raise LabelError("label.cell_kind", found=str(cell))
         # Spreadsheets keep whole numbers as fractions.
-        if cell.is_integer() and abs(cell) < _MOST_EXACT:
-            return str(int(cell))
-        return f"{cell:g}"
+        return str(int(cell) if cell.is_integer() and abs(cell) < _MOST_EXACT else cell)
     text = str(cell)
     if field in {"gtin", "serial", "lot", "sscc"} and _ROUNDED.fullmatch(text):
         raise LabelError("label.cell_rounded", value=text)
@@ -312,8 +313,10 @@ def _date(cell: Cell) -> date:
 
 def _whole(cell: Cell, *, least: int) -> int:
     number: int | None = None
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         number = int(cell)
+    elif isinstance(cell, int) and not isinstance(cell, bool):
+        number = cell
     elif isinstance(cell, str) and cell.isascii() and cell.isdigit():
         number = int(cell[:10])
     if number is None or not least <= number <= MAX_COPIES:

@@ -143,12 +143,6 @@ class Database:
         except sqlite3.Error as error:
             raise _storage_error(error) from error
 
-    @contextmanager
-    def _blob(self, table: str, column: str, row: int) -> Iterator[sqlite3.Blob]:
-        """Open a value to be read in parts."""
-        with _storage_errors(), self._db.blobopen(table, column, row, readonly=True) as blob:
-            yield blob
-
     def _value(self, sql: str, *values: Any) -> Any:
         rows = self._rows(sql, *values)
         return rows[0][0] if rows else None

@@ -30,11 +30,13 @@ __all__ = ["DRAWN_BYTES", "LabelAct", "RunTables", "StoredAct", "StoredRun"]
 DRAWN_BYTES: Final = 12
 """Length of a random serial in the value that keeps them all."""
 
+_PIECE_SERIALS: Final = 1000
+
 LabelAct = Literal["printed", "resumed", "spoiled", "duplicated"]
 """What can become of stickers whose serials were issued."""
 
 _RUN: Final = (
-    "SELECT code, batch, made_at, size, prefix, start, width, drawn, listed, statement_id, plan"
+    "SELECT id, code, batch, made_at, size, prefix, start, width, listed, statement_id, plan"
     " FROM label_run"
 )
 
@@ -90,23 +92,27 @@ class RunTables(Database):
     def add_label_run(self, run: StoredRun) -> None:
         """Keep a run whose serials nobody had before."""
         self._rows(
-            "INSERT INTO label_run (code, batch, made_at, size, prefix, start, width, drawn,"
-            " listed, statement_id, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO label_run (code, batch, made_at, size, prefix, start, width, listed,"
+            " statement_id, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             run.code,
             run.batch,
             run.made_at,
             run.size,
             *(run.sequence or (None, None, None)),
-            run.drawn,
             run.listed,
             run.statement_id,
             run.plan,
+        )
+        number = self._value("SELECT last_insert_rowid()")
+        self._each(
+            "INSERT INTO drawn_serials VALUES (?, ?, ?, ?)",
+            ((number, *piece) for piece in _pieces(run.drawn or b"")),
         )
 
     def label_run(self, code: str) -> StoredRun | None:
         """Return a run by its code."""
         rows = self._rows(f"{_RUN} WHERE code = ?", code)
-        return _run(rows[0]) if rows else None
+        return self._run(rows[0]) if rows else None
 
     def label_runs(self, batch: str | None = None) -> Iterator[StoredRun]:
         """Yield the runs of a batch, or all, the oldest first; one in memory at a time."""
@@ -114,37 +120,57 @@ class RunTables(Database):
             "SELECT id FROM label_run WHERE batch = coalesce(?, batch) ORDER BY id", batch
         )
         for (number,) in ids:
-            yield _run(self._rows(f"{_RUN} WHERE id = ?", number)[0])
+            yield self._run(self._rows(f"{_RUN} WHERE id = ?", number)[0])
+
+    def _run(self, row: tuple[Any, ...]) -> StoredRun:
+        number, code, batch, made_at, size, prefix, start, width, listed, statement_id, plan = row
+        sequence = None if prefix is None else (prefix, start, width)
+        drawn = None
+        if sequence is None and listed is None:
+            pieces = self._rows(
+                "SELECT serials FROM drawn_serials WHERE run = ? ORDER BY position", number
+            )
+            drawn = b"".join(piece for (piece,) in pieces)
+        return StoredRun(code, batch, made_at, size, sequence, drawn, listed, statement_id, plan)
 
     def find_serial(self, batch: str, serial: str) -> tuple[str, int] | None:
         """Return in which run a serial of a batch was issued, and its position there, from 0."""
         rows = self._rows(
-            "SELECT id, code, size, prefix, start, width, drawn IS NOT NULL FROM label_run"
+            "SELECT id, code, size, prefix, start, width, listed IS NOT NULL FROM label_run"
             " WHERE batch = ?",
             batch,
         )
-        for number, code, size, prefix, start, width, is_drawn in rows:
+        for number, code, size, prefix, start, width, is_listed in rows:
             if prefix is not None:
                 position = _in_sequence(serial, prefix, start, width)
-            elif is_drawn:
-                position = self._in_drawn(number, size, serial)
-            else:
+            elif is_listed:
                 position = self._in_list(number, serial)
+            else:
+                position = self._in_drawn(number, serial)
             if position is not None and 0 <= position < size:
                 return code, position
         return None
 
-    def _in_drawn(self, run: int, size: int, serial: str) -> int | None:
-        """Find a serial by halving, without reading the others."""
-        wanted = serial.encode()
-        with self._blob("label_run", "drawn", run) as drawn:
-
-            def at(position: int) -> bytes:
-                drawn.seek(position * DRAWN_BYTES)
-                return drawn.read(DRAWN_BYTES)
-
-            position = bisect_left(range(size), wanted, key=at)
-            return position if position < size and at(position) == wanted else None
+    def _in_drawn(self, run: int, serial: str) -> int | None:
+        """Find a serial in the one piece where it would stand."""
+        rows = self._rows(
+            "SELECT position, serials FROM drawn_serials WHERE run = ? AND first <= ?"
+            " ORDER BY first DESC LIMIT 1",
+            run,
+            serial,
+        )
+        start: int
+        serials: bytes
+        for start, serials in rows:
+            wanted = serial.encode()
+            place = bisect_left(
+                range(len(serials) // DRAWN_BYTES),
+                wanted,
+                key=lambda n: serials[n * DRAWN_BYTES : (n + 1) * DRAWN_BYTES],
+            )
+            if serials[place * DRAWN_BYTES : (place + 1) * DRAWN_BYTES] == wanted:
+                return start + place
+        return None
 
     def _in_list(self, run: int, serial: str) -> int | None:
         before: str | None = self._value(
@@ -180,10 +206,11 @@ class RunTables(Database):
         return [StoredAct(*row) for row in rows]
 
 
-def _run(row: tuple[Any, ...]) -> StoredRun:
-    code, batch, made_at, size, prefix, start, width, drawn, listed, statement_id, plan = row
-    sequence = None if prefix is None else (prefix, start, width)
-    return StoredRun(code, batch, made_at, size, sequence, drawn, listed, statement_id, plan)
+def _pieces(drawn: bytes) -> Iterator[tuple[str, int, bytes]]:
+    """Yield random serials in pieces: the first of each, its position, and all of them."""
+    for start in range(0, len(drawn), _PIECE_SERIALS * DRAWN_BYTES):
+        piece = drawn[start : start + _PIECE_SERIALS * DRAWN_BYTES]
+        yield piece[:DRAWN_BYTES].decode(), start // DRAWN_BYTES, piece
 
 
 def _in_sequence(serial: str, prefix: str, start: int, width: int) -> int | None:

@@ -121,14 +121,21 @@ CREATE TABLE label_run (
     prefix    TEXT,                     -- serials in sequence: prefix, first number, digits
     start     INTEGER,
     width     INTEGER,
-    drawn     BLOB,                     -- or random ones: 12 bytes each, ascending
     listed    TEXT,                     -- or those of a list: one a line, in its order
     statement_id BLOB REFERENCES statement (id), -- NULL where none was made, before version 4
     plan      TEXT NOT NULL,            -- JSON: what is printed, and how
-    CHECK ((drawn IS NULL) + (listed IS NULL) + (prefix IS NULL) = 2),
+    CHECK (listed IS NULL OR prefix IS NULL),
     CHECK ((prefix IS NULL) = (start IS NULL) AND (start IS NULL) = (width IS NULL))
 ) STRICT;
 CREATE INDEX label_run_batch ON label_run (batch);
+
+CREATE TABLE drawn_serials (            -- the random serials of other runs, ascending, in pieces
+    run      INTEGER NOT NULL REFERENCES label_run (id),
+    first    TEXT NOT NULL,
+    position INTEGER NOT NULL,          -- of the first in its run, from 0
+    serials  BLOB NOT NULL,             -- 12 bytes each
+    PRIMARY KEY (run, first)
+) STRICT;
 
 CREATE TABLE label_act (                -- what became of a run's stickers
     run   INTEGER NOT NULL REFERENCES label_run (id),

@@ -11,14 +11,21 @@ CREATE TABLE label_run (
     prefix    TEXT,
     start     INTEGER,
     width     INTEGER,
-    drawn     BLOB,
     listed    TEXT,
     statement_id BLOB REFERENCES statement (id),
     plan      TEXT NOT NULL,
-    CHECK ((drawn IS NULL) + (listed IS NULL) + (prefix IS NULL) = 2),
+    CHECK (listed IS NULL OR prefix IS NULL),
     CHECK ((prefix IS NULL) = (start IS NULL) AND (start IS NULL) = (width IS NULL))
 ) STRICT;
 CREATE INDEX label_run_batch ON label_run (batch);
+
+CREATE TABLE drawn_serials (
+    run      INTEGER NOT NULL REFERENCES label_run (id),
+    first    TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    serials  BLOB NOT NULL,
+    PRIMARY KEY (run, first)
+) STRICT;
 
 CREATE TABLE label_act (
     run   INTEGER NOT NULL REFERENCES label_run (id),

@@ -235,6 +235,7 @@ class LabelRun:
             stock=NamedPlan(name=stock.name, sha256=digest(stock)),
             dpi=self.printing.dpi,
             start_slot=self.printing.start_slot,
+            printer=None if self.printing.printer is None else self.printing.printer.name,
             files=tuple(files),
             replaces=None
             if replaces is None
@@ -248,12 +249,12 @@ class LabelRun:
         Raises:
             WorkspaceError: there is no such page.
         """
-        slots, copies = self.stock.slots, self.printing.copies
-        before = self.printing.start_slot - 1
-        first = max((page - 1) * slots - before, 0)
-        last = min(page * slots - before, len(self.contents)) - 1
+        of_first, of_each = self.printing.page_sizes()
+        copies, end = self.printing.copies, len(self.contents)
+        first = of_first + (page - 2) * of_each if page > 1 else 0
+        last = min(of_first + (page - 1) * of_each, end) - 1
         if page < 1 or first > last:
-            pages = -(-(len(self.contents) + before) // slots)
+            pages = 1 + -(-max(0, end - of_first) // of_each)
             raise WorkspaceError("workspace.no_such_page", page=page, pages=pages)
         return first // copies + 1, last // copies + 1
 

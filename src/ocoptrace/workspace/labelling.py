@@ -52,7 +52,7 @@ class Labelling:
                 many stickers of a row, each with its own serial; ``serial`` gives them.
             printing: how they are printed.
             options: members of ``Printing`` that differ from those: ``template``, ``stock``,
-                ``dpi``, ``start_slot``, ``copies``, ``sealed``, ``demo``.
+                ``dpi``, ``start_slot``, ``copies``, ``order``, ``printer``, ``sealed``, ``demo``.
 
         Raises:
             Gs1Error: not a name, or a serial that cannot stand in one.

@@ -141,14 +141,14 @@ class PrintJob:
 
     def _parts(self) -> Iterator[tuple[int, int, int]]:
         """Yield number, first and last sticker of each part, from 1; parts end with a page."""
-        _, stock = self.printing.plans()
-        pages = max(1, _PART_STICKERS // stock.slots)
-        first, last = 1, pages * stock.slots - (self.printing.start_slot - 1)
+        of_first, of_each = self.printing.page_sizes()
+        pages = max(1, _PART_STICKERS // of_each)
+        first, last = 1, of_first + (pages - 1) * of_each
         for number in count(1):
             yield number, first, min(last, len(self.stickers))
             if last >= len(self.stickers):
                 return
-            first, last = last + 1, last + pages * stock.slots
+            first, last = last + 1, last + pages * of_each
 
     def _part_path(self, number: int, *, is_all: bool) -> Path:
         if is_all:

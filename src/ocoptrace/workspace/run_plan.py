@@ -15,11 +15,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import LabelError, WorkspaceError
+from ocoptrace.errors import WorkspaceError
 from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template
+from ocoptrace.labels.printer import PrinterProfile
+from ocoptrace.labels.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +42,11 @@ class PrintingOptions(TypedDict, total=False):
     dpi: int
     start_slot: int
     copies: int
+    order: Literal["rows", "columns"]
+    used: tuple[int, ...]
+    skip: tuple[int, ...]
+    printer: PrinterProfile | None
+    crop: bool
     sealed: int | None
     demo: bool
 
@@ -55,6 +62,11 @@ class Printing:
         start_slot: first slot used on the first sheet, from 1.
         copies: how many times each sticker is printed, one after the other: for a jar and its
             box; all of them bear the same serial.
+        order: whether sheets are filled by ``rows`` or by ``columns``.
+        used: slots of the first sheet that are peeled off already.
+        skip: slots of every sheet that are left blank.
+        printer: profile that puts right where the printer draws; None changes nothing.
+        crop: whether sheets say where to cut, for a print shop.
         sealed: how many of the serials bear a seal, from the first on; None for all.
         demo: whether GS1 example keys (prefix 952) may be printed.
     """
@@ -64,13 +76,17 @@ class Printing:
     dpi: int = 300
     start_slot: int = 1
     copies: int = 1
+    order: Literal["rows", "columns"] = "rows"
+    used: tuple[int, ...] = ()
+    skip: tuple[int, ...] = ()
+    printer: PrinterProfile | None = None
+    crop: bool = False
     sealed: int | None = None
     demo: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what no printer does."""
-        if not 0 < self.copies <= _MAX_COPIES:
-            raise LabelError("label.copies", copies=self.copies, limit=_MAX_COPIES)
+        """Refuse a number of copies that cannot be."""
+        Filling(copies=self.copies)
 
     def plans(self) -> tuple[Template, Stock]:
         """Return the template and the stock.
@@ -91,11 +107,52 @@ class Printing:
             LabelError: as ``labels.lay_out``.
         """
         template, stock = self.plans()
-        slot = (self.start_slot - 1 + before) % stock.slots + 1 if before else self.start_slot
-        return lay_out(contents, template=template, stock=stock, dpi=self.dpi, start_slot=slot)
+        return lay_out(
+            contents,
+            template=template,
+            stock=stock,
+            dpi=self.dpi,
+            filling=Filling(order=self.order, skip=frozenset(self.skip)) if before else self._first,
+            printer=self.printer,
+            crop=self.crop,
+        )
 
+    @property
+    def _first(self) -> Filling:
+        """How sheets are filled, the first one included; copies are stickers of their own."""
+        return Filling(
+            start_slot=self.start_slot,
+            used=frozenset(self.used),
+            skip=frozenset(self.skip),
+            order=self.order,
+        )
 
-_MAX_COPIES: Final = 1000
+    def page_sizes(self) -> tuple[int, int]:
+        """Return how many stickers the first page has, and how many each other one.
+
+        Raises:
+            LabelError: the stock is not known, or has no such slots.
+        """
+        _, stock = self.plans()
+        first, each = len(self._first.slots(stock, first=True)), len(self._first.slots(stock))
+        # A first sheet without a free slot is no page.
+        return first or each, each
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members as JSON has them."""
+        members = {part.name: getattr(self, part.name) for part in fields(self)}
+        if self.printer is not None:
+            members["printer"] = {"name": self.printer.name, "toml": self.printer.to_toml()}
+        return members
+
+    @classmethod
+    def of_json(cls, members: Mapping[str, Any]) -> Printing:
+        """Return the value of members that were written here."""
+        given = dict(members)
+        given |= {name: tuple(given[name]) for name in ("used", "skip") if name in given}
+        if profile := given.get("printer"):
+            given["printer"] = PrinterProfile.parse(profile["toml"], name=profile["name"])
+        return cls(**given)
 
 
 @dataclass(frozen=True)
@@ -129,9 +186,8 @@ class RunPlan:
 
     def text(self) -> str:
         """Return the plan as JSON."""
-        printing = {part.name: getattr(self.printing, part.name) for part in fields(Printing)}
         members: dict[str, Any] = {
-            "printing": printing,
+            "printing": self.printing.to_json(),
             "rows": [[_members(content), count] for content, count in self.rows],
         }
         if self.replaces is not None:
@@ -152,7 +208,7 @@ class RunPlan:
             raise WorkspaceError("workspace.run_without_plan")
         replaces, hashes = members.get("replaces"), members.get("hashes")
         return cls(
-            Printing(**members["printing"]),
+            Printing.of_json(members["printing"]),
             tuple((_content(content), count) for content, count in members["rows"]),
             None if replaces is None else (replaces[0], replaces[1], replaces[2]),
             None if hashes is None else (hashes[0], hashes[1]),
