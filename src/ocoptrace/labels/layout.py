@@ -133,8 +133,7 @@ def _page(stickers: tuple[Sticker, ...], press: _Press) -> Page:
 
 
 def _stickers(
-    numbers: range,
-    slots: Sequence[int],
+    slots: Mapping[int, int],
     contents: Sequence[LabelContent],
     codes: Sequence[Codes],
     press: _Press,
