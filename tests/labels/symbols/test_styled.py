@@ -115,8 +115,8 @@ def test_what_cannot_be_read_back_is_not_handed_out(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("dark", "code"),
     [
-        ("#FFFFFF", "label.contrast"),
-        ("#FFCC00", "label.contrast"),
+        ("#FFFFFF", "label.colour_too_pale"),
+        ("#FFCC00", "label.colour_too_pale"),
         ("red", "label.colour"),
         ("#12345", "label.colour"),
         ("#0000000", "label.colour"),

@@ -96,7 +96,7 @@ def draw_styled(
 
     Raises:
         LabelError: ``label.not_styled`` for another kind of symbol, ``label.colour``,
-            ``label.contrast``, ``label.dots``, ``label.too_many_pixels``,
+            ``label.colour_too_pale``, ``label.dots``, ``label.too_many_pixels``,
             ``label.logo_share`` where the logo would cover too much, ``label.logo_room``,
             ``label.file_too_large``, ``label.not_a_picture``, ``label.picture_unreadable``,
             and ``label.not_read_back`` where a reader does not find the text again.
@@ -140,7 +140,7 @@ def _colour(text: str) -> tuple[int, int, int]:
     contrast = 1.05 / (luminance + 0.05)
     if contrast < LEAST_CONTRAST:
         measured = round(contrast, 1)
-        raise LabelError("label.contrast", value=text, measured=measured, required=LEAST_CONTRAST)
+        raise LabelError("label.colour_too_pale", value=text, measured=measured, required=LEAST_CONTRAST)
     return red, green, blue
 
 
