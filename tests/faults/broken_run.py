@@ -29,7 +29,7 @@ from ocoptrace.workspace import Workspace, print_job
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-COUNT, SHEET = 60, 24
+SHEET = 24
 MOST_POINTS = 300
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk without waiting
 
@@ -81,10 +81,10 @@ def batch_of(ws: Workspace) -> str:
     return next(each.id for each in ws.batches() if "/01/" in each.id)
 
 
-def print_run(folder: Path) -> None:
+def print_run(folder: Path, count: int) -> None:
     """Issue a run and write its file, as a clerk would."""
     ws = Workspace.open(folder / "ocop", clock=Clock())
-    run = ws.label_run(batch_of(ws), count=COUNT, sealed=COUNT, demo=True)
+    run = ws.label_run(batch_of(ws), count=count, sealed=60, demo=True)
     (folder / "links.json").write_text(json.dumps([each.link for each in run.contents]))
     run.write_pdf(folder / "s.pdf")
     ws.close()
@@ -118,7 +118,7 @@ def look_at(folder: Path) -> None:
             for scan in scan_file((folder / file.name).read_bytes(), dpi=200)
         ]
         assert found == links[: len(found)]
-        assert len(found) == (COUNT if manifest.next is None else manifest.next - 1)
+        assert len(found) == (len(links) if manifest.next is None else manifest.next - 1)
     if not (line.is_printed and Manifest.parse(left.read_bytes()).state == "complete"):
         run.write_pdf(path)
     manifest = Manifest.parse(left.read_bytes())
@@ -157,7 +157,7 @@ def kills(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
         def work(folder: Path) -> Callable[[], None]:
             def run() -> None:
                 Points(point).watch()
-                print_run(folder)
+                print_run(folder, 60)
 
             return run
 
@@ -175,13 +175,14 @@ def full_disks(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
             def run() -> None:
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-                print_run(folder)
+                print_run(folder, 1000)
 
             return run
 
         return work
 
-    for size in (*range(4_000, 240_000, 4_000 * stride), 10**7):
+    # The database has some 200 kB, a part 70, the whole 500.
+    for size in (60_000, 150_000, *range(250_000, 550_000, 15_000 * stride), 10**7):
         yield of(size)
 
 
@@ -189,7 +190,8 @@ def main() -> None:
     """Break a run in each way, and look at what is left."""
     how, workspace, stride = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     ways = kills(stride) if how == "kill" else full_disks(stride)
-    print_job._PART_STICKERS = SHEET  # noqa: SLF001 - so that a short run has parts
+    # So that a short run has parts.
+    print_job._PART_STICKERS = SHEET * (1 if how == "kill" else 6)  # noqa: SLF001
     wrong = 0
     for number, work in enumerate(ways, start=1):
         # A process that is killed leaves the machine, and what it has cached, running.

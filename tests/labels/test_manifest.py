@@ -19,6 +19,7 @@ MEMBERS: dict[str, Any] = {
     "run": "7K3MQ9TB2A4C",
     "batch": "https://id.gs1.org/01/09521234543213/10/L1",
     "state": "partial",
+    "output": "s.pdf",
     "labels": {
         "count": 100,
         "copies": 2,

@@ -479,10 +479,10 @@ def test_spoiled_labels_get_new_serials(
     said = issuance_of(commune, new).replaces
     assert said is not None
     assert (said.run, said.first, said.last) == (run.code, 4, 6)
-    told = new.manifest("complete")
+    told = new.manifest("complete", "s.pdf")
     assert told.replaces is not None
     assert (told.replaces.run, told.replaces.first, told.replaces.last) == (run.code, 4, 6)
-    spoilt = run.manifest("complete")
+    spoilt = run.manifest("complete", "s.pdf")
     assert (spoilt.spoiled, spoilt.acts[-1].replaced_by) == (3, new.code)
     assert all(commune.was_issued(f"{run.batch}/21/{s}") for s in [*run.serials, *new.serials])
 
@@ -626,3 +626,18 @@ def test_a_sheet_is_filled_as_told_across_parts_and_a_closed_workspace(
         with pytest.raises(WorkspaceError) as caught:
             opened.labels_on(page)
         assert caught.value.facts == {"page": page, "pages": len(sizes)}
+
+
+@pytest.mark.usefixtures("in_parts")
+@pytest.mark.parametrize(("ending", "each"), [("zpl", b"^XA"), ("tspl", b"PRINT 1,1")])
+def test_label_printers_are_sent_their_own_language(
+    commune: Workspace, batch: str, tmp_path: Path, ending: str, each: bytes
+) -> None:
+    run = commune.label_run(
+        batch, count=100, template="ocop-50x30", stock="roll-50x30", dpi=203, demo=True, sealed=0
+    )
+    path = run.write(tmp_path / f"s.{ending}")
+    assert path.read_bytes().count(each) == 100
+    told = Manifest.parse(manifest_path(path).read_bytes())
+    assert (told.output, told.pages, told.state) == (f"s.{ending}", 100, "complete")
+    assert not list(tmp_path.glob("*.part-*"))

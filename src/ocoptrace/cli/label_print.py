@@ -96,7 +96,7 @@ def check_place(out: Path) -> None:
 def write_run(terminal: Terminal, run: "LabelRun", out: Path, *, png: Path | None = None) -> None:
     """Write the file of a run, and tell of it."""
     with progress(terminal, terminal.text("cli.label.writing")) as tell:
-        run.write_pdf(out, progress=tell)
+        run.write(out, progress=tell)
     tell_files(terminal, run, out, png=png)
 
 

@@ -120,8 +120,8 @@ def _run_of(words: str) -> tuple[str, Path | None]:
     path = Path(words)
     if not path.name.endswith(".manifest.json"):
         path = manifest_path(path)
-    code = Manifest.parse(read_file(path)).run
-    return code, path.with_name(path.name.removesuffix(".manifest.json") + ".pdf")
+    manifest = Manifest.parse(read_file(path))
+    return manifest.run, path.with_name(manifest.output)
 
 
 def _range(words: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["join_pdfs"]
+
+_BUFFER: Final = 2**20
 
 
 def join_pdfs(parts: Sequence[Path], path: Path) -> int:
@@ -39,13 +41,18 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> int:
         OSError: a part cannot be read, or the disk refuses.
     """
     with ExitStack() as stack:
-        whole = stack.enter_context(pikepdf.open(parts[0]))
-        for part in parts[1:]:
-            whole.pages.extend(stack.enter_context(pikepdf.open(part)).pages)
+        whole, *others = [
+            # Read as it is needed: mapped into memory, all parts would be there at once.
+            stack.enter_context(pikepdf.open(part, access_mode=pikepdf.AccessMode.stream))
+            for part in parts
+        ]
+        for other in others:
+            whole.pages.extend(other.pages)
         pages = len(whole.pages)
         with path.open("wb", buffering=0) as file:
             patient = _Patient(file)
-            whole.save(cast("BinaryIO", patient), deterministic_id=True)
+            with io.BufferedWriter(patient, _BUFFER) as buffered:
+                whole.save(buffered, deterministic_id=True)
     if patient.fault is not None:
         raise patient.fault
     return pages

@@ -6,6 +6,7 @@ describes each member.
 >>> manifest = Manifest.parse('''{
 ...   "format": "ocop-label-run/1", "run": "7K3MQ9TB2A4C",
 ...   "batch": "https://id.gs1.org/01/09521234543213/10/L1", "state": "partial",
+...   "output": "stickers.pdf",
 ...   "labels": {"count": 4800, "copies": 1, "sealed": 4800, "serials": "random",
 ...     "first": "000A1B2C3D4E", "last": "ZZT01B2C3D4E", "root": "6e340b9c"},
 ...   "template": {"name": "ocop-70x37", "sha256": "00"},
@@ -135,6 +136,7 @@ class Manifest(_Part):
         batch: canonical name of the batch.
         state: ``running``, ``partial`` where it broke off, ``complete``. One that was killed
             is left as ``running``.
+        output: name of the file that it becomes.
         labels: its serials.
         template, stock, dpi, start_slot: how it is printed.
         printer: the profile of the printer, if one was used.
@@ -147,6 +149,7 @@ class Manifest(_Part):
     run: str
     batch: str
     state: Literal["running", "partial", "complete"]
+    output: str
     labels: Numbered
     template: NamedPlan
     stock: NamedPlan

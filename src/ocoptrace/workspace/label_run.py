@@ -168,17 +168,28 @@ class LabelRun:
         return write_pdf(self.printing.lay_out(self.contents), title=self.title)
 
     def write_pdf(self, path: Path | str, *, progress: Progress | None = None) -> Path:
-        """Write the sheets as a PDF, and a manifest beside it.
+        """Write the sheets as a PDF, as ``write`` does.
+
+        Raises:
+            LabelError: as for ``write``.
+            StorageError: as for ``write``.
+            WorkspaceError: as for ``write``.
+        """
+        return self.write(path, progress=progress)
+
+    def write(self, path: Path | str, *, progress: Progress | None = None) -> Path:
+        """Write the file of the run, and a manifest beside it.
 
         A long run is written in parts, which are joined at the end. What breaks off is gone on
         with by writing to the same path again.
 
         Args:
-            path: ``stickers.pdf``; the manifest is then ``stickers.manifest.json``.
+            path: ``stickers.pdf``; the manifest is then ``stickers.manifest.json``. What ends
+                in ``.zpl`` or ``.tspl`` is sent to a label printer as it is.
             progress: told of each page.
 
         Raises:
-            LabelError: not a PDF's name, or the manifest that is there is none.
+            LabelError: another ending, or the manifest that is there is none.
             StorageError: the disk refuses; what is there is told by the manifest.
             WorkspaceError: its file was finished before, or an unfinished run stands there.
         """
@@ -213,15 +224,17 @@ class LabelRun:
     def manifest(
         self,
         state: Literal["running", "partial", "complete"],
+        output: str,
         files: Sequence[LabelFile] = (),
     ) -> Manifest:
-        """Return the manifest of files of this run."""
+        """Return the manifest of files of this run, which make up the output or are to."""
         template, stock = self.printing.plans()
         replaces = self.plan.replaces
         return Manifest(
             run=self.code,
             batch=self.batch,
             state=state,
+            output=output,
             labels=Numbered(
                 count=len(self.serials),
                 copies=self.printing.copies,
@@ -267,7 +280,7 @@ class LabelRun:
         """
         found = read_manifest(path)
         if found is not None and found.run == self.code:
-            write_whole(path, self.manifest(found.state, found.files).text().encode())
+            write_whole(path, self.manifest(found.state, found.output, found.files).text().encode())
 
     def _write(
         self,
@@ -285,7 +298,7 @@ class LabelRun:
 
         def tell(parts: Sequence[LabelFile]) -> None:
             files[:] = parts
-            write_whole(beside, self.manifest("running", files).text().encode())
+            write_whole(beside, self.manifest("running", path.name, files).text().encode())
 
         try:
             tell(done)
@@ -293,10 +306,10 @@ class LabelRun:
             # Kept before it is told: a file that nobody remembers would be printed twice.
             if act is not None:
                 self.log.note(act)
-            write_whole(beside, self.manifest("complete", finished).text().encode())
+            write_whole(beside, self.manifest("complete", path.name, finished).text().encode())
         except (OcopTraceError, KeyboardInterrupt):
             with suppress(StorageError):
-                write_whole(beside, self.manifest("partial", files).text().encode())
+                write_whole(beside, self.manifest("partial", path.name, files).text().encode())
             raise
         job.tidy()
         return path
@@ -319,7 +332,7 @@ def check_free(path: Path) -> None:
     """Refuse a file where stickers cannot be written: another ending, an unfinished run.
 
     Raises:
-        LabelError: not a PDF's name, or what stands beside it is no manifest.
+        LabelError: another ending than stickers have, or what stands beside it is no manifest.
         StorageError: the manifest beside it cannot be read.
         WorkspaceError: an unfinished run stands there.
     """

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -29,6 +30,8 @@ from ocoptrace.errors import LabelError, StorageError
 from ocoptrace.labels import write_pdf
 from ocoptrace.labels.joining import join_pdfs
 from ocoptrace.labels.manifest import LabelFile
+from ocoptrace.labels.tspl import write_tspl
+from ocoptrace.labels.zpl import write_zpl
 from ocoptrace.store import sync_folder, write_whole
 from ocoptrace.workspace.run_plan import Printing  # noqa: TC001 - the tour makes one
 
@@ -46,25 +49,55 @@ _PART_STICKERS: Final = 2400
 _READ_BYTES: Final = 2**20
 
 
+def _as_pdf(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
+    del printing
+    return write_pdf(pages, title=title)
+
+
+def _as_zpl(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
+    del title
+    return b"".join(write_zpl(pages, dpi=printing.dpi))
+
+
+def _as_tspl(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
+    del title
+    _, stock = printing.plans()
+    gap = stock.pitch_y - stock.label_height if stock.kind == "roll" else 0
+    return b"".join(write_tspl(pages, dpi=printing.dpi, gap=gap))
+
+
+_WRITERS: Final[dict[str, Callable[[Iterable[Page], str, Printing], bytes]]] = {
+    ".pdf": _as_pdf,
+    ".zpl": _as_zpl,
+    ".tspl": _as_tspl,
+}
+
+
 def check_output(path: Path) -> None:
     """Refuse a file whose ending is none that stickers are written as.
 
     Raises:
         LabelError: ``label.output_kind``.
     """
-    if path.suffix.lower() != ".pdf":
-        raise LabelError("label.output_kind", path=path, known=".pdf")
+    if path.suffix.lower() not in _WRITERS:
+        raise LabelError("label.output_kind", path=path, known=", ".join(_WRITERS))
 
 
-def write_labels(path: Path, pages: Iterable[Page], *, title: str) -> Path:
+def write_labels(path: Path, pages: Iterable[Page], *, title: str, printing: Printing) -> Path:
     """Write pages of stickers into one file, as its ending says, whole or not at all.
+
+    Args:
+        path: ending in ``.pdf``, or, for label printers, in ``.zpl`` or ``.tspl``.
+        pages: as ``printing.lay_out`` yields them.
+        title: what a viewer shows as the file's name.
+        printing: how they are printed.
 
     Raises:
         LabelError: ``label.output_kind``, or as ``lay_out`` does for a page.
         StorageError: the disk refuses.
     """
     check_output(path)
-    return write_whole(path, write_pdf(pages, title=title))
+    return write_whole(path, _WRITERS[path.suffix.lower()](pages, title, printing))
 
 
 def _nothing(_: object) -> None:
@@ -113,12 +146,13 @@ class PrintJob:
                 continue
             path = self._part_path(number, is_all=(first, last) == (1, len(self.stickers)))
             pages = _Counted(self._pages(first, last, before, start))
-            write_labels(path, pages, title=self.title)
+            write_labels(path, pages, title=self.title, printing=self.printing)
             files.append(_described(path, pages.count, first, last))
             on_part(files)
         if [file.name for file in files] == [self.path.name]:
             return tuple(files)
-        pages_in_all = self._join([self.path.with_name(file.name) for file in files])
+        self._join([self.path.with_name(file.name) for file in files])
+        pages_in_all = sum(file.pages for file in files)
         return (_described(self.path, pages_in_all, 1, len(self.stickers)),)
 
     def tidy(self) -> None:
@@ -165,14 +199,17 @@ class PrintJob:
                 rate = (drawn - before) / max(perf_counter() - start, 1e-6)
                 self.progress(drawn, len(self.stickers), rate)
 
-    def _join(self, parts: Sequence[Path]) -> int:
+    def _join(self, parts: Sequence[Path]) -> None:
         """Join the parts into the file, which appears whole or not at all."""
         scratch: Path | None = None
         try:
             handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
             os.close(handle)
             scratch = Path(name)
-            pages = join_pdfs(parts, scratch)
+            if self.path.suffix.lower() == ".pdf":
+                join_pdfs(parts, scratch)
+            else:
+                _join_commands(parts, scratch)
             with scratch.open("rb+") as file:
                 os.fsync(file.fileno())
             scratch.chmod(0o644)
@@ -183,7 +220,14 @@ class PrintJob:
                 with suppress(OSError):
                     scratch.unlink()
             raise StorageError("store.file", path=self.path, reason=error.strerror) from error
-        return pages
+
+
+def _join_commands(parts: Sequence[Path], path: Path) -> None:
+    """Join what printers are sent: one behind the other."""
+    with path.open("wb") as whole:
+        for part in parts:
+            with part.open("rb") as file:
+                shutil.copyfileobj(file, whole, _READ_BYTES)
 
 
 class _Counted:
