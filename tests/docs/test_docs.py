@@ -37,10 +37,12 @@ RUN = [
     "docs/guides/own-data.md",
     "docs/guides/province-office.md",
     "docs/guides/stock-and-printers.md",
+    "docs/guides/thermal-printers.md",
     "docs/tutorial/first-sticker.md",
     "docs/vi/bat-dau.md",
     "docs/vi/giay-va-may-in.md",
     "docs/vi/khoa.md",
+    "docs/vi/may-in-nhiet.md",
     "docs/vi/van-phong-tinh.md",
 ]
 

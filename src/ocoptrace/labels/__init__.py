@@ -17,10 +17,14 @@ from ocoptrace.labels.display import Page, Sticker, Symbol
 from ocoptrace.labels.layout import lay_out
 from ocoptrace.labels.pdf import write_pdf
 from ocoptrace.labels.pixels import render_pdf
+from ocoptrace.labels.png import write_png, write_preview
 from ocoptrace.labels.preflight import preflight
 from ocoptrace.labels.scan import Scan, scan_file
 from ocoptrace.labels.stock import Stock, load_stock, stock_names
+from ocoptrace.labels.svg import write_svg
 from ocoptrace.labels.template import Template, load_template, template_names
+from ocoptrace.labels.tspl import write_tspl
+from ocoptrace.labels.zpl import write_zpl
 
 __all__ = [
     "LabelContent",
@@ -39,4 +43,9 @@ __all__ = [
     "stock_names",
     "template_names",
     "write_pdf",
+    "write_png",
+    "write_preview",
+    "write_svg",
+    "write_tspl",
+    "write_zpl",
 ]

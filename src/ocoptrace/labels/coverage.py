@@ -2,12 +2,12 @@
 
 FreeType draws the letters at the size of the dots and with the font's own hints: they lay
 the strokes on whole rows of dots, which keeps the stacked marks of ``ỗ`` and ``ặ`` apart in
-print of 0.9 mm x-height at 203 dpi, where plain sampling runs them together. Letters stand at
-the advances of the PDF file, to a quarter of a dot, and on a whole row of dots. Upright lines
-and boxes have whole dots, and no line is thinner than one.
+print of 0.9 mm x-height at 203 dpi, where plain sampling runs them together. Each letter
+stands on the dot nearest to where the PDF file has it. Upright lines and boxes have whole
+dots, and no line is thinner than one.
 
 >>> line = Polygon.rectangle(0, 0, 10_000, 50)
->>> mask = of_polygon(line, x=0, y=0, dpi=203)
+>>> mask = of_polygon(line, x=0, y=0, dpi=203, room=(240, 400))
 >>> mask.top, mask.covered.shape, int(mask.covered.min())
 (0, (1, 80), 255)
 """
@@ -24,6 +24,7 @@ import numpy as np
 import PIL.Image
 from PIL import ImageDraw, ImageFont
 
+from ocoptrace.errors import LabelError
 from ocoptrace.labels import fonts
 from ocoptrace.labels.display import MICROMETRES_PER_INCH, Polygon, dots
 
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Mask", "of_polygon", "of_text"]
 
-_PHASES: Final = 4
-"""Places within a dot at which a letter may begin."""
+_MAX_LETTER: Final = 8_000
+"""Dots of the largest type size; that of a page of 100 × 150 mm at 600 dpi is less."""
 _FINE: Final = 8
 """Parts a side into which a dot is cut for slanted edges."""
+_MAX_FINE: Final = 8_000_000
+"""Parts of dots that are counted at once; a larger shape is drawn in bands."""
 _MITRE_LIMIT: Final = 2
 """Length of a corner, in widths of the stroke, beyond which it is cut off. PDF has 10, but at
 203 dpi the long tips of one star would run into the next."""
@@ -71,6 +74,10 @@ def of_text(item: Text, *, x: int, y: int, dpi: int) -> list[Mask]:
         x: left edge of the sticker.
         y: top edge of the sticker.
         dpi: dots per inch.
+
+    Raises:
+        LabelError: ``label.too_many_pixels``; ``label.font_unreadable``, for a user's own
+            font.
     """
     measures = fonts.font(item.font)
     baseline = dots(y + item.y, dpi=dpi)
@@ -78,29 +85,33 @@ def of_text(item: Text, *, x: int, y: int, dpi: int) -> list[Mask]:
     advance = 0
     for character in item.text:
         # From the start of the text each time, so that no rounding adds up.
-        along = dots(_PHASES * (1000 * (x + item.x) + advance * item.size), dpi=dpi)
-        column, phase = divmod((along + 500) // 1000, _PHASES)
-        left, top, covered = _letter(item.font, item.size, dpi, character, phase)
+        pen = dots(x + item.x + (advance * item.size + 500) // 1000, dpi=dpi)
+        left, top, covered = _letter(item.font, item.size, dpi, character)
         if covered.size:
-            masks.append(Mask(column + left, baseline + top, covered))
+            masks.append(Mask(pen + left, baseline + top, covered))
         advance += measures.glyph(character).advance
     return masks
 
 
 @lru_cache(maxsize=4096)
-def _letter(font_name: str, size: int, dpi: int, character: str, phase: int) -> Mask:
-    """Return a letter whose pen stands at (0, 0), some parts of a dot to the right."""
-    one = "" if fonts.font(font_name).as_filed else character
-    drawn, (left, top) = _font(font_name, size, dpi, one).getmask2(
-        character, "L", anchor="ls", start=(phase / _PHASES, 0)
-    )
-    width, height = drawn.size
-    covered = np.array(drawn, np.uint8).reshape(height, width)
-    return Mask(left, top, covered)
+def _letter(font_name: str, size: int, dpi: int, character: str) -> Mask:
+    """Return a letter whose pen stands at (0, 0)."""
+    font = fonts.font(font_name)
+    if dots(size, dpi=dpi) > _MAX_LETTER:
+        raise LabelError("label.too_many_pixels", limit=_MAX_LETTER**2 // 10**6)
+    try:
+        freetype = _freetype(font_name, size, dpi, "" if font.as_filed else character)
+        left, top, right, bottom = map(round, freetype.getbbox(character, anchor="ls"))
+        picture = PIL.Image.new("L", (right - left, bottom - top))
+        ImageDraw.Draw(picture).text((-left, -top), character, _FULL, freetype, anchor="ls")
+    except OSError as error:
+        reason = str(error)
+        raise LabelError("label.font_unreadable", path=font.path.name, reason=reason) from error
+    return Mask(left, top, np.array(picture))
 
 
 @lru_cache(maxsize=256)
-def _font(font_name: str, size: int, dpi: int, character: str) -> ImageFont.FreeTypeFont:
+def _freetype(font_name: str, size: int, dpi: int, character: str) -> ImageFont.FreeTypeFont:
     """Return a font, or one of a single character where its file by itself is not the font."""
     font = fonts.font(font_name)
     source = str(font.path) if font.as_filed else BytesIO(fonts.embeddable(font_name, character))
@@ -109,10 +120,19 @@ def _font(font_name: str, size: int, dpi: int, character: str) -> ImageFont.Free
     return ImageFont.truetype(source, size * dpi / MICROMETRES_PER_INCH, layout_engine=basic)
 
 
-def of_polygon(item: Polygon, *, x: int, y: int, dpi: int) -> Mask:
-    """Return what a polygon covers; the arguments are those of ``of_text``."""
+def of_polygon(item: Polygon, *, x: int, y: int, dpi: int, room: tuple[int, int]) -> Mask:
+    """Return what a polygon covers of a page.
+
+    Args:
+        item: in micrometres from the corner of its sticker.
+        x: left edge of the sticker.
+        y: top edge of the sticker.
+        dpi: dots per inch.
+        room: rows and columns of the page, beyond which nothing is drawn.
+    """
     points = [(x + right, y + down) for right, down in item.points]
-    return _upright(item, points, dpi) if _is_upright(points) else _slanted(item, points, dpi)
+    draw = _upright if _is_upright(points) else _slanted
+    return draw(item, points, dpi, room)
 
 
 def _is_upright(points: list[tuple[int, int]]) -> bool:
@@ -123,7 +143,7 @@ def _is_upright(points: list[tuple[int, int]]) -> bool:
     )
 
 
-def _upright(item: Polygon, points: list[tuple[int, int]], dpi: int) -> Mask:
+def _upright(item: Polygon, points: list[tuple[int, int]], dpi: int, room: tuple[int, int]) -> Mask:
     across, down = zip(*points, strict=True)
     half = item.stroke / 2
     is_line = len(points) < _CORNERS
@@ -132,11 +152,17 @@ def _upright(item: Polygon, points: list[tuple[int, int]], dpi: int) -> Mask:
     above = 0 if is_line and down[0] != down[1] else half
     left, right = _span(min(across) - beside, max(across) + beside, dpi)
     top, bottom = _span(min(down) - above, max(down) + above, dpi)
-    covered = np.full((bottom - top, right - left), _FULL, np.uint8)
+    width = max(1, dots(item.stroke, dpi=dpi))
+    rows, columns = (
+        np.arange(max(0, first), max(0, first, min(last, most)))
+        for first, last, most in ((top, bottom, room[0]), (left, right, room[1]))
+    )
+    covered = np.full((rows.size, columns.size), _FULL, np.uint8)
     if not item.filled and not is_line:
-        width = max(1, dots(item.stroke, dpi=dpi))
-        covered[width:-width, width:-width] = 0
-    return Mask(left, top, covered)
+        inner_rows = (rows >= top + width) & (rows < bottom - width)
+        inner_columns = (columns >= left + width) & (columns < right - width)
+        covered[np.ix_(inner_rows, inner_columns)] = 0
+    return Mask(max(0, left), max(0, top), covered)
 
 
 def _span(first: float, last: float, dpi: int) -> tuple[int, int]:
@@ -148,16 +174,31 @@ def _span(first: float, last: float, dpi: int) -> tuple[int, int]:
     return start, start + max(1, length)
 
 
-def _slanted(item: Polygon, points: list[tuple[int, int]], dpi: int) -> Mask:
+def _slanted(item: Polygon, points: list[tuple[int, int]], dpi: int, room: tuple[int, int]) -> Mask:
     scale = dpi / MICROMETRES_PER_INCH
     corners = [(across * scale, down * scale) for across, down in points]
     shapes = [corners] if item.filled else []
     if item.stroke:
         shapes += _outline(corners, max(1, item.stroke * scale) / 2)
-    drawn = [point for shape in shapes for point in shape]
-    left, top = (floor(min(side)) for side in zip(*drawn, strict=True))
-    right, bottom = (floor(max(side)) + 1 for side in zip(*drawn, strict=True))
-    fine = PIL.Image.new("L", ((right - left) * _FINE, (bottom - top) * _FINE))
+    across, down = zip(*(point for shape in shapes for point in shape), strict=True)
+    left, top = max(0, floor(min(across))), max(0, floor(min(down)))
+    width = min(room[1], floor(max(across)) + 1) - left
+    height = min(room[0], floor(max(down)) + 1) - top
+    if min(width, height) < 1:
+        return Mask(left, top, np.zeros((0, 0), np.uint8))
+    step = max(1, _MAX_FINE // (width * _FINE * _FINE))
+    bands = [
+        _fine(shapes, left, first, width, min(step, top + height - first))
+        for first in range(top, top + height, step)
+    ]
+    return Mask(left, top, np.concatenate(bands))
+
+
+def _fine(
+    shapes: list[list[_Point]], left: int, top: int, width: int, height: int
+) -> NDArray[np.uint8]:
+    """Return how much of each dot shapes cover together, counted in parts of a dot."""
+    fine = PIL.Image.new("L", (width * _FINE, height * _FINE))
     pen = ImageDraw.Draw(fine)
     for shape in shapes:
         # Pillow's points are middles of pixels, ours are corners.
@@ -166,7 +207,7 @@ def _slanted(item: Polygon, points: list[tuple[int, int]], dpi: int) -> Mask:
             for across, down in shape
         ]
         pen.polygon(middles, fill=_FULL)
-    return Mask(left, top, np.array(fine.reduce(_FINE)))
+    return np.array(fine.reduce(_FINE))
 
 
 def _outline(corners: list[_Point], half: float) -> list[list[_Point]]:

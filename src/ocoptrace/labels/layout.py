@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.codes import Codes
 from ocoptrace.labels.compose import Composer
+from ocoptrace.labels.crop import crop_marks, cut_boxes
 from ocoptrace.labels.display import Page, Sticker
 from ocoptrace.labels.printer import PrinterProfile
 from ocoptrace.labels.slots import Filling
@@ -50,6 +51,7 @@ def lay_out(
     images: Mapping[str, Image] | None = None,
     filling: Filling | None = None,
     printer: PrinterProfile | None = None,
+    crop: bool = False,
 ) -> Iterator[Page]:
     """Yield the pages of a run, at most some hundred stickers in memory at a time.
 
@@ -66,10 +68,11 @@ def lay_out(
         images: the pictures that the template names.
         filling: copies, order and blank slots, in place of ``start_slot``.
         printer: the profile that puts right where the printer draws; None changes nothing.
+        crop: whether the page says where to cut, by marks and boxes: for a print shop.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.dpi``, as ``Filling.check``,
-            ``label.no_image`` at once; ``label.symbol_too_large``, ``label.link_too_long``
+        LabelError: ``label.template_too_large``, ``label.dpi``, ``label.no_image``, and as
+            ``Filling.check``, at once; ``label.symbol_too_large``, ``label.link_too_long``
             and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
@@ -86,7 +89,8 @@ def lay_out(
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
     filling = filling or Filling(start_slot=start_slot)
     filling.check(stock)
-    press = _Press(Composer(template, images), stock, dpi, printer or PrinterProfile())
+    composer = Composer(template, images)
+    press = _Press(composer, stock, dpi, printer or PrinterProfile(), crop)
     return _pages(filling.pages(contents, stock), press)
 
 
@@ -98,6 +102,7 @@ class _Press:
     stock: Stock
     dpi: int
     printer: PrinterProfile
+    crop: bool
 
 
 def _pages(pages: Iterator[tuple[tuple[int, LabelContent], ...]], press: _Press) -> Iterator[Page]:
@@ -110,28 +115,38 @@ def _pages(pages: Iterator[tuple[tuple[int, LabelContent], ...]], press: _Press)
         codes = [Codes.of(element, box, contents) for element, box in rooms]
         taken = 0
         for page in some:
-            slots = [slot for slot, _ in page]
-            numbers = range(taken, taken + len(page))
-            stickers = _stickers(numbers, slots, contents, codes, press)
-            yield Page(stock.page_width, stock.page_height, tuple(stickers))
-            taken = numbers.stop
+            slots = {taken + number: slot for number, (slot, _) in enumerate(page)}
+            stickers = tuple(_stickers(slots, contents, codes, press))
+            yield _page(stickers, press)
+            taken += len(page)
+
+
+def _page(stickers: tuple[Sticker, ...], press: _Press) -> Page:
+    width, height = press.stock.page_width, press.stock.page_height
+    if not press.crop:
+        return Page(width, height, stickers)
+    template = press.composer.template
+    cuts = [(s.x, s.y, s.x + template.width, s.y + template.height) for s in stickers]
+    marks = tuple(mark for cut in cuts for mark in crop_marks(cut, bleed=template.bleed))
+    trim, bleed = cut_boxes(cuts, bleed=template.bleed)
+    return Page(width, height, stickers, marks, trim, bleed)
 
 
 def _stickers(
-    numbers: range,
-    slots: Sequence[int],
+    slots: Mapping[int, int],
     contents: Sequence[LabelContent],
     codes: Sequence[Codes],
     press: _Press,
 ) -> Iterator[Sticker]:
-    stock, dpi = press.stock, press.dpi
-    width, height = press.composer.template.size
-    pitches = [code.dots_per_module(numbers, dpi=dpi) for code in codes]
-    for number, slot in zip(numbers, slots, strict=True):
+    """Yield the stickers of a page: those of some numbers, each in its slot."""
+    composer, stock, dpi = press.composer, press.stock, press.dpi
+    width, height = composer.template.size
+    pitches = [code.dots_per_module(slots, dpi=dpi) for code in codes]
+    for number, slot in slots.items():
         left, top = press.printer.corner(stock, slot)
         x = left + (stock.label_width - width) // 2
         y = top + (stock.label_height - height) // 2
-        art = press.composer.art(contents[number])
+        art = composer.art(contents[number])
         own: list[Item] = list(art.own.items)
         over: list[Item] = []
         symbols: list[Symbol] = []
@@ -140,6 +155,6 @@ def _stickers(
             if symbol is not None:
                 symbols.append(symbol)
                 own += code.digits(number)
-                if (logo := press.composer.logo(code.element)) is not None:
+                if (logo := composer.logo(code.element)) is not None:
                     over += code.logo(symbol, logo, x=x, y=y)
         yield Sticker(slot, x, y, art.shared.items, tuple(own), tuple(symbols), tuple(over))

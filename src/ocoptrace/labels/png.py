@@ -34,7 +34,6 @@ _TRUE_COLOUR: Final = 2
 _METRE: Final = 1
 _UNFILTERED: Final = 0
 _SUB: Final = 1
-_LEVEL: Final = 9
 
 
 def write_png(page: Page, *, dpi: int, pictures: PictureStyle = "dithered") -> bytes:
@@ -88,7 +87,7 @@ def _file(header: bytes, lines: bytes, dpi: int | None) -> bytes:
             _SIGNATURE,
             _chunk(b"IHDR", header),
             _chunk(b"pHYs", pack(">IIB", pitch, pitch, _METRE)) if dpi else b"",
-            _chunk(b"IDAT", zlib.compress(lines, _LEVEL)),
+            _chunk(b"IDAT", zlib.compress(lines)),
             _chunk(b"IEND", b""),
         ]
     )

@@ -16,18 +16,21 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
+import numpy as np
+
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.display import dots
 from ocoptrace.labels.pixels import grey_picture, open_pdf, render_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from ocoptrace.labels.bitmap import Bitmap
     from ocoptrace.labels.display import Box
     from ocoptrace.labels.pixels import Pixels
 
-__all__ = ["Printed", "printed_file", "printed_pdf"]
+__all__ = ["Printed", "PrintedDots", "printed_file", "printed_pdf"]
 
 # PDFium keeps what it has parsed, 40 KB a page, until the file is closed.
 _PAGES_PER_OPENING: Final = 200
@@ -122,3 +125,27 @@ class _Bitmap:
             return self._pixels, self._dpi
         left, top, right, bottom = (dots(length, dpi=self._dpi) for length in box)
         return self._pixels[top:bottom, left:right], self._dpi
+
+
+class PrintedDots:
+    """Pages drawn as the dots of a printer, before they are sent to it.
+
+    Args:
+        bitmaps: one a page; what makes them when they are asked for will do.
+    """
+
+    def __init__(self, bitmaps: Sequence[Bitmap]) -> None:
+        self._bitmaps = bitmaps
+
+    def __len__(self) -> int:
+        """Return how many pages there are."""
+        return len(self._bitmaps)
+
+    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - dots have their own resolution
+        """Return a page, or a part of it, as ``Printed.grey`` does."""
+        bitmap = self._bitmaps[page]
+        pixels = (1 - bitmap.to_array()) * np.uint8(255)
+        if box is None:
+            return pixels, bitmap.dpi
+        left, top, right, bottom = (dots(length, dpi=bitmap.dpi) for length in box)
+        return pixels[top:bottom, left:right], bitmap.dpi

@@ -149,7 +149,7 @@ def _bands(bitmap: Bitmap) -> Iterator[tuple[int, Bitmap]]:
 def _pack(bitmap: Bitmap, packing: Packing) -> str:
     if packing == "repeats":
         return _with_repeats(bitmap)
-    text = b64encode(zlib.compress(bitmap.rows, 9))
+    text = b64encode(zlib.compress(bitmap.rows))
     return f":Z64:{text.decode()}:{crc_hqx(text, 0):04X}"
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Database"]
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -142,6 +142,12 @@ class Database:
             self._db.executemany(sql, rows)
         except sqlite3.Error as error:
             raise _storage_error(error) from error
+
+    @contextmanager
+    def _blob(self, table: str, column: str, row: int) -> Iterator[sqlite3.Blob]:
+        """Open a value to be read in parts."""
+        with _storage_errors(), self._db.blobopen(table, column, row, readonly=True) as blob:
+            yield blob
 
     def _value(self, sql: str, *values: Any) -> Any:
         rows = self._rows(sql, *values)

@@ -96,16 +96,19 @@ def test_an_eps_has_the_modules_from_the_bottom(matrix: Matrix) -> None:
     assert (rows_of(drawn[::-1], matrix) == modules).all()
 
 
+@pytest.mark.parametrize("dark_ground", [True, False], ids=["dark ground", "light ground"])
 @pytest.mark.parametrize("matrix", SYMBOLS.values(), ids=SYMBOLS)
-def test_a_terminal_shows_the_modules(matrix: Matrix) -> None:
-    lines = write_terminal(matrix).splitlines()
-    upper = np.array([[character in " ▄" for character in line] for line in lines])
-    lower = np.array([[character in " ▀" for character in line] for line in lines])
-    drawn = np.stack([upper, lower], axis=1).reshape(-1, upper.shape[1]).astype(np.uint8)
+def test_a_terminal_shows_the_modules(matrix: Matrix, *, dark_ground: bool) -> None:
+    lines = write_terminal(matrix, dark_ground=dark_ground).splitlines()
+    upper = np.array([[character in "█▀" for character in line] for line in lines])
+    lower = np.array([[character in "█▄" for character in line] for line in lines])
+    drawn = np.stack([upper, lower], axis=1).reshape(-1, upper.shape[1]) != dark_ground
     modules = whole(matrix)
-    # Of an odd number of rows, the last line shows one more.
-    drawn = drawn[:-1] if matrix.height == 1 else drawn[: len(modules)]
-    assert (rows_of(drawn, matrix) == modules).all()
+    # A light row makes up the number where it is odd.
+    rows = len(modules) if matrix.height > 1 else round(0.7 * matrix.width)
+    assert len(drawn) == rows + rows % 2
+    assert not drawn[rows:].any()
+    assert (rows_of(drawn[:rows].astype(np.uint8), matrix) == modules).all()
 
 
 def test_an_svg_clashes_with_no_other_in_a_page() -> None:

@@ -50,6 +50,7 @@ _MILLIMETRES_PER_INCH: Final = 25.4
 _POINTS_PER_MILLIMETRE: Final = 72 / _MILLIMETRES_PER_INCH
 # A linear symbol alone is drawn this share of its width high, as an EAN-13 is.
 _BAR_SHARE: Final = 0.7
+_INVERTED: Final = str.maketrans("█ ▀▄", " █▄▀")
 _CREATION_DATE: Final = re.compile(r"^%%CreationDate:.*\n", re.MULTILINE)
 _BOUNDING_BOX: Final = re.compile(r"^%%BoundingBox: 0 0 (\S+) (\S+)$", re.MULTILINE)
 
@@ -128,15 +129,26 @@ def write_png(matrix: Matrix, *, dots: int = 8, module: float | None = None) -> 
     return out.getvalue()
 
 
-def write_terminal(matrix: Matrix) -> str:
-    """Return lines of half blocks, for light letters on a dark ground; two rows a line."""
+def write_terminal(matrix: Matrix, *, dark_ground: bool = True) -> str:
+    """Return lines of half blocks, two rows of modules a line.
+
+    Args:
+        matrix: the symbol.
+        dark_ground: whether the terminal shows light letters on a dark ground; on the wrong
+            one the symbol is inverted, and most readers miss it.
+    """
     out = StringIO()
-    _drawing(matrix).terminal(out, compact=True, border=0)
-    return out.getvalue()
+    _drawing(matrix, even=True).terminal(out, compact=True, border=0)
+    return out.getvalue() if dark_ground else out.getvalue().translate(_INVERTED)
 
 
-def _drawing(matrix: Matrix) -> segno.QRCode:
-    """Return the symbol with its quiet zone as segno's writers take it."""
+def _drawing(matrix: Matrix, *, even: bool = False) -> segno.QRCode:
+    """Return the symbol with its quiet zone as segno's writers take it.
+
+    Args:
+        matrix: the symbol.
+        even: add a light row where their number is odd.
+    """
     left, top, right, bottom = matrix.quiet_zone
     width = left + matrix.width + right
     rows = [
@@ -147,6 +159,7 @@ def _drawing(matrix: Matrix) -> segno.QRCode:
         rows *= round(_BAR_SHARE * matrix.width)
     light = [bytearray(width)]
     rows = top * light + rows + bottom * light
+    rows += (even and len(rows) % 2) * light
     code = Code(tuple(rows), None, None, None, ())
     return segno.QRCode(code)  # type: ignore[call-arg] # its stub leaves the constructor out
 
