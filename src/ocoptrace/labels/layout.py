@@ -71,8 +71,8 @@ def lay_out(
         crop: whether the page says where to cut, by marks and boxes: for a print shop.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.dpi``, as ``Filling.check``,
-            ``label.no_image`` at once; ``label.symbol_too_large``, ``label.link_too_long``
+        LabelError: ``label.template_too_large``, ``label.dpi``, ``label.no_image``, and as
+            ``Filling.check``, at once; ``label.symbol_too_large``, ``label.link_too_long``
             and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
