@@ -30,10 +30,10 @@ from ocoptrace.labels import (
     template_names,
 )
 from ocoptrace.labels.display import MICROMETRES_PER_INCH, Polygon, Text, dots
-from ocoptrace.labels.png import bitmap_png, write_png
-from ocoptrace.labels.raster import Rasteriser
-from ocoptrace.labels.tspl import write_tspl
-from ocoptrace.labels.zpl import write_zpl
+from ocoptrace.labels.drawing.png import bitmap_png, write_png
+from ocoptrace.labels.drawing.raster import Rasteriser
+from ocoptrace.labels.drawing.tspl import write_tspl
+from ocoptrace.labels.drawing.zpl import write_zpl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

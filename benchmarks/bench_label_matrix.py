@@ -23,8 +23,8 @@ from ocoptrace.labels import (
     template_names,
     write_pdf,
 )
-from ocoptrace.labels.printed import printed_pdf
-from ocoptrace.labels.scan import scan_pixels
+from ocoptrace.labels.reading.printed import printed_pdf
+from ocoptrace.labels.reading.scan import scan_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

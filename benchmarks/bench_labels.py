@@ -126,7 +126,7 @@ def reading_back(count: int, path: Path) -> None:
     from stickers import content, link  # noqa: PLC0415
 
     from ocoptrace.labels import lay_out, load_stock, load_template  # noqa: PLC0415
-    from ocoptrace.labels.check import Expected, check_file, expected_on  # noqa: PLC0415
+    from ocoptrace.labels.reading.check import Expected, check_file, expected_on  # noqa: PLC0415
 
     stock = load_stock(STOCK)
     contents = [content(number, "v5") for number in range(stock.slots)]

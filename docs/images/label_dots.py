@@ -9,8 +9,8 @@ import numpy as np
 
 from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template
 from ocoptrace.labels.bitmap import Bitmap
-from ocoptrace.labels.png import bitmap_png
-from ocoptrace.labels.raster import Rasteriser
+from ocoptrace.labels.drawing.png import bitmap_png
+from ocoptrace.labels.drawing.raster import Rasteriser
 
 HERE = Path(__file__).parent
 DPI, ENLARGED = 203, 3

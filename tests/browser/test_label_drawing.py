@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template, scan_file
-from ocoptrace.labels.svg import write_svg
+from ocoptrace.labels.drawing.svg import write_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,8 @@ from ocoptrace.labels import (
 )
 from ocoptrace.labels.crop import cut_stock
 from ocoptrace.labels.display import Image, Picture, Polygon, Text, dots
-from ocoptrace.labels.printer import PrinterProfile
-from ocoptrace.labels.slots import Filling
+from ocoptrace.labels.stock.printer import PrinterProfile
+from ocoptrace.labels.stock.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,14 +21,14 @@ from ocoptrace.labels import (
     template_names,
     write_pdf,
 )
-from ocoptrace.labels.check import check_pages, expected_on
-from ocoptrace.labels.printed import printed_pdf
+from ocoptrace.labels.reading.check import check_pages, expected_on
+from ocoptrace.labels.reading.printed import printed_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ocoptrace.labels import LabelContent, Page, Stock, Template
-    from ocoptrace.labels.pixels import Pixels
+    from ocoptrace.labels.reading.pixels import Pixels
 
 DPI = 300
 

@@ -1,0 +1,1 @@
+"""Reading: pixels of a file or photo, the codes in them, and how well they were printed."""
