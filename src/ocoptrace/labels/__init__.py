@@ -12,8 +12,10 @@
 
 from __future__ import annotations
 
+from ocoptrace.labels.check import Expected, SelfCheck, check_file, expected_on
 from ocoptrace.labels.content import LabelContent
 from ocoptrace.labels.display import Page, Sticker, Symbol
+from ocoptrace.labels.grade import Grade, grade_file
 from ocoptrace.labels.layout import lay_out
 from ocoptrace.labels.pdf import write_pdf
 from ocoptrace.labels.pixels import render_pdf
@@ -23,13 +25,19 @@ from ocoptrace.labels.stock import Stock, load_stock, stock_names
 from ocoptrace.labels.template import Template, load_template, template_names
 
 __all__ = [
+    "Expected",
+    "Grade",
     "LabelContent",
     "Page",
     "Scan",
+    "SelfCheck",
     "Sticker",
     "Stock",
     "Symbol",
     "Template",
+    "check_file",
+    "expected_on",
+    "grade_file",
     "lay_out",
     "load_stock",
     "load_template",
