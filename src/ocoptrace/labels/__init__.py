@@ -21,19 +21,27 @@ from ocoptrace.labels.drawing.tspl import write_tspl
 from ocoptrace.labels.drawing.zpl import write_zpl
 from ocoptrace.labels.layout import lay_out
 from ocoptrace.labels.preflight import preflight
+from ocoptrace.labels.reading.check import Expected, SelfCheck, check_file, expected_on
+from ocoptrace.labels.reading.grade import Grade, grade_file
 from ocoptrace.labels.reading.pixels import render_pdf
 from ocoptrace.labels.reading.scan import Scan, scan_file
 from ocoptrace.labels.stock.stock import Stock, load_stock, stock_names
 from ocoptrace.labels.template import Template, load_template, template_names
 
 __all__ = [
+    "Expected",
+    "Grade",
     "LabelContent",
     "Page",
     "Scan",
+    "SelfCheck",
     "Sticker",
     "Stock",
     "Symbol",
     "Template",
+    "check_file",
+    "expected_on",
+    "grade_file",
     "lay_out",
     "load_stock",
     "load_template",

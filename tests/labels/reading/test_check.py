@@ -20,7 +20,7 @@ from ocoptrace.labels.reading.check import (
     expected_on,
     sampled_pages,
 )
-from ocoptrace.labels.reading.printed import printed_pdf
+from ocoptrace.labels.reading.printed import Bitmaps, printed_pdf
 from ocoptrace.messages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -148,6 +148,14 @@ def test_a_file_with_a_page_less_is_told(page: Page, links: list[str]) -> None:
     assert (result.pages, result.pages_checked) == (1, 1)
 
 
+def test_symbols_beyond_the_page_are_not_read(page: Page, links: list[str]) -> None:
+    expected = expected_on(page, links)
+    small = replace(page, width=70_000, height=37_500, stickers=page.stickers[:1])
+    result = checked([small], [expected])
+    assert result.symbols_read == 1
+    assert codes(result) == [("check.unread", f"/0/{slot}") for slot in range(2, 25)]
+
+
 def test_a_long_run_is_sampled_and_says_so(page: Page, links: list[str]) -> None:
     expected = expected_on(page, links)
     asked: list[int] = []
@@ -217,6 +225,15 @@ def test_a_bitmap_that_does_not_say_its_resolution_is_given_one(
         check_file(path, [expected_on(page, links)])
     assert refused.value.code == "label.picture_dpi"
     assert check_file(path, [expected_on(page, links)], dpi=203).ok
+
+
+def test_bitmaps_are_pages_too(page: Page, links: list[str]) -> None:
+    with printed_pdf(write_pdf([page], title="Tem")) as printed:
+        pixels, _ = printed.grey(0, dpi=203)
+    expected = expected_on(page, links)
+    assert check_pages(Bitmaps([pixels, pixels], dpi=203), [expected] * 2).ok
+    wrong = check_pages(Bitmaps([pixels], dpi=300), [expected])
+    assert {code for code, _ in codes(wrong)} > {"check.unexpected"}
 
 
 def test_a_torn_file_is_an_error(tmp_path: Path, page: Page, links: list[str]) -> None:

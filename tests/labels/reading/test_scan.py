@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -22,7 +23,7 @@ from ocoptrace.labels import (
     write_pdf,
 )
 from ocoptrace.labels.reading import pixels as pixels_module
-from ocoptrace.labels.reading.pixels import open_pdf, render_page
+from ocoptrace.labels.reading.pixels import grey_pages, open_pdf, render_page
 from ocoptrace.labels.reading.scan import KINDS
 
 if TYPE_CHECKING:
@@ -186,6 +187,20 @@ def test_a_symbology_that_nobody_knows_is_refused(sheet: bytes) -> None:
         scan_file(sheet, kinds={"qr", "pdf417"})
     assert refused.value.code == "label.unknown_kind"
     assert refused.value.facts["kind"] == "pdf417"
+
+
+def test_a_half_read_file_can_be_dropped_while_a_page_is_drawn(sheet: bytes) -> None:
+    pages = grey_pages(sheet, dpi=72)
+    next(pages)
+
+    def drop() -> None:
+        with pixels_module._PDFIUM:  # noqa: SLF001 - as rendering does
+            pages.close()
+
+    dropping = Thread(target=drop, daemon=True)
+    dropping.start()
+    dropping.join(timeout=60)
+    assert not dropping.is_alive()
 
 
 def test_a_part_of_a_page_is_rendered_as_the_page_shows_it(sheet: bytes) -> None:

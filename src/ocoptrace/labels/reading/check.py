@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from ocoptrace.labels.display import Box, Page, Symbol
+    from ocoptrace.labels.display import Box, Page
     from ocoptrace.labels.reading.printed import Printed
     from ocoptrace.labels.reading.scan import Scan
     from ocoptrace.messages import Language
@@ -141,33 +141,24 @@ class SelfCheck:
         }
 
 
-def expected_on(page: Page, texts: Sequence[str]) -> tuple[Expected, ...]:
+def expected_on(page: Page, texts: Sequence[str] | None = None) -> tuple[Expected, ...]:
     """Return what must be read on a page.
 
     Args:
         page: of the display list.
-        texts: what its symbols hold, sticker by sticker. It comes from the run and not from
-            the symbols, so that the check covers their encoding too.
+        texts: what its symbols hold, sticker by sticker; None are the texts that they were
+            made of, so that the check covers their encoding too.
 
     Raises:
         ValueError: there are more or fewer texts than symbols.
     """
     symbols = [(sticker.slot, symbol) for sticker in page.stickers for symbol in sticker.symbols]
+    if texts is None:
+        texts = [symbol.matrix.text for _, symbol in symbols]
     return tuple(
-        Expected(slot, text, _box(symbol), symbol.module * 1000, _kind(symbol))
+        Expected(slot, text, symbol.box, symbol.module * 1000, symbol.matrix.kind)
         for (slot, symbol), text in zip(symbols, texts, strict=True)
     )
-
-
-def _kind(symbol: Symbol) -> str:
-    return getattr(symbol.matrix, "kind", "qr")
-
-
-def _box(symbol: Symbol) -> Box:
-    left, top, right, bottom = symbol.box
-    if symbol.bar_dots:
-        bottom = top + round(symbol.bar_dots * MICROMETRES_PER_INCH / symbol.dpi)
-    return left, top, right, bottom
 
 
 def sampled_pages(pages: int, most: int) -> Sequence[int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from io import SEEK_END, BytesIO
 from math import ceil
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -64,8 +64,9 @@ _POINTS_PER_MICROMETRE: Final = _POINTS_PER_INCH / MICROMETRES_PER_INCH
 _TAIL: Final = 2048
 # Points that keep a whole number of pixels from being rounded up to one more.
 _HAIR: Final = 1e-3
-# PDFium keeps one state for the whole process.
-_PDFIUM: Final = Lock()
+# PDFium keeps one state for the whole process. The lock lets its own thread in again: whenever
+# Python collects a half-read file, also while another page is drawn, that file is closed.
+_PDFIUM: Final = RLock()
 
 
 def render_pdf(data: bytes, *, dpi: int, page: int = 0) -> bytes:
@@ -167,7 +168,8 @@ def render_page(
         document: as ``open_pdf`` gives it.
         number: which page, from 0.
         dpi: pixels per inch.
-        box: left, top, right, bottom in micrometres; None is the whole page.
+        box: left, top, right, bottom in micrometres; None is the whole page. What lies
+            outside the page is left out; a box that does so has no pixels.
 
     Raises:
         LabelError: ``label.dpi``, ``label.too_many_pixels``, ``label.pdf_unreadable``.
@@ -179,8 +181,8 @@ def render_page(
             page = document[number]
             whole = page.get_mediabox(), page.get_cropbox()
             try:
-                if box is not None:
-                    _cut(page, box)
+                if box is not None and not _cut(page, box):
+                    return np.zeros((0, 0), np.uint8)
                 _check_pixels(page.get_width() * scale, page.get_height() * scale)
                 _widen_to_pixels(page, scale)
                 return np.array(page.render(scale=scale, grayscale=True).to_numpy())
@@ -192,13 +194,16 @@ def render_page(
         raise LabelError("label.pdf_unreadable", reason=str(error)) from error
 
 
-def _cut(page: pypdfium2.PdfPage, box: Box) -> None:
-    """Cut a page down to a part of it; what lies outside the page is left out."""
+def _cut(page: pypdfium2.PdfPage, box: Box) -> bool:
+    """Cut a page down to a part of it, and tell whether that holds anything of the page."""
     left, bottom, right, top = page.get_cropbox()
     x1, y1, x2, y2 = (length * _POINTS_PER_MICROMETRE for length in box)
-    page.set_cropbox(
-        max(left, left + x1), max(bottom, top - y2), min(right, left + x2), min(top, top - y1)
-    )
+    x1, x2 = max(left, left + x1), min(right, left + x2)
+    y1, y2 = max(bottom, top - y2), min(top, top - y1)
+    if x2 - x1 < 1 or y2 - y1 < 1:
+        return False
+    page.set_cropbox(x1, y1, x2, y2)
+    return True
 
 
 def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels.display import Box
     from ocoptrace.labels.reading.pixels import Pixels
 
-__all__ = ["Printed", "PrintedDots", "printed_file", "printed_pdf"]
+__all__ = ["Bitmaps", "Printed", "PrintedDots", "printed_file", "printed_pdf"]
 
 # PDFium keeps what it has parsed, 40 KB a page, until the file is closed.
 _PAGES_PER_OPENING: Final = 200
@@ -71,7 +71,10 @@ def printed_file(path: Path, *, dpi: int | None = None) -> Iterator[Printed]:
         with printed_pdf(path) as pages:
             yield pages
     else:
-        yield _Bitmap(path, dpi)
+        pixels, said = grey_picture(path.read_bytes())
+        if not (said or dpi):
+            raise LabelError("label.picture_dpi", path=path)
+        yield Bitmaps([pixels], dpi=said or dpi or 0)
 
 
 @contextmanager
@@ -108,23 +111,28 @@ class _PdfPages:
         return render_page(self._document, page, dpi=dpi, box=box), dpi
 
 
-class _Bitmap:
-    """A picture as one page."""
+class Bitmaps:
+    """Bitmaps as pages, as a printer of labels gets them.
 
-    def __init__(self, path: Path, dpi: int | None) -> None:
-        self._pixels, said = grey_picture(path.read_bytes())
-        self._dpi = said or dpi or 0
-        if not self._dpi:
-            raise LabelError("label.picture_dpi", path=path)
+    Args:
+        pages: grey rows, a page each.
+        dpi: their pixels per inch.
+    """
+
+    def __init__(self, pages: Sequence[Pixels], *, dpi: int) -> None:
+        self._pages = pages
+        self._dpi = dpi
 
     def __len__(self) -> int:
-        return 1
+        return len(self._pages)
 
-    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - a bitmap has one page and its own resolution
-        if box is None:
-            return self._pixels, self._dpi
-        left, top, right, bottom = (dots(length, dpi=self._dpi) for length in box)
-        return self._pixels[top:bottom, left:right], self._dpi
+    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - a bitmap has its own resolution
+        """Return a page, or a part of it, at its own resolution."""
+        pixels = self._pages[page]
+        if box is not None:
+            left, top, right, bottom = (dots(length, dpi=self._dpi) for length in box)
+            pixels = pixels[top:bottom, left:right]
+        return pixels, self._dpi
 
 
 class PrintedDots:

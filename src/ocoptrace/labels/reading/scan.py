@@ -104,9 +104,12 @@ def scan_pixels(
     Raises:
         LabelError: ``label.unknown_kind``.
     """
+    formats = _formats(frozenset(kinds))
+    if not pixels.size:
+        return []
     barcodes = zxingcpp.read_barcodes(
         pixels,
-        _formats(frozenset(kinds)),
+        formats,
         text_mode=zxingcpp.TextMode.Plain,
         try_rotate=not upright,
         try_downscale=not upright,
