@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,7 +126,7 @@ def reading_back(count: int, path: Path) -> None:
     from stickers import content, link  # noqa: PLC0415
 
     from ocoptrace.labels import lay_out, load_stock, load_template  # noqa: PLC0415
-    from ocoptrace.labels.check import Expected, check_file, expected_on  # noqa: PLC0415
+    from ocoptrace.labels.reading.check import Expected, check_file, expected_on  # noqa: PLC0415
 
     stock = load_stock(STOCK)
     contents = [content(number, "v5") for number in range(stock.slots)]
@@ -136,7 +137,7 @@ def reading_back(count: int, path: Path) -> None:
         """The same places on every page; a run knows its own links."""
 
         def __len__(self) -> int:
-            return -(-count // stock.slots)
+            return ceil(count / stock.slots)
 
         def __getitem__(self, page: int) -> list[Expected]:
             first = page * stock.slots
@@ -145,7 +146,7 @@ def reading_back(count: int, path: Path) -> None:
 
     result = check_file(path, Expectations(), sample=len(Expectations()))
     if not result.ok:
-        sys.exit(f"the self-check failed: {result}")
+        raise SystemExit(f"the self-check failed: {result}")
 
 
 WAYS: Final[dict[str, Callable[[int, Path], None]]] = {
@@ -286,16 +287,14 @@ def main() -> None:
         def way(name: str, count: int) -> tuple[float, int]:
             return measured([sys.executable, __file__, "--run", name, str(count), str(path)])
 
-        print(
-            f"{'stickers to PDF':<38}{'count':>8}{'labels/s':>10}{'ratio':>8}{'B/label':>9}", end=""
-        )
-        print(f"{'MiB':>8}")
+        heads = f"{'count':>8}{'labels/s':>10}{'ratio':>8}{'B/label':>9}{'MiB':>8}"
+        print(f"{'stickers to PDF':<38}{heads}")
         slowest = row("segno, a rectangle a module", PEERS, path, way("segno", PEERS), 0)
         row("qrcode, an image a symbol", PEERS, path, way("qrcode", PEERS), slowest)
-        if BLABEL.exists():
+        try:
             row("blabel, 24 a page", PEERS, path, with_blabel(path), slowest)
-        else:
-            print("blabel is not installed: make .venv-labels (it needs pango, of the system)")
+        except (FileNotFoundError, subprocess.CalledProcessError):
+            print("no blabel: make .venv-labels; it needs pango, a library of the system")
         for count in counts:
             for size in ("v5", "v7", "v8"):
                 if size == "v5" or count == counts[0]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from ocoptrace.labels import load_stock, render_pdf, write_pdf
-from ocoptrace.labels.calibration_page import calibration_page
+from ocoptrace.labels.stock.calibration_page import calibration_page
 
 HERE = Path(__file__).parent
 STOCK = "avery-l7160"

@@ -31,15 +31,18 @@ RUN = [
     "README.md",
     "docs/guides/epcis-sense.md",
     "docs/guides/event-hash.md",
+    "docs/guides/fonts.md",
     "docs/guides/identifiers.md",
     "docs/guides/keys.md",
     "docs/guides/own-data.md",
     "docs/guides/province-office.md",
     "docs/guides/stock-and-printers.md",
+    "docs/guides/thermal-printers.md",
     "docs/tutorial/first-sticker.md",
     "docs/vi/bat-dau.md",
     "docs/vi/giay-va-may-in.md",
     "docs/vi/khoa.md",
+    "docs/vi/may-in-nhiet.md",
     "docs/vi/van-phong-tinh.md",
 ]
 

@@ -90,3 +90,18 @@ def test_no_korean_text_is_set_in_loose_jamo() -> None:
     decomposed = unicodedata.normalize("NFD", "어간장")
     (run,) = fonts.runs(decomposed, "regular")
     assert run.text == "어간장"
+
+
+def test_a_document_may_show_more_signs_than_one_subset_holds() -> None:
+    signs = "".join(map(chr, range(0x4E00, 0x4E00 + 600)))
+    name = "NotoSansCJKtc-Regular"
+    items = [
+        Text(1000, 5000 * (row + 1), 3000, name, signs[30 * row : 30 * row + 30])
+        for row in range(20)
+    ]
+    data = write_pdf([Page(120_000, 120_000, (), tuple(items))], title="x")
+    document = pypdfium2.PdfDocument(data)
+    shown = document[0].get_textpage().get_text_bounded()
+    document.close()
+    assert "".join(shown.split()) == signs
+    assert data.count(b"/FontFile2") == 3

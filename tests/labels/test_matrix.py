@@ -21,14 +21,14 @@ from ocoptrace.labels import (
     template_names,
     write_pdf,
 )
-from ocoptrace.labels.check import check_pages, expected_on
-from ocoptrace.labels.printed import printed_pdf
+from ocoptrace.labels.reading.check import check_pages, expected_on
+from ocoptrace.labels.reading.printed import printed_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ocoptrace.labels import LabelContent, Page, Stock, Template
-    from ocoptrace.labels.pixels import Pixels
+    from ocoptrace.labels.reading.pixels import Pixels
 
 DPI = 300
 
@@ -62,9 +62,9 @@ def made(request: pytest.FixtureRequest, content: Callable[..., LabelContent]) -
 
 def test_zxing_reads_every_symbol_of_the_page_in_its_place(made: Made) -> None:
     with printed_pdf(made.pdf) as printed:
-        result = check_pages(printed, [expected_on(made.page, made.links)], dpi=DPI)
+        result = check_pages(printed, [expected_on(made.page)], dpi=DPI)
     assert result.findings == ()
-    assert result.symbols_read == len(made.links)
+    assert result.symbols_read == sum(len(s.symbols) for s in made.page.stickers)
 
 
 def test_opencv_reads_every_symbol_from_its_crop(made: Made) -> None:

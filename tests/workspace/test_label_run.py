@@ -18,7 +18,7 @@ from ocoptrace.errors import Gs1Error, LabelError, ProofError, WorkspaceError
 from ocoptrace.gs1 import SERIAL_ALPHABET, parse_name
 from ocoptrace.labels import scan_file
 from ocoptrace.labels.manifest import Manifest, manifest_path
-from ocoptrace.labels.printer import PrinterProfile
+from ocoptrace.labels.stock.printer import PrinterProfile
 from ocoptrace.registry import Issuance, read_entry
 from ocoptrace.transparency import leaf_hash
 from ocoptrace.transparency.merkle import root_of

@@ -10,7 +10,7 @@ from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from ocoptrace.labels.printer import PrinterProfile
+    from ocoptrace.labels.stock.printer import PrinterProfile
     from ocoptrace.workspace.label_run import LabelRun
 
 __all__ = ["ORDERS", "add", "check_place", "printing_by", "tell_files", "write_run"]
@@ -77,7 +77,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
 
 def printing_by(printer: Path | None, dpi: int | None) -> "tuple[PrinterProfile | None, int]":
     """Return by what it is printed: the profile of a file, and the dots per inch."""
-    from ocoptrace.labels.printer import PrinterProfile
+    from ocoptrace.labels.stock.printer import PrinterProfile
 
     if printer is None:
         return None, _DPI if dpi is None else dpi

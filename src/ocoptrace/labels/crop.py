@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.labels.display import Polygon
-from ocoptrace.labels.stock import Stock
+from ocoptrace.labels.stock.stock import Stock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,8 +22,8 @@ from ocoptrace.labels.codes import Codes
 from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.crop import crop_marks, cut_boxes
 from ocoptrace.labels.display import Page, Sticker
-from ocoptrace.labels.printer import PrinterProfile
-from ocoptrace.labels.slots import Filling
+from ocoptrace.labels.stock.printer import PrinterProfile
+from ocoptrace.labels.stock.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels.content import LabelContent
     from ocoptrace.labels.display import Image, Item, Symbol
     from ocoptrace.labels.elements import Barcode, Qr
-    from ocoptrace.labels.stock import Stock
+    from ocoptrace.labels.stock.stock import Stock
     from ocoptrace.labels.template import Template
 
 __all__ = ["MAX_DPI", "MIN_DPI", "lay_out"]

@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError, StorageError
 from ocoptrace.labels import write_pdf
-from ocoptrace.labels.joining import join_pdfs
+from ocoptrace.labels.drawing.joining import join_pdfs
+from ocoptrace.labels.drawing.tspl import write_tspl
+from ocoptrace.labels.drawing.zpl import write_zpl
 from ocoptrace.labels.manifest import LabelFile
-from ocoptrace.labels.tspl import write_tspl
-from ocoptrace.labels.zpl import write_zpl
 from ocoptrace.store import sync_folder, write_whole
 from ocoptrace.workspace.run_plan import Printing  # noqa: TC001 - the tour makes one
 

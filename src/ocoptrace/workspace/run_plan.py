@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 from ocoptrace import canonical_json
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template
-from ocoptrace.labels.printer import PrinterProfile
-from ocoptrace.labels.slots import Filling
+from ocoptrace.labels.stock.printer import PrinterProfile
+from ocoptrace.labels.stock.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

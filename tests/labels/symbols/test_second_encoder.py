@@ -71,7 +71,7 @@ def test_the_modules_equal_those_of_a_second_encoder(
 ) -> None:
     monkeypatch.setattr(batch, "_FEWEST", 1)
     most = full(mode, version, level)
-    for length in range(max(most - 3, 1), most + 1):
+    for length in range(max(most - 2, 1), most + 1):
         matrix = encode(text_of(mode, length), level)
         assert matrix.version == version
         assert encode_many([matrix.text], level) == [matrix]

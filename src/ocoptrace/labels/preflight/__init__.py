@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.labels.content import LabelContent
     from ocoptrace.labels.display import Image
-    from ocoptrace.labels.stock import Stock
+    from ocoptrace.labels.stock.stock import Stock
     from ocoptrace.labels.template import Template
 
 __all__ = ["preflight"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocoptrace.labels.display import Box, Ink, Item, Page, Sticker
-    from ocoptrace.labels.stock import Stock
+    from ocoptrace.labels.stock.stock import Stock
     from ocoptrace.labels.template import Template
 
 __all__ = ["CUT_MARGIN", "check_page", "contrast", "red_reflectance"]

@@ -150,5 +150,5 @@ def _out_of(code: str, facts: dict[str, object], limits: tuple[float, float]) ->
 def _logo(room: Qr) -> Iterator[Finding]:
     most = round(100 * MAX_LOGO_SHARES[room.level])
     if room.logo_share > most:
-        facts = {"share": room.logo_share, "most": most, "level": room.level}
+        facts = {"measured": room.logo_share, "required": most, "level": room.level}
         yield Finding("label.logo_share", "error", "", facts)

@@ -10,7 +10,21 @@ zxing-cpp is the one encoder; what draws a matrix in a file format takes it from
 
 from __future__ import annotations
 
+from ocoptrace.labels.symbols.batch import encode_many
+from ocoptrace.labels.symbols.gs1_symbols import ean, gs1_128, gs1_datamatrix, human_readable
 from ocoptrace.labels.symbols.matrix import MAX_LOGO_SHARES, Kind, Level, Matrix
 from ocoptrace.labels.symbols.qr import encode, encode_micro
 
-__all__ = ["MAX_LOGO_SHARES", "Kind", "Level", "Matrix", "encode", "encode_micro"]
+__all__ = [
+    "MAX_LOGO_SHARES",
+    "Kind",
+    "Level",
+    "Matrix",
+    "ean",
+    "encode",
+    "encode_many",
+    "encode_micro",
+    "gs1_128",
+    "gs1_datamatrix",
+    "human_readable",
+]

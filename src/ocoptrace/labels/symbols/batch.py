@@ -39,15 +39,17 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "encode_many"]
 
-CHUNK: Final = 2048
-"""Most symbols that are in the making at a time; each takes some 20 KB meanwhile."""
+CHUNK: Final = 1024
+"""Most symbols that are in the making at a time; each takes some 8 KB meanwhile."""
 
 # Fewer are sooner done one by one.
-_FEWEST: Final = 48
+_FEWEST: Final = 12
 # zxing-cpp shrinks a symbol from above; so few segments never keep it from version 9.
 _MOST_SEGMENTS: Final = 8
 # Versions whose character counts are equally long.
 _VERSIONS: Final = ((1, 9), (10, MAX_VERSION))
+# Not even digits are that many in such a symbol.
+_LONGEST: Final = capacity(MAX_VERSION, "L") // 3
 
 
 def encode_many(texts: Sequence[str], level: Level = LEVEL) -> list[Matrix]:
@@ -66,10 +68,10 @@ def encode_many(texts: Sequence[str], level: Level = LEVEL) -> list[Matrix]:
         with _placed(number):
             check_text(text, level)
         by_length[len(text)].append(number)
-    for numbers in by_length.values():
+    for length, numbers in by_length.items():
         for start in range(0, len(numbers), CHUNK):
             some = numbers[start : start + CHUNK]
-            if len(some) >= _FEWEST:
+            if len(some) >= _FEWEST and length <= _LONGEST:
                 _encode_alike(texts, some, level, found)
     for number, matrix in enumerate(found):
         if matrix is None:

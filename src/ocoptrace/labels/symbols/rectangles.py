@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["CHUNK", "rectangles"]
 
 CHUNK: Final = 256
-"""Most symbols that are in the making at a time; each takes some 30 KB meanwhile."""
+"""Most symbols that are in the making at a time; each takes some 40 KB meanwhile."""
 
 _NUMBERS: Final = np.array([f"{number} ".encode() for number in range(1000)], "S4").view(np.uint32)
 """The text of each number, with a blank, in one word."""

@@ -73,14 +73,16 @@ def cut(texts: NDArray[np.uint8], *, version: int) -> NDArray[np.uint8]:
         version: a version of the symbols; all up to 9 are alike, and all from 10 on.
     """
     heads = [_UNIT * (MODE_BITS + count_bits(mode, version)) for mode in _MODES]
-    columns = np.ascontiguousarray(texts.T)
-    length, number = columns.shape
+    number, length = texts.shape
     # The cheapest way to have encoded all so far, and to be in a mode.
     numeric, alphanumeric, byte = (np.full(number, head, np.int32) for head in heads)
     # For each character: its own mode, if the mode behind it is to be 0, 1 or 2.
     choices = np.empty((length, 3, number), np.uint8)
-    costs = zip(_digit_costs(columns), _pair_costs(columns), strict=True)
-    for (digit_cost, pair_cost), choice in zip(costs, choices, strict=True):
+    # From here on one character of all texts at a time.
+    digit_costs, pair_costs = (
+        np.ascontiguousarray(costs.T) for costs in (_digit_costs(texts), _pair_costs(texts))
+    )
+    for digit_cost, pair_cost, choice in zip(digit_costs, pair_costs, choices, strict=True):
         numeric = numeric + digit_cost
         alphanumeric = alphanumeric + pair_cost
         byte = byte + 8 * _UNIT
@@ -102,9 +104,9 @@ def cut(texts: NDArray[np.uint8], *, version: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(modes.T)
 
 
-def _digit_costs(columns: NDArray[np.uint8]) -> NDArray[np.int32]:
+def _digit_costs(texts: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Return what each digit costs in its group of up to three, counted from its run's start."""
-    digit = _IS_DIGIT[columns]
+    digit = _IS_DIGIT[texts]
     place, start, end = _runs(digit)
     group = place - (place - start) % 3
     costs = np.array([0, 24, 21, 20], np.int32)[np.clip(end - group, 0, 3)]
@@ -112,13 +114,13 @@ def _digit_costs(columns: NDArray[np.uint8]) -> NDArray[np.int32]:
     return costs
 
 
-def _pair_costs(columns: NDArray[np.uint8]) -> NDArray[np.int32]:
+def _pair_costs(texts: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Return what each of the 45 characters costs in its pair, counted from its run's start."""
-    paired = _IS_ALPHANUMERIC[columns]
+    paired = _IS_ALPHANUMERIC[texts]
     place, start, end = _runs(paired)
     alone = ((place - start) % 2 == 0) & (place + 1 == end)
     # The last of all is counted as if it stood alone, even where it closes a pair.
-    alone[-1] = True
+    alone[:, -1] = True
     costs = np.where(alone, np.int32(36), np.int32(33))
     costs[~paired] = _NEVER
     return costs
@@ -126,11 +128,11 @@ def _pair_costs(columns: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 def _runs(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int16], ...]:
     """Return the place of each character, and where its run begins and ends."""
-    length = len(inside)
-    place = np.arange(length, dtype=np.int16)[:, None]
-    before = np.maximum.accumulate(np.where(inside, np.int16(-1), place), axis=0)
-    behind = np.where(inside, np.int16(length), place)[::-1]
-    return place, before + np.int16(1), np.minimum.accumulate(behind, axis=0)[::-1]
+    length = inside.shape[1]
+    place = np.arange(length, dtype=np.int16)
+    before = np.maximum.accumulate(np.where(inside, np.int16(-1), place), axis=1)
+    behind = np.where(inside, np.int16(length), place)[:, ::-1]
+    return place, before + np.int16(1), np.minimum.accumulate(behind, axis=1)[:, ::-1]
 
 
 def segments(modes: NDArray[np.uint8]) -> Segments:
