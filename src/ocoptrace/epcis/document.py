@@ -311,8 +311,7 @@ def own_contexts(event: Event, around: Contexts) -> Contexts:
 def _contexts(event: Event) -> list[str | dict[str, Any]]:
     """Return the contexts that an event needs in a document."""
     foreign = [entry for entry in event.context if not _standard(entry)]
-    members = event.to_json()
-    ours = PREFIX in used_prefixes(members, event.prefixes) and PREFIX not in event.prefixes
+    ours = PREFIX in used_prefixes(event) and PREFIX not in event.prefixes
     return [EPCIS_CONTEXT, *foreign, *([{PREFIX: VOCABULARY}] if ours else [])]
 
 

@@ -27,6 +27,9 @@ MAX_DIGITS = 256
 _SHOWN = 40
 _SIGNIFICANT_DIGITS = 15
 _EXACT = 2**53
+_SHORT = re.compile(r"-?[0-9]{1,7}\.[0-9]{1,7}")
+"""A number of so few digits that a double surely holds it."""
+
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -91,6 +94,8 @@ def double(number: float) -> int | float:
         raise EpcisError("json.inexact_number", number=str(number)[:_SHOWN])
     text = lexeme(number)
     plain = float(number)
+    if _SHORT.fullmatch(text):
+        return plain
     try:
         decimal = Decimal(text)
     except InvalidOperation:  # an exponent that not even Decimal holds

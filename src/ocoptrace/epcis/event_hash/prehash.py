@@ -32,10 +32,10 @@ from ocoptrace.epcis.event_hash.fields import (
     TYPES,
     Form,
 )
-from ocoptrace.epcis.event_hash.places import each, within
 from ocoptrace.epcis.event_hash.profile import Profile, ProfileName, profile_named
 from ocoptrace.epcis.event_hash.values import Values
 from ocoptrace.epcis.faults import pointer, shown
+from ocoptrace.epcis.places import each, within
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
