@@ -39,10 +39,9 @@ from ocoptrace.epcis.dimensions import (
     Source,
 )
 from ocoptrace.epcis.event import Event
-from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.number import double
-from ocoptrace.epcis.places import each, within
+from ocoptrace.epcis.places import came_from, each, within
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
@@ -185,7 +184,7 @@ class _Walk:
                 if value is not None:
                     members[member] = write(self, value) if write else value
         except InputError as error:
-            error.place = pointer(member) + error.place
+            came_from(member, error)
             raise
         if part.__pydantic_extra__:
             members |= self.value(part.__pydantic_extra__)

@@ -18,7 +18,7 @@ from ocoptrace.errors import EpcisError, InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["each", "within"]
+__all__ = ["came_from", "each", "within"]
 
 Written = TypeVar("Written")
 
@@ -32,7 +32,7 @@ def within(place: object, write: Callable[..., Written], *arguments: Any) -> Wri
     try:
         return write(*arguments)
     except InputError as error:
-        error.place = pointer(place) + error.place
+        came_from(place, error)
         raise
 
 
@@ -50,6 +50,14 @@ def each(value: Any, write: Callable[..., Written], *arguments: Any) -> list[Wri
         for position, entry in enumerate(value):  # noqa: B007 - used where one fails
             written.append(write(entry, *arguments))
     except InputError as error:
-        error.place = pointer(position) + error.place
+        came_from(position, error)
         raise
     return written
+
+
+def came_from(place: object, error: InputError) -> None:
+    """Put a name or position in front of the place of an error.
+
+    A place inside a name, such as ``(01)``, is dropped: one pointer says where to look.
+    """
+    error.place = pointer(place) + (error.place if error.place.startswith("/") else "")

@@ -35,7 +35,7 @@ from ocoptrace.epcis.event_hash.fields import (
 from ocoptrace.epcis.event_hash.profile import Profile, ProfileName, profile_named
 from ocoptrace.epcis.event_hash.values import Values
 from ocoptrace.epcis.faults import pointer, shown
-from ocoptrace.epcis.places import each, within
+from ocoptrace.epcis.places import came_from, each, within
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class _Walk:
                     else:
                         texts.append(writer(self, name, value, after))
         except EpcisError as error:
-            error.place = pointer(name) + error.place
+            came_from(name, error)
             raise
         return texts
 
@@ -257,7 +257,7 @@ class _Walk:
                 if name in members:
                     texts.append(_pair(name, self._values.text(members[name], form)))
         except EpcisError as error:
-            error.place = pointer(name) + error.place
+            came_from(name, error)
             raise
         return "".join(texts)
 
