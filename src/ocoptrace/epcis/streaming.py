@@ -26,7 +26,7 @@ from lxml import etree
 
 from ocoptrace.epcis import json_ld
 from ocoptrace.epcis.dimensions import json_of
-from ocoptrace.epcis.document import MAX_BYTES, new_head, own_contexts
+from ocoptrace.epcis.document import MAX_BYTES, is_xml, new_head, own_contexts
 from ocoptrace.epcis.event import parse_accepted, read_context
 from ocoptrace.epcis.inflation import GZIP
 from ocoptrace.epcis.intake import read_json
@@ -92,8 +92,7 @@ def stream_events(
     try:
         if _begins(readable).startswith(GZIP):
             readable = _Rest(gzip.GzipFile(fileobj=readable))  # type: ignore[call-overload]
-        start = _begins(readable).lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        if is_xml(_begins(readable)):
             yield from _xml_events(readable, max_event_bytes, any_order=any_order)
         else:
             yield from _json_events(readable, max_event_bytes)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+    from ocoptrace.epcis.vocabulary import CodeList
     from ocoptrace.epcis.xml_names import Names
 
     _Reader = Callable[[Element, Names], Any]
@@ -68,15 +69,15 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
         EpcisError: an element that EPCIS does not have here, or in another place.
     """
     kind = local_name(event)
-    order = ORDER.get(kind)
-    if order is None:
+    standard = _STANDARD.get(kind)
+    if standard is None:
         raise EpcisError(
             "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
         )
     members: dict[str, Any] = {"type": kind}
     for name, value in event.attrib.items():
         _event_attribute(members, event, name, str(value), names)
-    _read_into(members, set(), event, order, names, ordered=ordered)
+    _read_into(members, set(), event, standard, names, ordered=ordered)
     return members
 
 
@@ -94,12 +95,12 @@ def _read_into(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    order: Collection[str],
+    standard: dict[str, tuple[int, _Reader]],
     names: Names,
     *,
     ordered: bool,
 ) -> None:
-    at = iter(order)
+    last = 0
     for child in holder:
         name = child.tag
         if name[0] == "{":
@@ -107,18 +108,20 @@ def _read_into(
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
-        _no_text(child.tail, child)
-        if name in _WRAPPERS:
-            _read_into(members, arrays, child, order, names, ordered=False)
-        elif name not in order:
-            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        elif name in members:
+        if child.tail:
+            _no_text(child.tail, child)
+        if name not in standard:
+            if name not in _WRAPPERS:
+                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+            _read_into(members, arrays, child, standard, names, ordered=False)
+            continue
+        if name in members:
             raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
-        elif ordered and (name not in at):  # membership goes on from where it stood
+        at, read = standard[name]
+        if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
-        else:
-            read: _Reader = _READ.get(name, _text)
-            members[name] = read(child, names)
+        last = at
+        members[name] = read(child, names)
 
 
 def _no_text(text: str | None, element: Element) -> None:
@@ -132,14 +135,16 @@ def _text(element: Element, _: Names | None = None) -> str:
         raise EpcisError(
             "epcis.xml_element", place=path_of(element), element=local_name(element[0])
         )
-    for name in map(str, element.attrib):
-        if not name.startswith(_INSTANCE):
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
-    return composed((element.text or "").strip())
+    for name in element.keys():  # noqa: SIM118 - quicker than to ask for the attributes
+        if not str(name).startswith(_INSTANCE):
+            attribute = shown(str(name))
+            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=attribute)
+    text = (element.text or "").strip()
+    return text if text.isascii() else composed(text)
 
 
-def _word(element: Element, _: Names | None = None) -> str:
-    return word_of_xml(_text(element), WORDS[local_name(element)])
+def _word(code_list: CodeList) -> _Reader:
+    return lambda element, _: word_of_xml(_text(element), code_list)
 
 
 def _items(holder: Element, item: str) -> list[Element]:
@@ -149,7 +154,8 @@ def _items(holder: Element, item: str) -> list[Element]:
     for child in found:
         if child.tag != item and local_name(child) != item:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
-        _no_text(child.tail, child)
+        if child.tail:
+            _no_text(child.tail, child)
     return found
 
 
@@ -214,9 +220,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
     return read
 
 
+_LOCATION: dict[str, _Reader] = {"id": _text}
+
+
 def _location(holder: Element, names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    _read_into_part(members, holder, {"id": _text}, names)
+    _read_into_part(members, holder, _LOCATION, names)
     return members
 
 
@@ -234,7 +243,8 @@ def _read_into_part(
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
             continue
-        _no_text(child.tail, child)
+        if child.tail:
+            _no_text(child.tail, child)
         if name == "extension":
             _read_into_part(members, child, standard, names)
         elif name not in standard:
@@ -251,7 +261,7 @@ def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
         name = local_name(child)
         if name not in {"set", "unset"}:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        members.setdefault(name, []).append(_word(child))
+        members.setdefault(name, []).append(word_of_xml(_text(child), "Disp"))
     return members
 
 
@@ -262,7 +272,7 @@ def _error(holder: Element, names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
     standard: dict[str, _Reader] = {
         "declarationTime": _text,
-        "reason": _word,
+        "reason": _word("ER"),
         "correctiveEventIDs": corrective,
     }
     _read_into_part(members, holder, standard, names)
@@ -321,12 +331,12 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
 
 _READ: dict[str, _Reader] = {
     "bizLocation": _location,
-    "bizStep": _word,
+    "bizStep": _word("BizStep"),
     "bizTransactionList": _typed("bizTransaction"),
     "childEPCs": _epcs,
     "childQuantityList": _quantities,
     "destinationList": _typed("destination"),
-    "disposition": _word,
+    "disposition": _word("Disp"),
     "epcList": _epcs,
     "errorDeclaration": _error,
     "ilmd": _ilmd,
@@ -341,3 +351,9 @@ _READ: dict[str, _Reader] = {
     "sourceList": _typed("source"),
 }
 """Element → how it is read; every other holds text alone."""
+
+_STANDARD = {
+    kind: {name: (at, _READ.get(name, _text)) for at, name in enumerate(order)}
+    for kind, order in ORDER.items()
+}
+"""Type of event → element → its place in the order, and how it is read."""

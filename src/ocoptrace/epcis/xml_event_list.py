@@ -50,6 +50,7 @@ __all__ = [
     "forget",
     "is_event_list",
     "is_ordered",
+    "raw_event",
     "read_event",
     "refuse_others",
 ]
@@ -75,17 +76,7 @@ def read_event(
     Raises:
         EpcisError: with the line and the path of the element.
     """
-    here = holder.nsmap
-    own = {
-        prefix: namespace
-        for prefix, namespace in declared(here).items()
-        if around.get(prefix) != namespace
-    }
-    names = Names(around | own)
-    members = read_members(holder, names, ordered=ordered)
-    own |= names.added
-    if not names.uses(PREFIX):
-        own.pop(PREFIX, None)  # declared for our attributes alone
+    members, own = _members(holder, around, ordered=ordered)
     stated = holder.get(JSON)
     plain = members
     if stated is not None:
@@ -103,6 +94,46 @@ def read_event(
     if stated is not None:
         _agree(event, plain, around | own, holder)
     return event
+
+
+def raw_event(
+    holder: Element,
+    context: Sequence[str | dict[str, Any]],
+    around: dict[str, str],
+    *,
+    ordered: bool = True,
+) -> dict[str, Any]:
+    """Return the members of an element's event, its own contexts among them, not validated.
+
+    Args:
+        holder: the element.
+        context: of the document around it.
+        around: the prefixes that the document declares, as ``declared`` gives them.
+        ordered: whether its elements stand in the order of EPCIS 2.0.
+
+    Raises:
+        EpcisError: an element that EPCIS does not have, with its line and path.
+    """
+    if JSON in holder.attrib:
+        event = read_event(holder, context, around, ordered=ordered)
+        members, own = event.to_json(), list(event.context[len(context) :])
+        return members | ({"@context": own} if own else {})
+    members, prefixes = _members(holder, around, ordered=ordered)
+    return members | ({"@context": prefixes} if prefixes else {})
+
+
+def _members(
+    holder: Element, around: dict[str, str], *, ordered: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the elements of an event say, and the prefixes of its own."""
+    known = declared(holder.nsmap)
+    own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
+    names = Names(around | own)
+    members = read_members(holder, names, ordered=ordered)
+    own |= names.added
+    if not names.uses(PREFIX):
+        own.pop(PREFIX, None)  # declared for our attributes alone
+    return members, own
 
 
 def _agree(event: Event, plain: dict[str, Any], around: dict[str, str], holder: Element) -> None:
