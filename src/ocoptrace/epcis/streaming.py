@@ -32,6 +32,7 @@ from ocoptrace.epcis.inflation import GZIP
 from ocoptrace.epcis.intake import read_json
 from ocoptrace.epcis.json_scan import Scanner
 from ocoptrace.epcis.json_text import json_bytes
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event_list import (
     declared_by,
     event_element,
@@ -58,10 +59,13 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.json_scan import Readable
     from ocoptrace.epcis.master_data import Head
 
-__all__ = ["MAX_EVENT_BYTES", "DocumentWriter", "stream_events"]
+__all__ = ["MAX_DECLARATIONS", "MAX_EVENT_BYTES", "DocumentWriter", "stream_events"]
 
 MAX_EVENT_BYTES = 2**20
 """Longest event that is read from a stream, in bytes."""
+
+MAX_DECLARATIONS = 4_000_000
+"""How often XML of any length may declare a prefix: libxml2 keeps 30 bytes for each time."""
 
 _WAY = ("epcisBody", "queryResults", "resultsBody")
 
@@ -113,6 +117,7 @@ class _Rest:
         self._given = 0
         self.since = 0
         self.limit = 0
+        self._declarations = 0
 
     def read(self, size: int = -1, /) -> bytes:
         if self._given >= len(self._piece):
@@ -122,8 +127,12 @@ class _Rest:
         chunk: bytes = self._piece[self._given : end]
         self._given += len(chunk)
         self.since += len(chunk)
-        if self.limit and self.since > self.limit:
-            raise EpcisError("json.too_large", size=self.since, limit=self.limit)
+        if self.limit:
+            if self.since > self.limit:
+                raise EpcisError("json.too_large", size=self.since, limit=self.limit)
+            self._declarations += chunk.count(b"xmlns")
+            if self._declarations > MAX_DECLARATIONS:
+                raise EpcisError("epcis.xml_declarations", limit=MAX_DECLARATIONS)
         return chunk
 
 
@@ -260,7 +269,9 @@ class DocumentWriter:
         if head is None:
             if created is None:
                 raise EpcisError("epcis.no_events")
-            head = new_head(created, context)
+            # No event is known yet: most use our prefix, and would each have to declare it.
+            ours = {PREFIX: VOCABULARY}
+            head = new_head(created, context if ours in context else [ours, *context])
         self._file = file
         self._xml = syntax == "xml"
         self._context = read_context(head.context)

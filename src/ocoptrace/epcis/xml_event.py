@@ -22,7 +22,7 @@ from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
-from ocoptrace.epcis.xml_names import composed, local_name, path_of
+from ocoptrace.epcis.xml_names import composed, local_name, path_of, refuse_words
 from ocoptrace.epcis.xml_schema import (
     ORDER,
     SENSOR_METADATA,
@@ -109,7 +109,7 @@ def _read_into(
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
         if child.tail:
-            _no_text(child.tail, child)
+            refuse_words(child.tail, child)
         if name not in standard:
             if name not in _WRAPPERS:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
@@ -122,11 +122,6 @@ def _read_into(
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
         last = at
         members[name] = read(child, names)
-
-
-def _no_text(text: str | None, element: Element) -> None:
-    if text and not text.isspace():
-        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
 
 
 def _text(element: Element, _: Names | None = None) -> str:
@@ -149,13 +144,13 @@ def _word(code_list: CodeList) -> _Reader:
 
 def _items(holder: Element, item: str) -> list[Element]:
     """Return the children of a list, which are all of one name."""
-    _no_text(holder.text, holder)
+    refuse_words(holder.text, holder)
     found = list(holder)
     for child in found:
         if child.tag != item and local_name(child) != item:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
         if child.tail:
-            _no_text(child.tail, child)
+            refuse_words(child.tail, child)
     return found
 
 
@@ -237,14 +232,14 @@ def _read_into_part(
 ) -> None:
     """Read the children of a part that has room for extensions."""
     arrays: set[str] = set()
-    _no_text(holder.text, holder)
+    refuse_words(holder.text, holder)
     for child in holder:
         name = local_name(child)
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
             continue
         if child.tail:
-            _no_text(child.tail, child)
+            refuse_words(child.tail, child)
         if name == "extension":
             _read_into_part(members, child, standard, names)
         elif name not in standard:

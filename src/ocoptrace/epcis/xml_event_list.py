@@ -30,6 +30,7 @@ from ocoptrace.epcis.xml_names import (
     path_of,
     prefixes_in_xml,
     quoted,
+    refuse_words,
     same_prefixes,
 )
 from ocoptrace.epcis.xml_parsing import parse
@@ -209,6 +210,7 @@ def refuse_others(listed: Element | None, event: Element | None = None) -> None:
     """
     if listed is None:
         return
+    refuse_words(listed.text, listed)
     first = next((child for child in listed if local_name(child) != "extension"), None)
     if first is not None and first is not event:
         raise EpcisError(
@@ -220,8 +222,14 @@ def refuse_others(listed: Element | None, event: Element | None = None) -> None:
 
 
 def forget(event: Element) -> None:
-    """Take an event that has been read out of its list."""
+    """Take an event that has been read out of its list, and the white space around it.
+
+    Raises:
+        EpcisError: the space holds text.
+    """
+    refuse_words(event.tail, event)
     parent = event.getparent()
     event.clear()
     if parent is not None:
         parent.remove(event)
+        parent.text = None

@@ -25,6 +25,7 @@ from ocoptrace.epcis.xml_names import (
     local_name,
     meanings,
     path_of,
+    refuse_text,
     same_prefixes,
 )
 from ocoptrace.epcis.xml_schema import ORDER, ROOTS, SBDH, XSI
@@ -61,6 +62,7 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
         _root_attribute(head, root, str(name), composed(str(value)), names)
     events: list[Element] = []
     arrays: set[str] = set()
+    refuse_text(root)
     for child in root:
         _head_child(head, arrays, child, events, names)
     if "epcisBody" not in head:
@@ -143,6 +145,7 @@ def _header(head: dict[str, Any], holder: Element, names: Names) -> None:
         if not isinstance(more, dict) or "epcisMasterData" in more:
             raise EpcisError("epcis.xml_json", place=path_of(holder))
         members |= more
+    refuse_text(holder)
     for child in holder:
         name = local_name(child)
         if name == "extension":
@@ -229,16 +232,25 @@ def _vocabulary_element(holder: Element, names: Names) -> dict[str, Any]:
     return members
 
 
+def _event_list(holder: Element, events: list[Element]) -> None:
+    refuse_text(holder)
+    for child in holder:
+        if local_name(child) == "extension":
+            refuse_text(child)
+            events.extend(child)
+        else:
+            events.append(child)
+
+
 def _body(holder: Element, events: list[Element], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
     arrays: set[str] = set()
+    refuse_text(holder)
     for child in holder:
         name = local_name(child)
         if name == "EventList":
             members["eventList"] = []
-            for event in child:
-                wrapped = local_name(event) == "extension"
-                events.extend(event if wrapped else [event])
+            _event_list(child, events)
         elif name == "VocabularyList":
             members["vocabularyList"] = _vocabularies(child, names)
         elif name == "QueryResults":

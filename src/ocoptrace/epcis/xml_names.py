@@ -36,6 +36,8 @@ __all__ = [
     "prefixes_in_xml",
     "prefixes_of",
     "quoted",
+    "refuse_text",
+    "refuse_words",
     "same_prefixes",
     "spellable",
 ]
@@ -127,6 +129,24 @@ def path_of(element: Element) -> str:
     steps = [local_name(element)]
     steps += [local_name(each) for each in element.iterancestors()]
     return f"line {element.sourceline}, /{'/'.join(reversed(steps))}"
+
+
+def refuse_text(holder: Element) -> None:
+    """Refuse text between the children of an element.
+
+    Raises:
+        EpcisError: there is some that is no white space.
+    """
+    refuse_words(holder.text, holder)
+    for child in holder:
+        if child.tail:
+            refuse_words(child.tail, child)
+
+
+def refuse_words(text: str | None, element: Element) -> None:
+    """Refuse a text at an element that is no white space."""
+    if text and not text.isspace():
+        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
 
 
 def is_name(text: str) -> bool:
