@@ -178,20 +178,30 @@ def test_a_head_that_never_ends_is_refused() -> None:
     assert caught.value.code == "json.too_large"
 
 
-def test_a_value_that_never_ends_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("start", "piece", "code"),
+    [
+        (b"[", b"[", "json.too_deep"),
+        (b'[{"a":[', b"1,", "json.too_large"),
+        (b'["', b"x", "json.too_large"),
+        (b"", b" ", "json.too_large"),
+        (b"[", b"\n", "json.too_large"),
+    ],
+)
+def test_what_never_ends_is_refused(start: bytes, piece: bytes, code: str) -> None:
     class Endless:
         def __init__(self) -> None:
             self.given = 0
 
         def read(self, size: int = -1) -> bytes:
             self.given += size
-            return b"[" * size
+            return (start if self.given == size else b"") + piece * size
 
     source = Endless()
     with pytest.raises(EpcisError) as caught:
         list(stream_events(source, max_event_bytes=2**20))  # type: ignore[arg-type]
-    assert caught.value.code == "json.too_large"
-    assert source.given < 2**24
+    assert caught.value.code == code
+    assert source.given < 2**25
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
@@ -299,3 +309,11 @@ def test_a_stream_that_never_stops_declaring_is_refused(monkeypatch: pytest.Monk
     with pytest.raises(EpcisError) as caught:
         streamed(XML.replace("<EventList>", f"<EventList>{events}").encode())
     assert caught.value.code == "epcis.xml_declarations"
+
+
+def test_a_list_of_events_inside_an_extension_is_none() -> None:
+    data = XML.replace("<EventList>", "<ex:e><EventList>").replace(
+        "</EventList>", "</EventList></ex:e><EventList></EventList>"
+    )
+    assert streamed(data.encode()) == []
+    assert read_document(data.encode()).events == ()

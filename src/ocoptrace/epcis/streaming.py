@@ -45,7 +45,13 @@ from ocoptrace.epcis.xml_event_list import (
 from ocoptrace.epcis.xml_head import context_of
 from ocoptrace.epcis.xml_head_writing import document_xml
 from ocoptrace.epcis.xml_names import path_of, prefixes_of
-from ocoptrace.epcis.xml_parsing import PROLOG, SAFE, refuse_prolog, syntax_error
+from ocoptrace.epcis.xml_parsing import (
+    PROLOG,
+    SAFE,
+    refuse_declarations,
+    refuse_prolog,
+    syntax_error,
+)
 from ocoptrace.epcis.xml_schema import ORDER
 from ocoptrace.errors import EpcisError
 
@@ -195,7 +201,8 @@ def _parsed(
         try:
             value = read_json(item, max_bytes=max_bytes)
         except EpcisError as error:
-            error.place = error.place or here
+            within = error.place if error.place.startswith("/") else ""
+            error.place = here + within if within or not error.place else error.place
             raise
         yield parse_accepted(value, place=here, context=context)
 
@@ -212,9 +219,11 @@ def _xml_events(readable: Readable, max_event_bytes: int, *, any_order: bool) ->
     context: tuple[Any, ...] = ()
     around: dict[str, str] | None = None
     ordered = not any_order
+    listed = None
     try:
         for _, element in elements:
             if around is None:
+                refuse_declarations(element)
                 root = element.getroottree().getroot()
                 context = context_of(root)
                 around = declared_by(root)
@@ -222,13 +231,15 @@ def _xml_events(readable: Readable, max_event_bytes: int, *, any_order: bool) ->
             parent = element.getparent()
             if is_event_list(element):
                 refuse_others(element)
-            elif parent is None or is_event_list(parent):
+            elif parent is None or parent is listed or is_event_list(parent):
+                listed = parent
                 refuse_others(parent, element)
                 yield read_event(element, context, around, ordered=ordered)
                 forget(element)
                 counted.since = 0
                 counted.limit = max_event_bytes + PROLOG
         if around is None:
+            refuse_declarations(elements.root)
             context_of(elements.root)
             raise EpcisError("epcis.no_event_list", place=path_of(elements.root))
     except etree.XMLSyntaxError as error:

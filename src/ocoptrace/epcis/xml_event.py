@@ -22,7 +22,7 @@ from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
-from ocoptrace.epcis.xml_names import composed, local_name, path_of, refuse_words
+from ocoptrace.epcis.xml_names import attributes_of, composed, local_name, path_of, refuse_words
 from ocoptrace.epcis.xml_schema import (
     ORDER,
     SENSOR_METADATA,
@@ -75,8 +75,8 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
             "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
         )
     members: dict[str, Any] = {"type": kind}
-    for name, value in event.attrib.items():
-        _event_attribute(members, event, name, str(value), names)
+    for name, value in attributes_of(event):
+        _event_attribute(members, event, name, value, names)
     _read_into(members, set(), event, standard, names, ordered=ordered)
     return members
 
@@ -161,16 +161,16 @@ def _epcs(holder: Element, _: Names) -> list[str]:
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
+    match = _DECIMAL.fullmatch(text)
+    if match and (match[2] or match[3] or "0" in text):
+        sign, whole, fraction, exponent = match.groups(default="")
+        point = f".{fraction}" if fraction else ""
+        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
     except EpcisError as error:
-        match = _DECIMAL.fullmatch(text)
-        if match is None or not (match[2] or match[3] or "0" in text):
-            error.place = path_of(element)
-            raise
-    sign, whole, fraction, exponent = match.groups(default="")
-    point = f".{fraction}" if fraction else ""
-    return of_lexeme(f"{sign.strip('+')}{whole or '0'}{point}{exponent}")
+        error.place = path_of(element)
+        raise
 
 
 def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
@@ -198,12 +198,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
         found = []
         for child in _items(holder, item):
             members = {}
-            for name, value in child.attrib.items():
+            for name, value in attributes_of(child):
                 if name != "type":
                     raise EpcisError(
-                        "epcis.xml_attribute", place=path_of(child), attribute=shown(str(name))
+                        "epcis.xml_attribute", place=path_of(child), attribute=shown(name)
                     )
-                members["type"] = word_of_xml(composed(str(value).strip()), code_list)
+                members["type"] = word_of_xml(composed(value.strip()), code_list)
             if len(child):
                 raise EpcisError(
                     "epcis.xml_element", place=path_of(child), element=local_name(child[0])
@@ -282,8 +282,7 @@ def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
 
 def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    for each, text in element.attrib.items():
-        name, value = str(each), str(text)
+    for name, value in attributes_of(element):
         if name[0] == "{":
             if not name.startswith(_INSTANCE):
                 members[attribute_name(element, name, names)] = composed(value)

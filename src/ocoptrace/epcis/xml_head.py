@@ -20,6 +20,7 @@ from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name, value_of
 from ocoptrace.epcis.xml_names import (
     Names,
+    attributes_of,
     composed,
     declared,
     local_name,
@@ -58,8 +59,8 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
     if kind not in ROOTS:
         raise EpcisError("epcis.not_a_document", place=path_of(root), value=shown(kind))
     head: dict[str, Any] = {"type": kind}
-    for name, value in root.attrib.items():
-        _root_attribute(head, root, str(name), composed(str(value)), names)
+    for name, value in attributes_of(root):
+        _root_attribute(head, root, name, composed(value), names)
     events: list[Element] = []
     arrays: set[str] = set()
     refuse_text(root)
