@@ -47,7 +47,7 @@ _COLUMNS: Final = (*_OWN, "copies")
 _DATES: Final = frozenset({"made", "best_before", "stars_until"})
 _NUMBERS: Final = frozenset({"stars", "copies"})
 _IN_LANGUAGES: Final = frozenset({"product", "producer", "place", "net_content"})
-_OF_THE_BATCH: Final = frozenset({"link", "gtin", "lot", "sscc"})
+_OF_THE_BATCH: Final = frozenset({"link", "gtin", "lot"})
 """What a run of a batch knows for itself."""
 
 _HEADING = re.compile(
@@ -225,7 +225,7 @@ class _Reading:
     def _content(self, members: dict[str, Any], row: TableRow) -> LabelContent | None:
         try:
             if self._base is not None:
-                return LabelContent(**(_given(self._base) | members))
+                return self._base.saying(members.pop("texts", {}) | members)
             if "gtin" in members:
                 members["gtin"] = _gtin(members["gtin"])
             if "link" not in members:
@@ -260,10 +260,6 @@ class _Reading:
         field = pointer.removeprefix("/texts").lstrip("/").partition("/")[0]
         number = next((column.number for column in self._columns if column.field == field), 0)
         return self._table.place(row.number, number)
-
-
-def _given(content: LabelContent) -> dict[str, Any]:
-    return {part.name: getattr(content, part.name) for part in fields(content) if part.init}
 
 
 def _gtin(value: str) -> str:

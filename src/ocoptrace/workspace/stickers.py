@@ -18,7 +18,7 @@ from ocoptrace.signing.seal import DIGITS
 from ocoptrace.store import StoredAct, StoredRun
 from ocoptrace.store.migration import time_text
 from ocoptrace.verify.policy import civil_date
-from ocoptrace.workspace.batch_words import content_of
+from ocoptrace.workspace.batch_words import content_of, saying
 from ocoptrace.workspace.export import batch_of, owner_of
 from ocoptrace.workspace.issuing import (
     check_unspoilt,
@@ -28,7 +28,7 @@ from ocoptrace.workspace.issuing import (
     stored_run,
 )
 from ocoptrace.workspace.item_names import ItemNames
-from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers
+from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers, link_of
 from ocoptrace.workspace.run_plan import RunPlan, digest
 from ocoptrace.workspace.serials import (
     Drawn,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ocoptrace.registry import Batch
-    from ocoptrace.workspace.run_plan import Printing
+    from ocoptrace.workspace.printing import Printing
     from ocoptrace.workspace.serials import Numbering
     from ocoptrace.workspace.setting import Setting
 
@@ -91,14 +91,20 @@ def issue(
     count: int,
     numbering: Numbering,
     rows: Table | Iterable[Mapping[str, object]] | None,
+    texts: Mapping[str, str | Mapping[str, str]],
+    language: str,
     printing: Printing,
 ) -> LabelRun:
     """Return a label run whose serials are issued; see ``Workspace.label_run``."""
     batch = batch_of(setting, parse_name(batch_name))
     content, told = content_of(setting, batch, civil_date(setting.clock()))
+    content = saying(content, texts, language=language)
     said: Rows = ((content, count),)
     if rows is not None:
         said, numbering = _read(rows, content, numbering)
+    if any(words.sscc for words, _ in said):
+        # A carton's link has no room for a seal: what it names is no item.
+        printing = replace(printing, sealed=0)
     run = _issue_run(setting, batch, RunPlan(printing, said), numbering)
     return replace(run, findings=(*run.findings, *told))
 
@@ -134,7 +140,10 @@ def _read(
     rows: Table | Iterable[Mapping[str, object]], content: LabelContent, numbering: Numbering
 ) -> tuple[Rows, Numbering]:
     """Return what the stickers of rows say, and the serials that the rows give, if they do."""
-    read = read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+    read = [
+        replace(row, content=replace(row.content, serial=row.content.serial or row.content.sscc))
+        for row in read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+    ]
     serials = [row.content.serial for row in read if row.content.serial is not None]
     without = [row for row in read if row.content.serial is None] if serials else []
     _refuse_errors([Finding("label.serial_missing", "error", row.place) for row in without])
@@ -179,7 +188,7 @@ def reprint(setting: Setting, code: str, *, first: int, last: int) -> LabelRun:
     sealed = None
     if plan.printing.sealed is not None:
         sealed = max(0, min(last, plan.printing.sealed) - first + 1)
-    printing = replace(plan.printing, sealed=sealed, start_slot=1)
+    printing = replace(plan.printing, sealed=sealed, start_slot=1, used=())
     rows = tuple(_rows_of(plan, first - 1, last))
     batch = batch_of(setting, parse_name(spoilt.batch))
     standing_in = RunPlan(printing, rows, replaces=(code, first, last))
@@ -250,6 +259,8 @@ def _check(
         dpi=plan.printing.dpi,
         today=today,
         demo=plan.printing.demo,
+        images=plan.printing.images(),
+        point_of_sale=plan.printing.point_of_sale,
     )
 
 
@@ -263,8 +274,9 @@ def _samples(
     seal = "9" * DIGITS
 
     def sticker(content: LabelContent, serial: str, *, is_sealed: bool) -> LabelContent:
-        link = names.link(serial, seal if is_sealed else "")
-        return content.item(link=link, serial=serial)
+        return content.item(
+            link=link_of(content, names, serial, seal if is_sealed else ""), serial=serial
+        )
 
     position = 0
     for content, count in plan.rows:
