@@ -33,6 +33,13 @@ def progress(terminal: Terminal, words: str) -> Iterator[Callable[..., None]]:
     begun = time.monotonic()
     shown = finished = False
 
+    def stop() -> None:
+        nonlocal shown
+        # A bar that was never started would still end its line.
+        if shown:
+            bar.stop()
+            shown = False
+
     def tell(done: int, total: int, rate: float | None = None) -> None:
         nonlocal shown, finished
         if not (shown or finished) and time.monotonic() - begun > _PATIENCE:
@@ -40,11 +47,11 @@ def progress(terminal: Terminal, words: str) -> Iterator[Callable[..., None]]:
             shown = True
         words_of_rate = "" if rate is None else terminal.text("cli.label.rate", rate=f"{rate:.0f}")
         bar.update(task, completed=done, total=total, rate=words_of_rate)
-        if done >= total and not finished:
+        if done >= total:
             finished = True
-            bar.stop()
+            stop()
 
     try:
         yield tell
     finally:
-        bar.stop()
+        stop()
