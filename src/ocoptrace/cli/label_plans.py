@@ -1,19 +1,24 @@
 """``label template``, ``label stock``: what stickers look like, and what they are printed on."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from ocoptrace.cli.plan_folders import plan_folders
 from ocoptrace.cli.terminal import Terminal
+from ocoptrace.errors import LabelError
 
 if TYPE_CHECKING:
     from ocoptrace.findings import Finding
     from ocoptrace.labels import Stock, Template
 
 __all__ = ["add"]
+
+Plan = TypeVar("Plan")
 
 _NOT_RIGHT = 2
 _KINDS = ("sheet", "roll")
@@ -39,7 +44,7 @@ def _add_templates(group: typer.Typer, terminal: Terminal) -> None:
         as_json: Annotated[bool, json_option] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
-        known = _templates(plan_folders("templates", workspace))
+        known = _templates(plan_folders("templates", workspace), terminal)
         if as_json:
             terminal.json([_template_members(each, terminal) for each in known])
             return
@@ -108,10 +113,10 @@ def _add_stock(label: typer.Typer, terminal: Terminal) -> None:
             Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
         ] = None,
     ) -> None:
-        from ocoptrace.labels import find_stock, load_stock, stock_names
+        from ocoptrace.labels import find_stock
 
         folders = plan_folders("stock", workspace)
-        templates = _templates(plan_folders("templates", workspace))
+        templates = _templates(plan_folders("templates", workspace), terminal)
         if name is not None:
             found = find_stock(name, folders=folders)
             if as_json:
@@ -119,7 +124,7 @@ def _add_stock(label: typer.Typer, terminal: Terminal) -> None:
             else:
                 _tell_stock(found, templates, terminal)
             return
-        known = [load_stock(each, folders=folders) for each in stock_names(folders=folders)]
+        known = _stocks(folders, terminal)
         if as_json:
             terminal.json([_stock_members(each, templates, terminal) for each in known])
             return
@@ -130,10 +135,29 @@ def _add_stock(label: typer.Typer, terminal: Terminal) -> None:
         terminal.note(text("cli.stock.next"))
 
 
-def _templates(folders: tuple[Path, ...]) -> "list[Template]":
+def _templates(folders: tuple[Path, ...], terminal: Terminal) -> "list[Template]":
     from ocoptrace.labels import load_template, template_names
 
-    return [load_template(name, folders=folders) for name in template_names(folders=folders)]
+    load = partial(load_template, folders=folders)
+    return list(_readable(load, template_names(folders=folders), terminal))
+
+
+def _stocks(folders: tuple[Path, ...], terminal: Terminal) -> "list[Stock]":
+    from ocoptrace.labels import load_stock, stock_names
+
+    load = partial(load_stock, folders=folders)
+    return list(_readable(load, stock_names(folders=folders), terminal))
+
+
+def _readable(
+    load: Callable[[str], Plan], names: Iterable[str], terminal: Terminal
+) -> Iterator[Plan]:
+    """Yield the plans of some names; of one that is at fault, it is told."""
+    for name in names:
+        try:
+            yield load(name)
+        except LabelError as error:
+            terminal.fail(error)
 
 
 def _template_members(template: "Template", terminal: Terminal) -> dict[str, Any]:
