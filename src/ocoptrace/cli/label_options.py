@@ -1,31 +1,23 @@
 """What ``label print`` and ``label from-csv`` can both be told: how to print."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ocoptrace.cli.options import choice
+from ocoptrace.cli.options import choice, configuration, find_workspace
 from ocoptrace.errors import InputError
 
 if TYPE_CHECKING:
     from ocoptrace.workspace.print_options import PrintingOptions
     from ocoptrace.workspace.printing import Printing
 
-__all__ = ["ORDERS", "homes", "printing", "slots", "texts"]
+__all__ = ["ORDERS", "printing", "slots", "texts"]
 
 ORDERS: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
 
 _SLOTS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _NAMED = re.compile(r"([^=]+)=(.*)", re.DOTALL)
-
-
-def homes(workspace: Path | None) -> list[Path]:
-    """Return the folders in which the user keeps templates, stock and printers."""
-    config = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    own = Path(config) / "ocoptrace"
-    return [own] if workspace is None else [workspace, own]
 
 
 def printing(
@@ -70,7 +62,9 @@ def printing(
         "demo": demo,
         "sealed": sealed,
     }
-    return printing_of(asked, homes=homes(workspace))
+    own = find_workspace(workspace)
+    homes = [configuration()] if own is None else [own, configuration()]
+    return printing_of(asked, homes=homes)
 
 
 def slots(words: str) -> tuple[int, ...]:

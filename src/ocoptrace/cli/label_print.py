@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocoptrace.cli.label_options import printing, texts
-from ocoptrace.cli.options import destination, find_workspace, open_workspace, read_file
+from ocoptrace.cli.options import destination, open_workspace, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 
@@ -71,7 +71,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
 
             table = read_table(read_file(rows))
         how = printing(
-            find_workspace(workspace),
+            workspace,
             template=template,
             stock=stock,
             dpi=dpi,

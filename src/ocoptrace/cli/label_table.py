@@ -10,7 +10,7 @@ import typer
 
 from ocoptrace.cli.label_options import printing
 from ocoptrace.cli.label_print import tell_files
-from ocoptrace.cli.options import destination, find_workspace, located, read_file
+from ocoptrace.cli.options import destination, located, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import LabelError
@@ -65,7 +65,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         destination(out)
         check_output(out)
         how = printing(
-            find_workspace(workspace),
+            workspace,
             template=template,
             stock=stock,
             dpi=dpi,

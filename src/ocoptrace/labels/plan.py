@@ -96,6 +96,10 @@ def _place(location: tuple[int | str, ...], members: Any) -> list[int | str]:
     place: list[int | str] = []
     here = members
     for number, part in enumerate(location):
+        # Pydantic names the member of a union that it chose, right behind the item's number.
+        chosen = number > 0 and isinstance(location[number - 1], int)
+        if chosen and isinstance(here, dict) and here.get("kind") == part:
+            continue
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
         )

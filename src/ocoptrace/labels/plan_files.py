@@ -40,7 +40,11 @@ def plan_file(
     path = Path(named)
     if path.suffix.lower() not in endings:
         return own_file(named, folders=folders, endings=endings)
-    if path.exists() or path.name != named:
+    try:
+        there = path.exists()
+    except OSError:
+        there = True  # whoever reads it says what is wrong with it
+    if there or path.name != named:
         return path
     inside = (folder / named for folder in folders)
     return next((file for file in inside if file.is_file()), path)
