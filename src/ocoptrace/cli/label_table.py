@@ -36,7 +36,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         *,
         out: Annotated[Path, out_option] = Path("stickers.pdf"),
         host: Annotated[str, typer.Option(help=text("cli.label.host"))] = "",
-        language: Annotated[str, typer.Option(help=text("cli.label.language"))] = "vi",
+        language: Annotated[str | None, typer.Option(help=text("cli.label.language"))] = None,
         template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
         stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
         printer: Annotated[str | None, typer.Option(help=text("cli.label.printer"))] = None,
@@ -82,10 +82,10 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         )
         how.lay_out(())
         with located(f"{file}: "):
-            rows = [
-                replace(row, content=row.content.saying({"language": language}))
-                for row in read_rows(read_table(read_file(file)), host=host)
-            ]
+            rows = read_rows(read_table(read_file(file)), host=host)
+            if language is not None:
+                words = {"language": language}
+                rows = [replace(row, content=row.content.saying(words)) for row in rows]
             found = _checked(rows, how)
         terminal.findings(found)
         stickers = Repeated([(row.content, row.copies * copies) for row in rows])

@@ -153,9 +153,10 @@ class _Reading:
             members, copies = self._members(row)
             if len(self.findings) == before and (content := self._content(members, row)):
                 place = self._table.place(row.number, 0)
-                if content.serial is not None and copies > 1:
-                    facts = {"serial": content.serial, "copies": copies}
-                    self._note("label.serial_copies", self._place("/serial", row), facts)
+                field = "serial" if self._base is None or content.serial else "sscc"
+                if (number := getattr(content, field)) is not None and copies > 1:
+                    facts = {"serial": number, "copies": copies}
+                    self._note("label.serial_copies", self._place(f"/{field}", row), facts)
                 yield LabelRow(content, copies, place, self._places(row))
 
     def _note(self, code: str, place: str, facts: Mapping[str, Any]) -> None:
