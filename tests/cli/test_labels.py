@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
+from ocoptrace.cli.main import main
 from ocoptrace.labels import scan_file
+from ocoptrace.workspace import self_check
+from ocoptrace.workspace.self_check import check_printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +214,7 @@ def test_what_is_printed_can_be_told_in_many_ways(coop: Any, batch: str) -> None
     told = json.loads(run.out)
     assert (told["state"], told["stock"]["name"]) == ("complete", "cut-export-100x70")
     assert "check" not in told
-    assert told == manifest(coop, "ko") | {"next": None}
+    assert told == manifest(coop, "ko")
 
     run = coop(
         *("label", "print", batch, "--demo", "--sealed", 0, "-n", 30, "-o", "columns.pdf"),
@@ -259,8 +262,8 @@ def test_what_cannot_be_printed_so_is_told_before_serials_are_spent(
 
 def test_a_table_is_written_in_every_way_too(cli: Any) -> None:
     (cli.folder / "t.csv").write_text(
-        "product,gtin,lot,serial\n"
-        + "".join(f"Mắm tôm,09521234543213,L1,S{number}\n" for number in range(4)),
+        "product,producer,gtin,lot,serial\n"
+        + "".join(f"Mắm tôm,HTX,09521234543213,L1,S{number}\n" for number in range(4)),
         encoding="utf-8",
     )
     options = ("--template", "ocop-50x30", "--stock", "roll-50x30", "--dpi", 203, "--demo")
@@ -271,3 +274,28 @@ def test_a_table_is_written_in_every_way_too(cli: Any) -> None:
     assert (told["check"]["ok"], told["check"]["symbols_read"]) == (True, 8)
     found = [link for file in told["files"] for link in links(cli.folder / file["name"])]
     assert [link.rpartition("/")[2] for link in found] == [f"S{n // 2}" for n in range(8)]
+
+
+def test_a_file_with_a_fault_is_told_with_page_and_slot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of_others(path: Path, files: Any, stickers: Any, printing: Any, **options: Any) -> Any:
+        return check_printed(path, files, [*stickers[:-1], stickers[0]], printing, **options)
+
+    monkeypatch.setattr(self_check, "check_printed", of_others)
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        {"product": "Mắm tôm", "producer": "HTX", "gtin": "09521234543213", "lot": f"L{n}"}
+        for n in range(3)
+    ]
+    Path("t.json").write_text(json.dumps(rows), encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "en", "label", "from-csv", "t.json", "--demo", "-o", "t.pdf"])
+    told = capsys.readouterr()
+    assert stopped.value.code == 1
+    assert "t.pdf does not show what it must" in told.err
+    assert "Page 1, sticker 3" in told.err
+    assert Path("t.pdf").exists()
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "en", "label", "from-csv", "t.json", "--demo", "--no-check"])
+    assert stopped.value.code == 0

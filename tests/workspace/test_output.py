@@ -373,3 +373,25 @@ def test_cartons_bear_their_own_numbers(commune: Workspace, batch: str, tmp_path
     with pytest.raises(LabelError) as twice:
         commune.label_run(batch, rows=[rows[0] | {"copies": 2}], demo=True, **options)
     assert twice.value.code == "label.serial_copies"
+
+
+def test_a_run_of_many_random_serials_is_measured_by_those_it_has(
+    commune: Workspace, batch: str
+) -> None:
+    # The widest that could be drawn, twelve times W, has no room; nobody draws it.
+    run = commune.label_run(
+        batch, count=150, template="ocop-50x30", stock="roll-50x30", demo=True, sealed=0
+    )
+    assert len(run.serials) == 150
+    wide = ["W" * 12 if number == 140 else f"S{number}" for number in range(150)]
+    with pytest.raises(LabelError) as caught:
+        commune.label_run(
+            batch,
+            count=150,
+            serials=wide,
+            template="ocop-50x30",
+            stock="roll-50x30",
+            demo=True,
+            sealed=0,
+        )
+    assert caught.value.code == "label.text_overflow"

@@ -28,8 +28,8 @@ def printing(
     dpi: int | None,
     printer: str | None,
     start_slot: int,
-    used: str,
-    skip: str,
+    used: str | None,
+    skip: str | None,
     order: str,
     copies: int,
     images: Sequence[str],
@@ -67,14 +67,14 @@ def printing(
     return printing_of(asked, homes=homes)
 
 
-def slots(words: str) -> tuple[int, ...]:
+def slots(words: str | None) -> tuple[int, ...]:
     """Return the slots of words such as ``3,7-9``.
 
     Raises:
         InputError: they are not written so.
     """
     found: list[int] = []
-    for part in filter(None, (each.strip() for each in words.split(","))):
+    for part in filter(None, (each.strip() for each in (words or "").split(","))):
         match = _SLOTS.fullmatch(part)
         if match is None:
             raise InputError("cli.label_slots", value=part)

@@ -1,5 +1,6 @@
 """``label print``: serials for stickers of a batch, and the file that shows them."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,8 +46,8 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         printer: Annotated[str | None, typer.Option(help=text("cli.label.printer"))] = None,
         dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
         start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
-        used: Annotated[str, typer.Option(help=text("cli.label.used"))] = "",
-        skip: Annotated[str, typer.Option(help=text("cli.label.skip"))] = "",
+        used: Annotated[str | None, typer.Option(help=text("cli.label.used"))] = None,
+        skip: Annotated[str | None, typer.Option(help=text("cli.label.skip"))] = None,
         order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
         copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
         image: Annotated[list[str] | None, typer.Option(help=text("cli.label.image"))] = None,
@@ -143,7 +144,7 @@ def tell_run(
     beside = manifest_path(out)
     manifest = Manifest.parse(read_file(beside))
     if as_json:
-        terminal.json(manifest.model_dump(mode="json", exclude_none=True))
+        terminal.json(json.loads(manifest.text()))
         return
     others = [(beside, terminal.text("cli.file.manifest", run=manifest.run))]
     if png is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final, Literal
 
 from ocoptrace import canonical_json
@@ -31,8 +32,6 @@ from ocoptrace.workspace.item_names import ItemNames
 from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers, link_of
 from ocoptrace.workspace.run_plan import RunPlan, digest
 from ocoptrace.workspace.serials import (
-    Drawn,
-    Given,
     Serials,
     serials_of,
 )
@@ -80,7 +79,11 @@ class RunLine:
     is_printed: bool
 
 
-_WIDEST: Final = "W"
+_WIDEST: Final = 8
+_WIDTHS: Final = bytes(
+    {"W": 10, "M": 8, **dict.fromkeys("CDGHNOQUmw", 7), **dict.fromkeys("Iijl.", 3)}.get(chr(n), 6)
+    for n in range(256)
+)
 _SAMPLE: Final = 100
 
 
@@ -267,7 +270,7 @@ def _check(
 def _samples(
     plan: RunPlan, serials: Serials, names: ItemNames, *, sealed: int
 ) -> Iterator[LabelContent]:
-    """Yield a sticker of each row; of a single row the first ones, and the widest there can be.
+    """Yield a sticker of each row; of a single row the first ones, and the widest.
 
     A seal has always as many digits, so any will do to measure its symbol.
     """
@@ -285,12 +288,16 @@ def _samples(
             yield sticker(content, serial, is_sealed=position < sealed)
         position += count
     if len(plan.rows) == 1 and len(serials) > _SAMPLE:
-        widest = serials[-1]
-        if isinstance(serials, Drawn):
-            widest = _WIDEST * len(widest)
-        elif isinstance(serials, Given):
-            widest = max(serials[_SAMPLE:], key=len)
-        yield sticker(plan.rows[0][0], widest, is_sealed=sealed > 0)
+        rest = range(_SAMPLE, len(serials))
+        wide = nlargest(_WIDEST, rest, key=lambda number: _width(serials[number]))
+        longest = max(rest, key=lambda number: len(serials[number]))
+        for number in (*wide, longest):
+            yield sticker(plan.rows[0][0], serials[number], is_sealed=number < sealed)
+
+
+def _width(serial: str) -> int:
+    """Return about how wide a serial is printed."""
+    return sum(serial.encode().translate(_WIDTHS))
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

@@ -13,7 +13,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["join_pdfs"]
+
+_TAIL: Final = 32
 
 
 def join_pdfs(parts: Sequence[Path], path: Path) -> None:
@@ -43,3 +47,8 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> None:
     # ends the process where the disk is full.
     job = pikepdf.Job(["qpdf", "--deterministic-id", first, "--pages", first, *others, "--", out])
     job.run()
+    # What is lost when the file is closed is not told: a disk that is full at the last bytes.
+    with path.open("rb") as file:
+        file.seek(-min(_TAIL, path.stat().st_size), os.SEEK_END)
+        if b"%%EOF" not in file.read():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
