@@ -1,6 +1,9 @@
 // What the second verifier, src/ocoptrace/web/static/verify.js, makes of one case of the trust
 // vectors. Runs in Node and in a browser: whoever calls it hands in the verifier and reads files.
 
+/** What stands before a file that a case brings along itself. */
+const INLINE = "base64:";
+
 const bytesOfHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 /** Return the bytes of base64 or base64url, in whatever spelling a case has them. */
@@ -13,12 +16,16 @@ export function unpadded(text) {
  * Makes something of cases; roots and bundles are loaded once.
  *
  * @param {object} verifier the module
- * @param {(path: string) => Promise<Uint8Array>} read returns a file of the vectors
+ * @param {(path: string) => Promise<Uint8Array>} readFile returns a file of the vectors
  */
-export function caseRunner(verifier, read) {
+export function caseRunner(verifier, readFile) {
   const loaded = new Map();
 
+  const read = async (path) =>
+    path.startsWith(INLINE) ? unpadded(path.slice(INLINE.length)) : readFile(path);
+
   const once = (name, load) => {
+    if (name.includes(INLINE)) return load();
     if (!loaded.has(name)) loaded.set(name, load());
     return loaded.get(name);
   };
@@ -79,9 +86,6 @@ export function caseRunner(verifier, read) {
       consistency: await consistencyOf(given),
     };
     if (given.label !== undefined) return verifier.verifyLabel(given.label, asked);
-    if (given.record_base64 !== undefined) {
-      return verifier.verifyRecord(unpadded(given.record_base64), asked);
-    }
     if (given.record !== undefined) return verifier.verifyRecord(await read(given.record), asked);
     const { cose, payload, salt, proofs } = given.statement;
     return verifier.verifyStatement(unpadded(cose), {

@@ -1,6 +1,6 @@
 // Make something of trust vectors with the second verifier, in Node.
 //
-//   node verify_js_node.mjs VERIFIER FOLDER [--own-ed25519]
+//   node in_node.mjs VERIFIER FOLDER [--own-ed25519]
 //
 // Reads cases from its standard input, one a line, and writes what came of each, one a line. With
 // --own-ed25519 WebCrypto is made to know no Ed25519, as in browsers before 2025.
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-import { caseRunner } from "./verify_js_case.mjs";
+import { caseRunner } from "./case_runner.mjs";
 
 const [verifier, folder, option] = process.argv.slice(2);
 if (option === "--own-ed25519") {
