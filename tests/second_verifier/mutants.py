@@ -21,7 +21,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections import Counter
+
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,7 @@ from village import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from ocoptrace.origin_record import RecordedStatement
     from vectors.trust_running import Case
@@ -487,7 +487,7 @@ KINDS: dict[str, Callable[[Random], Case]] = {
 }
 
 
-def mutants(counts: Counter[str]) -> Iterator[Case]:
+def mutants(counts: Mapping[str, int]) -> Iterator[Case]:
     """Yield so many cases of each kind, each with an id that tells how to make it again."""
     for kind, count in counts.items():
         for number in range(count):

@@ -21,8 +21,8 @@ const VIETNAM = 7 * 60 * MINUTE;
 /** Tell whether POSIX seconds are a time that anything signed may bear. */
 export const isSeconds = (seconds) => seconds >= 0 && seconds < END / SECOND;
 
-/** Return a time as `YYYY-MM-DDThh:mm:ssZ`. */
-export const written = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;
+/** Return a time as facts have it, in UTC and to the second. */
+export const written = (time) => `${new Date(time).toISOString().slice(0, 19)}+00:00`;
 
 /** Return the civil date in Vietnam at a time, an event's wild one at the ends of the calendar. */
 export function civilDate(time) {
