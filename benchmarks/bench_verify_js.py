@@ -1,8 +1,8 @@
 """The second verifier, in JavaScript, on a record of 17 events: in Chromium, in Node, beside ours.
 
 ``first`` is what one scan costs: root and bundle from their files, then the record, with nothing
-compiled or known before. ``again`` is the best of many, as for a verifier that looks at many records.
-Without Ed25519 of its own the browser is one from before 2025. Reach: first in Chromium <= 100 ms.
+compiled or known before. ``again`` is the best of many, as for one who looks at many records.
+"Own Ed25519" is ours, for browsers from before 2025. Reach: first in Chromium <= 100 ms.
 """
 
 from __future__ import annotations

@@ -85,5 +85,7 @@ def test_every_case_comes_out_as_expected(page: Page, *, has_ed25519: bool) -> N
 
 
 def test_what_was_changed_comes_out_as_in_node(page: Page) -> None:
-    changed = list(mutants({"record": 200, "label": 100, "statement": 100, "retold": 60, "file": 40}))
+    changed = list(
+        mutants({"record": 200, "label": 100, "statement": 100, "retold": 60, "file": 40})
+    )
     assert made_in(page, changed) == [found_by(made) for made in made_of(changed)]

@@ -86,11 +86,11 @@ def main(*arguments: str) -> int:
         kind, _, number = arguments[0].partition(" ")
         differing = differences([mutant(kind, int(number))], words)
     for each in differing:
-        print(each)
+        sys.stdout.write(f"{each}\n")
     told = ", ".join(f"{count:,} {word}" for word, count in sorted(words.items()))
-    print(f"Both verifiers, {words.total():,} changed cases: {told}; {len(differing)} differ")
+    sys.stdout.write(f"{words.total():,} changed cases: {told}; on {len(differing)} both differ\n")
     return 1 if differing else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    raise SystemExit(main(*sys.argv[1:]))

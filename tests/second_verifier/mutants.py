@@ -1,7 +1,7 @@
 """Cases like the trust vectors, each changed in some way: the same ones each time.
 
-Bytes changed blindly do not come far: the JSON is canonical, and what it carries is signed. So there
-are several kinds, and all but the first two sign again what was changed, with the keys of the vectors:
+Bytes changed blindly do not come far: the JSON is canonical, and what it carries is signed. So
+there are several kinds, and most of them sign again what was changed, with the keys of the vectors:
 
 ``record``
     The file of a record: bits flipped, bytes cut, JSON and CBOR changed and written in their form;
@@ -21,7 +21,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ocoptrace.origin_record import RecordedStatement
+    from ocoptrace.signing import Statement
     from vectors.trust_running import Case
+    from village import Said
 
 __all__ = ["KINDS", "mutants"]
 
@@ -104,7 +105,7 @@ def changed(data: bytes, random: Random) -> bytes:
 
 
 def torn(data: bytes, random: Random) -> bytes:
-    """Return bytes with a bit flipped, a byte exchanged, one left out or doubled, or the end cut."""
+    """Return bytes with one of them flipped, exchanged, left out or doubled, or the end cut."""
     if not data:
         return b"\0"
     at = random.randrange(len(data))
@@ -125,12 +126,14 @@ def record(random: Random) -> Case:
     case = random.choice(of_kind("record"))
     data = content(case["record"])
     if random.random() < 0.1:
-        case = case | {"now": f"20{random.randrange(24, 34)}-06-0{random.randrange(1, 10)}T17:00:00Z"}
+        case = case | {
+            "now": f"20{random.randrange(24, 34)}-06-0{random.randrange(1, 10)}T17:00:00Z"
+        }
     return case | {"record": inline(tampered(data, random) or changed(data, random))}
 
 
 def tampered(data: bytes, random: Random) -> bytes | None:
-    """Return the file of a record in which something is exchanged for its like; None if it cannot."""
+    """Return the file of a record with something exchanged for its like; None if it cannot."""
     try:
         value = json.loads(data)
         for _ in range(random.choice((1, 1, 2, 4))):
@@ -264,8 +267,27 @@ def label(random: Random) -> Case:
 
 
 LINK_PARTS = (
-    *("?17=271231", "?15=280229", "&11=260101", "/21/", "/10/", "/22/A", "?17=270200", "&s=1", "%2F"),
-    *("?3103=000180", "&17=261399", "/01/09521234543213", "/414/9521234000006", "?=", "&&", "+", "%e1"),
+    *(
+        "?17=271231",
+        "?15=280229",
+        "&11=260101",
+        "/21/",
+        "/10/",
+        "/22/A",
+        "?17=270200",
+        "&s=1",
+        "%2F",
+    ),
+    *(
+        "?3103=000180",
+        "&17=261399",
+        "/01/09521234543213",
+        "/414/9521234000006",
+        "?=",
+        "&&",
+        "+",
+        "%e1",
+    ),
     *("?8200=http", "/8006/095212345432130102", "?01=9521234543213", "/00/095212345432100010"),
     *("?4300=A%20B", "?421=704123", "?8112=1", "?99=x", "?390=1", "?3929=1", "?7003=2612312359"),
 )
@@ -301,7 +323,7 @@ def sealed_again(text: str) -> str:
     return f"{bare}#{sign_seal(form, shelf_date=None, signer=PRODUCER.signer).number}"
 
 
-def restated(each: RecordedStatement, village: Village, random: Random) -> Any:
+def restated(each: RecordedStatement, village: Village, random: Random) -> Said | None:
     """Return a statement that says something else than one did, signed by the same party."""
     statement, payload = each.statement, each.payload or ""
     data = payload.encode()
@@ -313,17 +335,16 @@ def restated(each: RecordedStatement, village: Village, random: Random) -> Any:
         subject = subject_in(data) or subject
     try:
         data.decode()
-        return stated(statement.kind, data, subject, party, each, village)
+        return stated(statement, data, subject, by=party, village=village)
     except (OcopTraceError, UnicodeDecodeError):
         return None
 
 
-def stated(
-    kind: Any, data: bytes, subject: str, party: Party, each: RecordedStatement, village: Village
-) -> Any:
-    salt = bytes(16) if kind in {"root", "bundle"} else None
-    at = each.statement.issued_at
-    return village.state(kind, data, subject=subject, by=party, at=at, salt=salt)
+def stated(statement: Statement, data: bytes, subject: str, *, by: Party, village: Village) -> Said:
+    """Return a statement like another, which a party signs."""
+    salt = bytes(16) if statement.kind in {"root", "bundle"} else None
+    at = statement.issued_at
+    return village.state(statement.kind, data, subject=subject, by=by, at=at, salt=salt)
 
 
 def subject_in(data: bytes) -> str:
@@ -338,25 +359,65 @@ def subject_in(data: bytes) -> str:
 
 TOLD = (
     *("https://id.gs1.org/01/09521234543213/10/L1", "https://id.gs1.org/01/09520000000004/10/L1"),
-    *("https://id.gs1.org/01/09521234543213/10/L1/21/0123456789AB", "urn:epc:id:sgtin:9521234.054321.7"),
+    *(
+        "https://id.gs1.org/01/09521234543213/10/L1/21/0123456789AB",
+        "urn:epc:id:sgtin:9521234.054321.7",
+    ),
     *("https://id.example/ocop/7K3M9QAB/MAMTOM", "https://shop.example/01/09521234543213"),
     *("https://id.gs1.org/00/095212345432100010", "https://shop.example/salt", "urn:uuid:1", "a:b"),
     *("2026-02-30", "2028-02-29", "0001-01-01", "9999-12-31", "2026-09-15T07:30:00.1234567+07:00"),
     *("2026-09-15T24:00:00Z", "2026-09-15T07:30:00+23:59", "2026-09-15T07:30:00+05:99", "+14:00"),
-    *("+14:01", "-00:00", "ADD", "OBSERVE", "DELETE", "receiving", "ocop:salting", "cbv:BizStep-packing"),
-    *("x:y", "KGM", "kg", "Ma\u0306", " Mắm", "Mắm\u200b", "\u00a0", "item", "national", "VN", "38"),
-    *("ObjectEvent", "AggregationEvent", "AssociationEvent", "TransactionEvent", "TransformationEvent"),
+    *(
+        "+14:01",
+        "-00:00",
+        "ADD",
+        "OBSERVE",
+        "DELETE",
+        "receiving",
+        "ocop:salting",
+        "cbv:BizStep-packing",
+    ),
+    *(
+        "x:y",
+        "KGM",
+        "kg",
+        "Ma\u0306",
+        " Mắm",
+        "Mắm\u200b",
+        "\u00a0",
+        "item",
+        "national",
+        "VN",
+        "38",
+    ),
+    *(
+        "ObjectEvent",
+        "AggregationEvent",
+        "AssociationEvent",
+        "TransactionEvent",
+        "TransformationEvent",
+    ),
 )
 NAMES = (
     *("ocop:basedOn", "ocop:step", "x:y", "urn:x", "a://b", ":", "recordTime", "ilmd", "parentID"),
     *("epcList", "childEPCs", "transformationID", "sensorElementList", "bizTransactionList"),
-    *("errorDeclaration", "sourceList", "persistentDisposition", "certificationInfo", "expiry_date"),
+    *(
+        "errorDeclaration",
+        "sourceList",
+        "persistentDisposition",
+        "certificationInfo",
+        "expiry_date",
+    ),
     *("bizLocation", "expiryDate", "gs1:x", "cbvmda:lotNumber", "__proto__", "constructor"),
 )
 NUMBERS = (0, -0.5, 1e21, 5e-324, 0.1234567890123456, 3, 5, 69.5, 100, 2**53 - 1, 1e20, 18456.5)
 VALUES: tuple[Any, ...] = (
     *(["urn:uuid:1"], {"id": "https://id.gs1.org/414/9521234000006"}, {"x:y": 1}, [], {}, None),
-    *([{"type": "po", "bizTransaction": "urn:x:1"}], {"set": ["in_transit"]}, {"vi": "A", "en": "B"}),
+    *(
+        [{"type": "po", "bizTransaction": "urn:x:1"}],
+        {"set": ["in_transit"]},
+        {"vi": "A", "en": "B"},
+    ),
     [{"sensorReport": [{"type": "Temperature", "value": -18.5, "uom": "CEL", "component": "x"}]}],
     {"declarationTime": "2026-09-15T07:30:00+07:00", "reason": "incorrect_data"},
     *(*NUMBERS, True),
@@ -430,7 +491,7 @@ def retold(random: Random) -> Case:
             again = restated(each, village, random)
         elif not is_list:
             data, subject = each.payload.encode(), each.statement.subject
-            again = stated(each.statement.kind, data, subject, party, each, village)
+            again = stated(each.statement, data, subject, by=party, village=village)
         if again is not None:
             said.append(again)
             withheld += [again] if random.random() < 0.05 else []

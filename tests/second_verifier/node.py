@@ -59,5 +59,7 @@ def found_by(made: dict[str, Any]) -> dict[str, Any]:
     """Return a verdict or an acceptance as a case says what it expects, without its code."""
     if "checks" not in made:
         return {name: made[name] for name in made if name != "error"}
-    checks = sorted([check[name] for name in ("code", "outcome", "reason")] for check in made["checks"])
+    checks = sorted(
+        [check[name] for name in ("code", "outcome", "reason")] for check in made["checks"]
+    )
     return {"about": made["about"], "overall": made["overall"], "checks": checks}

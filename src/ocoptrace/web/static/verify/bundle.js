@@ -125,22 +125,34 @@ export function readBundleText(text) {
   });
 }
 
+function grouped(items, by) {
+  const groups = new Map();
+  for (const item of items) {
+    if (!groups.has(by(item))) groups.set(by(item), []);
+    groups.get(by(item)).push(item);
+  }
+  return groups;
+}
+
 /** A bundle that the pinned root's bundle keys have signed. */
 class TrustBundle {
   constructor(bundle, sha256) {
     Object.assign(this, bundle, { sha256 });
+    // By what they are asked for: a bundle of a province is asked thousands of times.
     this.byKid = new Map(this.keys.map((entry) => [entry.key.kid, entry]));
     this.byOrigin = new Map(this.logs.map((log) => [log.origin, log]));
+    this.hinted = grouped(this.keys, ({ key }) => key.hint);
+    this.revoked = grouped(this.revocations, ({ key }) => key);
   }
 
   /** Return the keys with 4 bytes; a seal may be any one's. */
   byHint(hint) {
-    return this.keys.filter((entry) => entry.key.hint === hint);
+    return this.hinted.get(hint) ?? [];
   }
 
   /** Return all revocations of a key: what stays good must survive each. */
   revocationsOf(entry) {
-    return this.revocations.filter((revocation) => revocation.key === entry.key.thumbprint);
+    return this.revoked.get(entry.key.thumbprint) ?? [];
   }
 }
 
@@ -215,10 +227,10 @@ export function checkWitnesses({ witnesses, quorum }, own) {
 
 /** Return the keys for a checkpoint of a size: the log's in force, the witnesses'. */
 export function verifierKeys(log, size) {
-  const inForce = log.keys.filter(
+  const current = log.keys.filter(
     ({ fromSize, toSize }) => fromSize <= size && (toSize === null || size <= toSize),
   );
-  return [...inForce.map(({ vkey }) => vkey), ...log.witnesses];
+  return [...current.map(({ vkey }) => vkey), ...log.witnesses];
 }
 
 /** Return how a revocation names a batch: the first 16 bytes of a SHA-256, hexadecimal. */

@@ -91,6 +91,7 @@ export function fromBase64url(text) {
 
 /** Order two texts by their Unicode characters, as UTF-8 does and UTF-16 does not. */
 export function byCharacter(one, other) {
+  if (one === other) return 0;
   const [a, b] = [[...one], [...other]];
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     const difference = a[at].codePointAt(0) - b[at].codePointAt(0);
@@ -99,15 +100,19 @@ export function byCharacter(one, other) {
   return a.length - b.length;
 }
 
-// What Python and Unicode's White_Space call a blank; JavaScript's own \s is another set.
-const BLANK = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+/** Unicode's White_Space, for a class of a regular expression: \s is another set. */
+export const WHITE_SPACE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
-/** The characters of Unicode's White_Space, for a class of a regular expression. */
-export const WHITE_SPACE = BLANK;
+const ANY_BLANK = new RegExp(`[${WHITE_SPACE}\\x1c-\\x1f]`);
 
 /** Tell whether a text has a blank anywhere, one of Python's `str.isspace`. */
-export const hasBlank = (text) => new RegExp(`[${BLANK}\\x1c-\\x1f]`).test(text);
+export const hasBlank = (text) => ANY_BLANK.test(text);
 
 /** Return a text without blanks at its ends, those of Python's `str.strip`. */
-export const strip = (text) =>
-  text.replace(new RegExp(`^[${BLANK}\\x1c-\\x1f]+|[${BLANK}\\x1c-\\x1f]+$`, "g"), "");
+export function strip(text) {
+  // By hand: a regular expression would look at every run of blanks from each of its places.
+  let [start, end] = [0, text.length];
+  while (start < end && hasBlank(text[start])) start += 1;
+  while (start < end && hasBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}

@@ -144,8 +144,10 @@ function attestation(examined) {
 function ofOthers({ step, entry, signer }) {
   if (signer === null) return [];
   let spokenOf = [];
-  if (step !== null) spokenOf = step.mentioned.filter((name) => !step.created.includes(name));
-  else if (entry?.type === "evidence") spokenOf = entry.about;
+  if (step !== null) {
+    const created = new Set(step.created);
+    spokenOf = step.mentioned.filter((name) => !created.has(name));
+  } else if (entry?.type === "evidence") spokenOf = entry.about;
   return spokenOf.filter((text) => {
     const name = named(text);
     const isGoods = name !== null && ATTESTED.has(name.level);

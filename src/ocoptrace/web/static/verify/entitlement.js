@@ -41,9 +41,9 @@ function roleAllows(role, kind) {
 function grantsRefusal(grants, kind, names, at) {
   const ofKind = grants.filter((grant) => grant.kinds.includes(kind));
   if (!ofKind.length) return ["kind", kind];
-  const inForce = ofKind.filter(({ from, until }) => from <= at && (kind === "seal" || at < until));
-  if (!inForce.length) return ["period", written(at)];
-  const foreign = names.find((name) => !isCovered(name, inForce));
+  const current = ofKind.filter(({ from, until }) => from <= at && (kind === "seal" || at < until));
+  if (!current.length) return ["period", written(at)];
+  const foreign = names.find((name) => !isCovered(name, current));
   return foreign === undefined ? null : ["name", foreign];
 }
 

@@ -8,12 +8,16 @@ const isAt = (text, level) => named(text)?.level === level;
 function reached(seeds, steps) {
   const leading = new Map();
   for (const [number, [origins]] of steps.entries()) {
-    for (const name of origins) leading.set(name, [...(leading.get(name) ?? []), number]);
+    for (const name of origins) {
+      if (!leading.has(name)) leading.set(name, []);
+      leading.get(name).push(number);
+    }
   }
   const found = new Set(seeds);
   const taken = new Set();
   for (const name of found) { // which grows meanwhile
     for (const number of leading.get(name) ?? []) {
+      // Each step is taken once, so that many names cost no more than their number.
       if (taken.has(number)) continue;
       taken.add(number);
       for (const goal of steps[number][1]) found.add(goal);
@@ -30,10 +34,10 @@ function flowsOf(steps) {
     // Two issuers who use one transformationID tell of two flows, as with eventIDs.
     const isShared = type === "TransformationEvent" && transformationID;
     const key = isShared ? `${step.issuer} ${transformationID}` : number;
-    const flow = flows.get(key) ?? { sources: [], made: [] };
-    flow.sources.push(...step.used);
-    flow.made.push(...step.made);
-    flows.set(key, flow);
+    if (!flows.has(key)) flows.set(key, { sources: new Set(), made: new Set() });
+    const flow = flows.get(key);
+    for (const name of step.used) flow.sources.add(name);
+    for (const name of step.made) flow.made.add(name);
   }
   return [...flows.values()];
 }
@@ -55,7 +59,10 @@ export function scope(about, steps) {
   }
   const flows = flowsOf(steps);
   const back = reached(seeds, flows.map(({ sources, made }) => [made, sources]));
-  const units = flows.map(({ sources, made }) => [sources, made.filter((name) => isAt(name, "logistic_unit"))]);
+  const units = flows.map(({ sources, made }) => [
+    sources,
+    [...made].filter((name) => isAt(name, "logistic_unit")),
+  ]);
   return new Set([...back, ...reached(seeds, units)]);
 }
 

@@ -106,6 +106,15 @@ function byPosition(one, other, checkpoints) {
   return byOrigin || first[1] - second[1] || byCharacter(first[2], second[2]);
 }
 
-/** Return the text of a list that says: this is all there is (docs/spec/origin-record.md). */
-export const completenessText = (about, bundle, ids, size) =>
-  write({ about, bundle, size, statements: [...ids].sort(byCharacter) });
+/**
+ * Return what tells whether a payload is the list which says that this is all there is, in a log of
+ * a size (docs/spec/origin-record.md). It is asked of many lists, so all but the size is made once.
+ */
+export function listOf(about, bundle, ids) {
+  const head = `{"about":${write(about)},"bundle":${write(bundle)},"size":`;
+  const tail = `,"statements":${write([...ids].sort())}}`;
+  return (payload, size) =>
+    payload.length === head.length + String(size).length + tail.length &&
+    payload.startsWith(head + String(size)) &&
+    payload.endsWith(tail);
+}

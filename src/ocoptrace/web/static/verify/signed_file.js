@@ -25,10 +25,10 @@ export async function readRole(value) {
     threshold: (threshold) => threshold,
   });
   const { keys, threshold } = await read(value);
-  const distinct = [...new Set(keys)];
-  const canBeReached = Number.isSafeInteger(threshold) && threshold > 0 && threshold <= distinct.length;
+  const distinct = new Map(keys.map((key) => [key.thumbprint, key]));
+  const canBeReached = Number.isSafeInteger(threshold) && threshold > 0 && threshold <= distinct.size;
   require(canBeReached, "signing.bad_threshold");
-  return { keys: distinct, threshold };
+  return { keys: [...distinct.values()], threshold };
 }
 
 /** Return the bytes of a file that a caller gives, as bytes or as text. */
