@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ocoptrace.signing import Root
 from second_verifier.mutants import mutants
-from second_verifier.node import VERIFIER, found_by, made_of
+from second_verifier.node import VERIFIER, expected_of, found_by, made_of
 from vectors.trust_running import CASES, FOLDER
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 ORIGIN = "https://verify.example"
 RUNNER = Path(__file__).parents[1] / "second_verifier" / "case_runner.mjs"
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = DOCS / "spec" / "examples"
 ROOMS = {"static": VERIFIER.parent, "runner": RUNNER.parent, "trust": FOLDER}
 """What is served under which name."""
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html"}
@@ -71,17 +76,11 @@ def made_in(page: Page, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [found_by(made) for part in parts for made in page.evaluate(MAKE, part)]
 
 
-def expected(case: dict[str, Any]) -> dict[str, Any]:
-    expect = case["expect"]
-    kept = ("accepted", "version") if "accepted" in expect else ("about", "overall", "checks")
-    return {name: expect[name] for name in kept if name in expect}
-
-
 @pytest.mark.parametrize("has_ed25519", [True, False])
 def test_every_case_comes_out_as_expected(page: Page, *, has_ed25519: bool) -> None:
     if not has_ed25519:
         page.add_init_script(FORGET_ED25519)
-    assert made_in(page, CASES) == [expected(case) for case in CASES]
+    assert made_in(page, CASES) == [expected_of(case) for case in CASES]
 
 
 def test_what_was_changed_comes_out_as_in_node(page: Page) -> None:
@@ -89,3 +88,32 @@ def test_what_was_changed_comes_out_as_in_node(page: Page) -> None:
         mutants({"record": 200, "label": 100, "statement": 100, "retold": 60, "file": 40})
     )
     assert made_in(page, changed) == [found_by(made) for made in made_of(changed)]
+
+
+def test_the_page_of_the_guide_shows_whose_word_it_goes_by_and_a_verdict(page: Page) -> None:
+    guide = (DOCS / "guides" / "second-verifier.md").read_text(encoding="utf-8")
+    [html] = re.findall(r"```html\n(.*?)```", guide, re.DOTALL)
+    [script] = re.findall(r"```js\n(// page\.js\n.*?)```", guide, re.DOTALL)
+    [policy] = re.findall(r"`(default-src[^`]+)`", guide)
+
+    def serve_guide(route: Route) -> None:
+        path = route.request.url.removeprefix(f"{ORIGIN}/")
+        if path == "page.html":
+            headers = {"content-security-policy": policy}
+            route.fulfill(content_type="text/html", headers=headers, body=html)
+        elif path == "page.js":
+            route.fulfill(content_type="text/javascript", body=script)
+        elif path.endswith(".json"):
+            route.fulfill(body=(EXAMPLES / path).read_bytes())
+        else:
+            route.fulfill(content_type="text/javascript", path=VERIFIER.parent / path)
+
+    page.route("**/*", serve_guide)
+    page.clock.set_fixed_time(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    page.goto(f"{ORIGIN}/page.html")
+    page.wait_for_function("document.getElementById('root').textContent")
+    root = Root.load((EXAMPLES / "root.json").read_bytes())
+    assert page.inner_text("#root") == root.fingerprint
+    page.set_input_files("#record", EXAMPLES / "record.ocop")
+    page.wait_for_function("document.getElementById('verdict').textContent")
+    assert page.inner_text("#verdict") == "ok"

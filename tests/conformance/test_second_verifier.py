@@ -7,6 +7,7 @@ come to the same. What could still differ is told in docs/guides/second-verifier
 from __future__ import annotations
 
 import base64
+import importlib.util
 import json
 import re
 from collections import Counter
@@ -18,7 +19,7 @@ from ocoptrace import canonical_json
 from ocoptrace.signing import base64url, cbor, sign_statement
 from second_verifier.agreement import differences, found_here
 from second_verifier.mutants import KINDS, STANDARD, mutants
-from second_verifier.node import VERIFIER, found_by, made_of, run_script
+from second_verifier.node import VERIFIER, expected_of, found_by, made_of, run_script
 from vectors.trust_running import CASES, inline, verdict_on
 from village import ADDRESS, BATCH, DOCUMENT, NOW, OFFICE, PRODUCER, PRODUCT, Said, Village, publish
 
@@ -28,18 +29,13 @@ if TYPE_CHECKING:
 
 Case = dict[str, Any]
 
+REPOSITORY = VERIFIER.parents[4]
 ROOM = VERIFIER.parent / "verify"
 HALF_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 // 2
 READERS_OWN = {"error", "place", "reason"}
 """Facts about what cannot be read: which rule was met first, and its words in a language."""
 CHANGED = Counter(record=700, label=250, statement=300, retold=150, file=100)
 """How many changed cases are tried here; `make fuzz` tries 20,500."""
-
-
-def expected(case: Case) -> Case:
-    expect = case["expect"]
-    kept = ("accepted", "version") if "accepted" in expect else ("about", "overall", "checks")
-    return {name: expect[name] for name in kept if name in expect}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +45,9 @@ def made() -> list[Case]:
 
 def test_every_case_comes_out_as_expected(made: list[Case]) -> None:
     differing = [
-        (case["id"], found_by(found), expected(case))
+        (case["id"], found_by(found), expected_of(case))
         for case, found in zip(CASES, made, strict=True)
-        if found_by(found) != expected(case)
+        if found_by(found) != expected_of(case)
     ]
     assert differing == []
     assert len(made) >= 1117
@@ -59,7 +55,7 @@ def test_every_case_comes_out_as_expected(made: list[Case]) -> None:
 
 def test_every_case_comes_out_as_expected_where_webcrypto_has_no_ed25519() -> None:
     found = [found_by(each) for each in made_of(CASES, "--own-ed25519")]
-    assert found == [expected(case) for case in CASES]
+    assert found == [expected_of(case) for case in CASES]
 
 
 def test_checks_come_in_the_same_order_with_the_same_facts(made: list[Case]) -> None:
@@ -277,3 +273,28 @@ def test_each_part_is_short_enough_to_be_read() -> None:
         path.name: path.read_text(encoding="utf-8").count("\n") for path in ROOM.glob("*.js")
     }
     assert [name for name, length in lengths.items() if length > 350 and name != "tables.js"] == []
+
+
+def test_the_example_runs_and_stands_in_the_guide() -> None:
+    example = REPOSITORY / "examples" / "verify_offline.mjs"
+    guide = (REPOSITORY / "docs" / "guides" / "second-verifier.md").read_text(encoding="utf-8")
+    assert f"```js\n{example.read_text(encoding='utf-8')}```" in guide
+    given = REPOSITORY / "docs" / "spec" / "examples"
+    files = [given / name for name in ("root.json", "bundle.json", "record.ocop")]
+    label = (given / "label.txt").read_text(encoding="utf-8").strip()
+    printed = run_script(example, VERIFIER, *files, label)
+    # The example asks the clock, and so its verdict ages; what was signed stays signed.
+    assert re.findall(r"^  (signature .*?) *$", printed, re.MULTILINE) == [
+        "signature pass",
+        "signature pass seal",
+    ]
+
+
+def test_its_tables_are_what_the_script_makes_of_the_librarys() -> None:
+    path = REPOSITORY / "tools" / "gen_verify_tables.py"
+    spec = importlib.util.spec_from_file_location("gen_verify_tables", path)
+    assert spec is not None
+    assert spec.loader is not None
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    assert generator.TABLES.read_text(encoding="utf-8") == generator.render()

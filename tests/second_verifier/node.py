@@ -16,7 +16,7 @@ from vectors.trust_running import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["VERIFIER", "found_by", "made_of", "node", "run_script"]
+__all__ = ["VERIFIER", "expected_of", "found_by", "made_of", "node", "run_script"]
 
 HERE = Path(__file__).parent
 VERIFIER = HERE.parents[1] / "src" / "ocoptrace" / "web" / "static" / "verify.js"
@@ -37,8 +37,8 @@ def node() -> str:
     pytest.skip(absent)
 
 
-def run_script(script: str, *arguments: str | Path, lines: str = "") -> str:
-    """Return what a script of this folder printed, which must be all that it said."""
+def run_script(script: str | Path, *arguments: str | Path, lines: str = "") -> str:
+    """Return what a script, of this folder or another, printed; it may say nothing else."""
     command = [node(), HERE / script, *arguments]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
@@ -63,3 +63,10 @@ def found_by(made: dict[str, Any]) -> dict[str, Any]:
         [check[name] for name in ("code", "outcome", "reason")] for check in made["checks"]
     )
     return {"about": made["about"], "overall": made["overall"], "checks": checks}
+
+
+def expected_of(case: dict[str, Any]) -> dict[str, Any]:
+    """Return what a case expects, without our codes of errors."""
+    expect = case["expect"]
+    kept = ("accepted", "version") if "accepted" in expect else ("about", "overall", "checks")
+    return {name: expect[name] for name in kept if name in expect}
