@@ -23,7 +23,8 @@ async function holds(prove) {
 }
 
 const PARTS = {
-  ownEd25519: ({ key, signature, message }) => verifies(bytes(key), bytes(signature), bytes(message)),
+  ownEd25519: ({ key, signature, message }) =>
+    verifies(bytes(key), bytes(signature), bytes(message)),
   ed25519: async ({ key, signature, message }) =>
     (await readEd25519(bytes(key))).verifies(bytes(signature), bytes(message)),
   coseKey: async ({ key, signature, message }) =>

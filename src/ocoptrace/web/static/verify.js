@@ -23,7 +23,13 @@ import { readStatement, recorded } from "./verify/statement.js";
 import { aboutCheck, completeCheck, datedFacts } from "./verify/subject.js";
 import { civilDate, clockOf } from "./verify/time.js";
 import {
-  bestWord, bundleChecks, check, effectiveNow, malformed, namespaceChecks, verdict,
+  bestWord,
+  bundleChecks,
+  check,
+  effectiveNow,
+  malformed,
+  namespaceChecks,
+  verdict,
 } from "./verify/verdict.js";
 
 export { loadBundle } from "./verify/bundle.js";
@@ -55,7 +61,14 @@ export { Refused } from "./verify/refused.js";
  *   secondRoot: Uint8Array, path: Uint8Array[]}} proof
  * @throws {Refused} it does not hold
  */
-export async function consistencyProof({ origin, firstSize, firstRoot, secondSize, secondRoot, path }) {
+export async function consistencyProof({
+  origin,
+  firstSize,
+  firstRoot,
+  secondSize,
+  secondRoot,
+  path,
+}) {
   await verifyConsistency(firstSize, secondSize, path, firstRoot, secondRoot);
   return { origin, firstSize, firstRoot: hex(firstRoot), secondSize, secondRoot: hex(secondRoot) };
 }
@@ -88,7 +101,10 @@ export async function verifyRecord(file, { trust, now, policy, consistency }) {
     () => readRecord(file),
     async (record) => {
       const { statements, newest } = await examine(
-        record.statements, record.checkpoints, trust, tiesOf(consistency),
+        record.statements,
+        record.checkpoints,
+        trust,
+        tiesOf(consistency),
       );
       const at = effectiveNow(clock, trust, newest);
       const checks = [
@@ -124,12 +140,20 @@ function bundleReference({ bundle }, trust) {
  * @returns {Promise<Verdict>}
  * @throws {RangeError} `now` is no time of a device's clock
  */
-export async function verifyStatement(cose, { payload, salt, proofs = [], trust, now, policy, consistency }) {
+export async function verifyStatement(
+  cose,
+  { payload, salt, proofs = [], trust, now, policy, consistency },
+) {
   const clock = clockOf(now);
   return readOr(
     () => readShown(cose, payload, salt, proofs),
     async ({ shown, checkpoints }) => {
-      const { statements, newest } = await examine([shown], checkpoints, trust, tiesOf(consistency));
+      const { statements, newest } = await examine(
+        [shown],
+        checkpoints,
+        trust,
+        tiesOf(consistency),
+      );
       const about = shown.statement.subject;
       const at = effectiveNow(clock, trust, newest);
       const checks = [

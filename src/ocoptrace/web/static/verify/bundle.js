@@ -178,7 +178,8 @@ export async function loadBundle(file, { root, previousVersion, previousSha256 }
   const digest = hex(await sha256(utf8(bundle.text)));
   const isNewer = previousVersion == null || bundle.version >= previousVersion;
   require(isNewer, "signing.rollback");
-  const isThat = previousVersion !== bundle.version || previousSha256 == null || previousSha256 === digest;
+  const isThat =
+    previousVersion !== bundle.version || previousSha256 == null || previousSha256 === digest;
   require(isThat, "signing.bundle_fork");
   checkKeys(bundle);
   checkLogs(bundle.logs);
@@ -205,7 +206,10 @@ function checkLogs(logs) {
   require(new Set(logs.map(({ origin }) => origin)).size === logs.length, "signing.log_twice");
   for (const log of logs) {
     for (const { vkey } of log.keys) checkLogKey(vkey, log.origin);
-    checkWitnesses(log, log.keys.map(({ vkey }) => vkey));
+    checkWitnesses(
+      log,
+      log.keys.map(({ vkey }) => vkey),
+    );
     require(log.final === null || log.final.origin === log.origin, "signing.log_final");
   }
 }

@@ -51,7 +51,9 @@ export function hex(bytes) {
 
 /** Return the bytes of lower-case hexadecimal that was checked to be that. */
 export const fromHex = (text) =>
-  Uint8Array.from({ length: text.length / 2 }, (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16));
+  Uint8Array.from({ length: text.length / 2 }, (_, at) =>
+    parseInt(text.slice(2 * at, 2 * at + 2), 16),
+  );
 
 /** Return bytes as a whole number, the highest byte first. */
 export const toNumber = (bytes) => (bytes.length ? BigInt(`0x${hex(bytes)}`) : 0n);
@@ -101,7 +103,8 @@ export function byCharacter(one, other) {
 }
 
 /** Unicode's White_Space, for a class of a regular expression: \s is another set. */
-export const WHITE_SPACE = "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+export const WHITE_SPACE =
+  "\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const ANY_BLANK = new RegExp(`[${WHITE_SPACE}\\x1c-\\x1f]`);
 

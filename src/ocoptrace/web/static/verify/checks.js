@@ -194,7 +194,9 @@ const claimed = ({ statement, step }) =>
 
 /** Warn where a statement claims to be younger than the log that holds it, or than now. */
 function dates(examined, at) {
-  const ahead = examined.filter((e) => claimed(e) - Math.min(e.logTime ?? at, at) > CLOCK_TOLERANCE);
+  const ahead = examined.filter(
+    (e) => claimed(e) - Math.min(e.logTime ?? at, at) > CLOCK_TOLERANCE,
+  );
   if (!ahead.length) return [];
   const facts = { ...saidOf(ahead[0]), count: ahead.length, claimed: civilDate(claimed(ahead[0])) };
   return [check("clock", "warn", "dated_ahead", facts)];

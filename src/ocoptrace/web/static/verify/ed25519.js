@@ -37,7 +37,7 @@ function sum([x1, y1, z1, t1], [x2, y2, z2, t2]) {
 function doubled([x, y, z]) {
   const [a, b, c] = [(x * x) % P, (y * y) % P, (2n * z * z) % P];
   const h = a + b;
-  const e = h - ((x + y) * (x + y)) % P;
+  const e = h - (((x + y) * (x + y)) % P);
   const g = a - b;
   const f = c + g;
   return [(e * f) % P, (g * h) % P, (f * g) % P, (e * h) % P];
@@ -54,7 +54,9 @@ const littleEndian = (bytes) => toNumber(Uint8Array.from(bytes).reverse());
 
 function bytesOf(number) {
   const digits = number.toString(16).padStart(64, "0");
-  return Uint8Array.from({ length: 32 }, (_, at) => parseInt(digits.slice(62 - 2 * at, 64 - 2 * at), 16));
+  return Uint8Array.from({ length: 32 }, (_, at) =>
+    parseInt(digits.slice(62 - 2 * at, 64 - 2 * at), 16),
+  );
 }
 
 /** Return the point of 32 bytes in its one encoding; null where there is none (§5.1.3). */

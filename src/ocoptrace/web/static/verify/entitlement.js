@@ -74,5 +74,8 @@ export function labelDuty(entries, name, day) {
     .flatMap((grant) => grant.labels)
     .filter((duty) => duty.product === product && duty.since <= day && duty.due !== "none");
   const weight = (duty) => STRICTNESS.indexOf(duty.due);
-  return begun.reduce((most, duty) => (most && weight(most) >= weight(duty) ? most : duty), undefined);
+  return begun.reduce(
+    (most, duty) => (most && weight(most) >= weight(duty) ? most : duty),
+    undefined,
+  );
 }

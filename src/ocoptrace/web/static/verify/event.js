@@ -1,17 +1,16 @@
-// EPCIS 2.0 events in their canonical form (docs/spec/statement.md, payloads), and what they touch.
+// EPCIS 2.0 events in their canonical form (docs/spec/statement.md, payloads).
 //
 // Only the canonical form is taken: names canonical, words bare, no recordTime, `@context` exactly
 // the two contexts and the prefixes that are used. So nothing is normalised; it is compared.
 
-import { WHITE_SPACE, byCharacter, lengthOf } from "./bytes.js";
+import { WHITE_SPACE, lengthOf } from "./bytes.js";
 import { isObject, same } from "./json.js";
 import { requireCanonical } from "./names.js";
 import { at, require } from "./refused.js";
+import { BASED_ON, Step } from "./step.js";
 import { CONTEXTS, PREFIX, STANDARD_PREFIXES, VOCABULARY, WORD_HEADS } from "./tables.js";
 import { readEventTime } from "./time.js";
 
-/** The member that lists the statements which an event's maker had seen of others' goods. */
-const BASED_ON = "ocop:basedOn";
 const MAX_BASED_ON = 100;
 
 const URI = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:[^${WHITE_SPACE}<>"{}|\\\\^\`]+$`, "u");
@@ -28,7 +27,8 @@ const string = (value) => require(typeof value === "string", "fields.not_text");
 const boolean = (value) => require(typeof value === "boolean", "fields.not_boolean");
 const number = (value) => require(typeof value === "number", "fields.not_number");
 const unit = (value) => require(isText(value, 1, 16), "fields.blank");
-const hexadecimal = (value) => require(isText(value, 1, Infinity) && /^[0-9A-Fa-f]+$/.test(value), "fields.form");
+const hexadecimal = (value) =>
+  require(isText(value, 1, Infinity) && /^[0-9A-Fa-f]+$/.test(value), "fields.form");
 const offset = (value) => require(typeof value === "string" && OFFSET.test(value), "epcis.offset");
 const time = (value) => void readEventTime(value);
 const context = () => {};
@@ -50,12 +50,15 @@ const word = (list) => (value) => {
   require(!WORD_HEADS[list].some((head) => value.startsWith(head)), "verdict.format.payload");
 };
 
-const action = (value) => require(["ADD", "OBSERVE", "DELETE"].includes(value), "fields.not_one_of");
+const action = (value) =>
+  require(["ADD", "OBSERVE", "DELETE"].includes(value), "fields.not_one_of");
 
-const list = (reader, least = 0) => (value) => {
-  require(Array.isArray(value) && value.length >= least, "fields.not_list");
-  value.forEach((item, place) => at(`/${place}`, () => reader(item)));
-};
+const list =
+  (reader, least = 0) =>
+  (value) => {
+    require(Array.isArray(value) && value.length >= least, "fields.not_list");
+    value.forEach((item, place) => at(`/${place}`, () => reader(item)));
+  };
 
 const uriOrUris = (value) => (Array.isArray(value) ? list(uri)(value) : uri(value));
 
@@ -84,15 +87,34 @@ const location = part({ id: name }, ["id"]);
 const quantities = list(closed({ epcClass: name, quantity: number, uom: unit }, ["epcClass"]));
 const transaction = closed({ type: word("BTT"), bizTransaction: name }, ["bizTransaction"]);
 const devices = {
-  deviceID: uri, deviceMetadata: uri, rawData: uri, dataProcessingMethod: uri, bizRules: uri,
+  deviceID: uri,
+  deviceMetadata: uri,
+  rawData: uri,
+  dataProcessingMethod: uri,
+  bizRules: uri,
 };
 const sensorReport = part(
   {
-    type: word("Measurement"), exception: word("Measurement"), component: word("Comp"),
-    ...devices, time, microorganism: uri, chemicalSubstance: uri, coordinateReferenceSystem: uri,
-    value: number, minValue: number, maxValue: number, meanValue: number, sDev: number,
-    percRank: number, percValue: number, stringValue: string, booleanValue: boolean,
-    hexBinaryValue: hexadecimal, uriValue: uri, uom: string,
+    type: word("Measurement"),
+    exception: word("Measurement"),
+    component: word("Comp"),
+    ...devices,
+    time,
+    microorganism: uri,
+    chemicalSubstance: uri,
+    coordinateReferenceSystem: uri,
+    value: number,
+    minValue: number,
+    maxValue: number,
+    meanValue: number,
+    sDev: number,
+    percRank: number,
+    percValue: number,
+    stringValue: string,
+    booleanValue: boolean,
+    hexBinaryValue: hexadecimal,
+    uriValue: uri,
+    uom: string,
   },
   ["type"],
 );
@@ -139,7 +161,9 @@ const EVENTS = {
       [...ALWAYS, "action"],
     ),
     isWhole: (event) =>
-      (event.epcList || isFilled(event.quantityList) || (isFilled(event.sensorElementList) && event.readPoint)) &&
+      (event.epcList ||
+        isFilled(event.quantityList) ||
+        (isFilled(event.sensorElementList) && event.readPoint)) &&
       (!event.ilmd || event.action === "ADD"),
   },
   AggregationEvent: {
@@ -153,7 +177,11 @@ const EVENTS = {
   TransactionEvent: {
     read: part(
       {
-        ...ofAll, action, parentID: name, epcList: list(name), quantityList: quantities,
+        ...ofAll,
+        action,
+        parentID: name,
+        epcList: list(name),
+        quantityList: quantities,
         bizTransactionList: list(transaction, 1),
       },
       [...ALWAYS, "action", "bizTransactionList"],
@@ -163,16 +191,22 @@ const EVENTS = {
   TransformationEvent: {
     read: part(
       {
-        ...ofAll, transformationID: uri, ilmd: extensions,
-        inputEPCList: list(name), inputQuantityList: quantities,
-        outputEPCList: list(name), outputQuantityList: quantities,
+        ...ofAll,
+        transformationID: uri,
+        ilmd: extensions,
+        inputEPCList: list(name),
+        inputQuantityList: quantities,
+        outputEPCList: list(name),
+        outputQuantityList: quantities,
       },
       ALWAYS,
     ),
     isWhole: (event) => {
       const hasInputs = isFilled(event.inputEPCList) || isFilled(event.inputQuantityList);
       const hasOutputs = isFilled(event.outputEPCList) || isFilled(event.outputQuantityList);
-      return (hasInputs && hasOutputs) || ((hasInputs || hasOutputs) && "transformationID" in event);
+      return (
+        (hasInputs && hasOutputs) || ((hasInputs || hasOutputs) && "transformationID" in event)
+      );
     },
   },
 };
@@ -185,7 +219,8 @@ function* words(event) {
     for (const item of event[member] ?? []) yield item.type;
   }
   for (const element of event.sensorElementList ?? []) {
-    for (const report of element.sensorReport) yield* [report.type, report.exception, report.component];
+    for (const report of element.sensorReport)
+      yield* [report.type, report.exception, report.component];
   }
 }
 
@@ -202,7 +237,9 @@ function* memberNames(value) {
 
 /** Refuse another `@context` than that of the prefixes which an event uses. */
 function checkContext({ "@context": contexts, ...members }) {
-  require(Array.isArray(contexts) && contexts.length === 3 && isObject(contexts[2]), "epcis.context");
+  require(Array.isArray(contexts) &&
+    contexts.length === 3 &&
+    isObject(contexts[2]), "epcis.context");
   require(same(contexts.slice(0, 2), CONTEXTS), "epcis.context");
   const declared = contexts[2];
   const used = new Set();
@@ -237,68 +274,6 @@ function isNfc(value) {
   return !isObject(value) || Object.entries(value).flat().every(isNfc);
 }
 
-const distinct = (names) => [...new Set(names)];
-const classesOf = (elements) => (elements ?? []).map(({ epcClass }) => epcClass);
-const namesOf = (instances, elements) => distinct([...(instances ?? []), ...classesOf(elements)]);
-
-/** Return what an event brings into the world, which takes a right to its name. */
-function created(event) {
-  const { type, action: acted } = event;
-  if (type === "ObjectEvent" && acted === "ADD") return namesOf(event.epcList, event.quantityList);
-  if (type === "TransformationEvent") return namesOf(event.outputEPCList, event.outputQuantityList);
-  return type === "AggregationEvent" && acted === "ADD" && event.parentID ? [event.parentID] : [];
-}
-
-/** Return what came to be, or came to hold what was used. */
-const made = (event) =>
-  event.type === "AssociationEvent" && event.action === "ADD" ? [event.parentID] : created(event);
-
-/** Return what the outputs of an event come from. */
-function used(event) {
-  if (event.type === "TransformationEvent") return namesOf(event.inputEPCList, event.inputQuantityList);
-  const isJoined = ["AggregationEvent", "AssociationEvent"].includes(event.type);
-  return isJoined && event.action === "ADD" ? namesOf(event.childEPCs, event.childQuantityList) : [];
-}
-
-/** Return every thing that an event is about, whatever happened to it. */
-function mentioned(event) {
-  const instances = ["epcList", "childEPCs", "inputEPCList", "outputEPCList"];
-  const classes = ["quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"];
-  const parent = event.parentID === undefined ? [] : [event.parentID];
-  return distinct([
-    ...parent,
-    ...instances.flatMap((member) => event[member] ?? []),
-    ...classes.flatMap((member) => classesOf(event[member])),
-  ]);
-}
-
-/** An event and what it touched. */
-class Step {
-  constructor(event, issuer) {
-    this.event = event;
-    this.issuer = issuer;
-    this.when = readEventTime(event.eventTime);
-    this.isCorrection = event.errorDeclaration !== undefined;
-    this.created = created(event);
-    this.used = used(event);
-    this.made = made(event);
-    this.mentioned = mentioned(event);
-    this.places = [event.readPoint, event.bizLocation].filter(Boolean).map(({ id }) => id);
-    this.basedOn = event[BASED_ON] ?? [];
-  }
-
-  /**
-   * Tell whether the event is part of the lineage of some names.
-   *
-   * One that makes something of something has its part in that of what it makes: goods that it
-   * shares with others did not bring it along.
-   */
-  belongs(names) {
-    const touched = this.made.length && this.used.length ? this.made : this.mentioned;
-    return touched.some((each) => names.has(each));
-  }
-}
-
 /**
  * Return the step of a canonical event.
  *
@@ -316,8 +291,9 @@ export function readEvent(event, issuer) {
   const basedOn = event[BASED_ON] ?? null;
   if (basedOn !== null) {
     const isList = Array.isArray(basedOn) && basedOn.length > 0 && basedOn.length <= MAX_BASED_ON;
-    const areIds = isList && basedOn.every((id) => typeof id === "string" && /^[0-9a-f]{64}$/.test(id));
-    const inOrder = areIds && same(basedOn, distinct(basedOn).sort(byCharacter));
+    const areIds =
+      isList && basedOn.every((id) => typeof id === "string" && /^[0-9a-f]{64}$/.test(id));
+    const inOrder = areIds && same(basedOn, [...new Set(basedOn)].sort());
     require(inOrder, "verdict.format.payload");
   }
   return new Step(event, issuer);

@@ -139,7 +139,8 @@ async function examined(recorded, checkpoints, trust, ties) {
     step: (contentHolds && shown.step) || null,
     entry: (contentHolds && shown.entry) || null,
     refused: refusedFor(statement, signer, shown, logTime),
-    revocation: signer && reaching(trust.revocationsOf(signer), statement.issuedAt, logTime, places, ties),
+    revocation:
+      signer && reaching(trust.revocationsOf(signer), statement.issuedAt, logTime, places, ties),
     proofFault,
     logs: [...new Set(logs.filter((log) => log !== null))],
     logTime,
@@ -193,7 +194,8 @@ function refusedFor(statement, signer, { step, entry }, logTime) {
 
 /** Return the event or entry that a statement shows, and why it cannot be read. */
 async function shownIn({ statement, payload, salt }) {
-  if (!isSubject(statement.kind, statement.subject)) return { shown: {}, payloadFault: PAYLOAD_FAULT };
+  if (!isSubject(statement.kind, statement.subject))
+    return { shown: {}, payloadFault: PAYLOAD_FAULT };
   if (payload === undefined) return { shown: {}, payloadFault: "" };
   const { value = {}, fault } = await orFault(() => readPayload(statement, payload, salt));
   return { shown: value, payloadFault: fault };

@@ -56,12 +56,15 @@ function acceptor(components) {
   const rules = [];
   for (const { kind, least, most, linters } of components) {
     const end = least === most ? start + most : undefined;
-    for (const name of kind === "Z" ? [...linters, "cset64"] : linters) rules.push([start, end, name]);
+    for (const name of kind === "Z" ? [...linters, "cset64"] : linters)
+      rules.push([start, end, name]);
     start += most;
   }
   return (value) =>
     shape.test(value) &&
-    rules.every(([from, to, name]) => (from && from >= value.length) || LINTERS[name](value.slice(from, to)));
+    rules.every(
+      ([from, to, name]) => (from && from >= value.length) || LINTERS[name](value.slice(from, to)),
+    );
 }
 
 // Every sequence of AIs that a path may have, and with that the keys.
@@ -88,8 +91,7 @@ for (const [code, row] of ROWS) {
 /** Tell whether a text is the AI of a primary key. */
 export const isPrimaryKey = (code) => KEYS.has(code);
 
-const isOfKind = (pattern, code) =>
-  new RegExp(`^${pattern.replaceAll("n", "[0-9]")}$`).test(code);
+const isOfKind = (pattern, code) => new RegExp(`^${pattern.replaceAll("n", "[0-9]")}$`).test(code);
 
 function hasExclusivePair(codes) {
   return codes.some((code) =>
@@ -102,7 +104,9 @@ function hasExclusivePair(codes) {
 function belongsInPath(path, code) {
   return (
     QUALIFIERS.get(path[0]).has(code) &&
-    path.some((_, at) => PATHS.has([...path.slice(0, at + 1), code, ...path.slice(at + 1)].join("/")))
+    path.some((_, at) =>
+      PATHS.has([...path.slice(0, at + 1), code, ...path.slice(at + 1)].join("/")),
+    )
   );
 }
 

@@ -34,7 +34,10 @@ function number(value) {
     require(Number.isSafeInteger(value), "json.inexact_number");
     return text;
   }
-  const digits = text.replace(/e.*/, "").replace(/[-.]/g, "").replace(/^0+|0+$/g, "");
+  const digits = text
+    .replace(/e.*/, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+|0+$/g, "");
   require(digits.length <= SIGNIFICANT_DIGITS, "json.inexact_number");
   return text;
 }

@@ -49,12 +49,14 @@ export class PublicKey {
     if (signature.length !== 64) return false;
     if (this.algorithm === "ES256") {
       if (toNumber(signature.subarray(32)) > P256.halfOrder) return false;
-      this.#loaded ??= subtle.importKey(
-        "raw", concat(Uint8Array.of(4), this.raw), ECDSA, false, ["verify"],
-      );
+      this.#loaded ??= subtle.importKey("raw", concat(Uint8Array.of(4), this.raw), ECDSA, false, [
+        "verify",
+      ]);
       return subtle.verify(ECDSA, await this.#loaded, signature, message);
     }
-    this.#loaded ??= subtle.importKey("raw", this.raw, ED25519, false, ["verify"]).catch(() => null);
+    this.#loaded ??= subtle
+      .importKey("raw", this.raw, ED25519, false, ["verify"])
+      .catch(() => null);
     const loaded = await this.#loaded;
     return loaded === null
       ? verifiesEd25519(this.raw, signature, message)
@@ -71,9 +73,12 @@ export async function readKey(bytes) {
   const known = kept.get(name);
   if (known) return known;
   const members = decode(bytes);
-  const [kind, curve, x, y] = [1, -1, -2, -3].map((label) => members instanceof Map && members.get(label));
+  const [kind, curve, x, y] = [1, -1, -2, -3].map(
+    (label) => members instanceof Map && members.get(label),
+  );
   const isCoordinate = (value) => value instanceof Uint8Array && value.length === 32;
-  const isP256 = kind === 2 && curve === 1 && isCoordinate(x) && isCoordinate(y) && members.size === 4;
+  const isP256 =
+    kind === 2 && curve === 1 && isCoordinate(x) && isCoordinate(y) && members.size === 4;
   const isEd25519 = kind === 1 && curve === 6 && isCoordinate(x) && members.size === 3;
   require(isP256 || isEd25519, "signing.unknown_key_type");
   const isPoint = isP256 ? isOnP256(toNumber(x), toNumber(y)) : isSound(x);
@@ -87,4 +92,13 @@ export async function readKey(bytes) {
 }
 
 /** Return the key of 32 raw Ed25519 bytes. */
-export const readEd25519 = (raw) => readKey(encode(new Map([[1, 1], [-1, 6], [-2, raw]])));
+export const readEd25519 = (raw) =>
+  readKey(
+    encode(
+      new Map([
+        [1, 1],
+        [-1, 6],
+        [-2, raw],
+      ]),
+    ),
+  );

@@ -5,7 +5,14 @@ import { labelDuty, refusal } from "./entitlement.js";
 import { GOODS, parseName } from "./names.js";
 import { isSealedBy, readSeal } from "./seal.js";
 import { civilDate, isDay } from "./time.js";
-import { bundleChecks, check, datedCheck, effectiveNow, namespaceChecks, verdict } from "./verdict.js";
+import {
+  bundleChecks,
+  check,
+  datedCheck,
+  effectiveNow,
+  namespaceChecks,
+  verdict,
+} from "./verdict.js";
 
 /** AIs of the best-before and of the expiry date. */
 const SHELF_DATES = ["15", "17"];

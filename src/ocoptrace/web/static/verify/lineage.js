@@ -15,7 +15,8 @@ function reached(seeds, steps) {
   }
   const found = new Set(seeds);
   const taken = new Set();
-  for (const name of found) { // which grows meanwhile
+  for (const name of found) {
+    // which grows meanwhile
     for (const number of leading.get(name) ?? []) {
       // Each step is taken once, so that many names cost no more than their number.
       if (taken.has(number)) continue;
@@ -58,7 +59,10 @@ export function scope(about, steps) {
     }
   }
   const flows = flowsOf(steps);
-  const back = reached(seeds, flows.map(({ sources, made }) => [made, sources]));
+  const back = reached(
+    seeds,
+    flows.map(({ sources, made }) => [made, sources]),
+  );
   const units = flows.map(({ sources, made }) => [
     sources,
     [...made].filter((name) => isAt(name, "logistic_unit")),
@@ -71,5 +75,11 @@ export const goods = (names) => new Set([...names].flatMap(goodsOf));
 
 /** Return names of products, and all other names that aliases, pairs of names, give them. */
 export function withOtherNames(names, aliases) {
-  return reached(names, aliases.flatMap(([one, other]) => [[[one], [other]], [[other], [one]]]));
+  return reached(
+    names,
+    aliases.flatMap(([one, other]) => [
+      [[one], [other]],
+      [[other], [one]],
+    ]),
+  );
 }

@@ -5,7 +5,8 @@
 import { COUNTRIES, COUNTRIES_ALPHA_2, CURRENCIES, MEDIA_TYPES, PACKAGE_TYPES } from "./tables.js";
 import { lastOf } from "./time.js";
 
-const SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+const SET_82 =
+  "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const PAIR_MODULUS = 1021;
 const PAIR_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -25,7 +26,9 @@ const isDigits = isAll("N");
 
 /** Tell whether the last of some digits is the check digit of the others. */
 export function hasCheckDigit(digits) {
-  const sum = [...digits].reverse().reduce((total, digit, at) => total + digit * (at % 2 ? 3 : 1), 0);
+  const sum = [...digits]
+    .reverse()
+    .reduce((total, digit, at) => total + digit * (at % 2 ? 3 : 1), 0);
   return sum % 10 === 0;
 }
 
@@ -61,7 +64,9 @@ const isCoordinate = (limit) => (text) =>
 
 const isDate = (yearDigits, leastDay) => (text) => {
   if (text.length !== yearDigits + 4 || !isDigits(text)) return false;
-  const [year, month, day] = [text.slice(0, yearDigits), text.slice(-4, -2), text.slice(-2)].map(Number);
+  const [year, month, day] = [text.slice(0, yearDigits), text.slice(-4, -2), text.slice(-2)].map(
+    Number,
+  );
   return month >= 1 && month <= 12 && day >= leastDay && day <= lastOf(year, month);
 };
 

@@ -57,8 +57,14 @@ function that(test, code) {
 const textThat = (test, code) => that((value) => typeof value === "string" && test(value), code);
 
 export const text = textThat(() => true, "fields.not_text");
-export const natural = that((value) => Number.isSafeInteger(value) && value >= 0, "fields.not_whole");
-export const positive = that((value) => Number.isSafeInteger(value) && value > 0, "fields.not_whole");
+export const natural = that(
+  (value) => Number.isSafeInteger(value) && value >= 0,
+  "fields.not_whole",
+);
+export const positive = that(
+  (value) => Number.isSafeInteger(value) && value > 0,
+  "fields.not_whole",
+);
 export const object = that(isObject, "fields.not_object");
 export const time = readTime;
 export const day = textThat(isDay, "fields.invalid");
@@ -68,7 +74,10 @@ export const host = textThat(isHost, "gs1.host");
 export const thumbprint = textThat((value) => /^[0-9a-f]{64}$/.test(value), "signing.thumbprint");
 
 /** 16 bytes in hexadecimal: how a revocation names a batch. */
-export const batchDigest = textThat((value) => /^[0-9a-f]{32}$/.test(value), "signing.batch_digest");
+export const batchDigest = textThat(
+  (value) => /^[0-9a-f]{32}$/.test(value),
+  "signing.batch_digest",
+);
 
 export const issuer = textThat(
   (value) => value.length <= MAX_ISSUER && /^https:\/\/[a-z0-9.[\]:-]+(\/[!-~]*)?$/.test(value),
@@ -78,7 +87,8 @@ export const issuer = textThat(
 export const gtinPrefix = textThat((value) => /^[0-9]{4,12}$/.test(value), "signing.gtin_prefix");
 
 export const gtin = textThat(
-  (value) => [8, 12, 13, 14].includes(value.length) && identifier("01").accepts(value.padStart(14, "0")),
+  (value) =>
+    [8, 12, 13, 14].includes(value.length) && identifier("01").accepts(value.padStart(14, "0")),
   "gs1.length",
 );
 

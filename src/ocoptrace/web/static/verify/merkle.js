@@ -26,7 +26,8 @@ function sides(position, last, count) {
   for (let each = 0; each < count; each++) {
     require(last > 0n, "proof.wrong_length");
     const isLeft = position % 2n === 1n || position === last;
-    while (isLeft && position && position % 2n === 0n) [position, last] = [position / 2n, last / 2n];
+    while (isLeft && position && position % 2n === 0n)
+      [position, last] = [position / 2n, last / 2n];
     found.push(isLeft);
     [position, last] = [position / 2n, last / 2n];
   }

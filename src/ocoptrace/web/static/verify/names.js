@@ -23,10 +23,10 @@ const LEVELS = {
   "01/10": "batch",
   "01/10/21": "item",
   "01/21": "item",
-  "414": "place",
+  414: "place",
   "414/254": "place",
   "414/7040": "place",
-  "417": "party",
+  417: "party",
   "417/7040": "party",
 };
 const PLAIN_LEVELS = { 2: "product", 3: "batch", 4: "item" };
@@ -106,11 +106,15 @@ export class DigitalLink {
         ? [code, "0".repeat(14 - [...value].length) + value]
         : [code, value];
     const elements = [];
-    for (; at < segments.length; at += 2) elements.push(whole([segments[at], unescaped(segments[at + 1])]));
+    for (; at < segments.length; at += 2)
+      elements.push(whole([segments[at], unescaped(segments[at + 1])]));
     const parameters = readQuery(query);
     const attributes = parameters.filter(([name]) => isNumber(name)).map(whole);
     const codes = attributes.map(([code]) => code);
-    require(arePlaced(elements.map(([code]) => code), codes), "gs1.path");
+    require(arePlaced(
+      elements.map(([code]) => code),
+      codes,
+    ), "gs1.path");
     for (const [code, value] of [...elements, ...attributes]) {
       require(identifier(code).accepts(value), "gs1.value", { place: `(${code})` });
     }
@@ -188,7 +192,8 @@ export class PlainName {
   static parse(uri) {
     const { host, path, query, fragment } = split(uri);
     const [root, literal = "", ...segments] = path.split("/");
-    const isForm = root === "" && literal.toLowerCase() === "ocop" && segments.length in PLAIN_LEVELS;
+    const isForm =
+      root === "" && literal.toLowerCase() === "ocop" && segments.length in PLAIN_LEVELS;
     require(isForm, "gs1.plain_name");
     for (const segment of segments) {
       require(SEGMENT.test(segment), "gs1.plain_segment");

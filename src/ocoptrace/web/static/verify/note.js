@@ -1,7 +1,15 @@
 // Signed notes (C2SP signed-note), and the checkpoints that are such notes (tlog-checkpoint).
 
 import {
-  base64, fromBase64, hasBlank, hex, isUnicode, lengthOf, sha256, toNumber, utf8,
+  base64,
+  fromBase64,
+  hasBlank,
+  hex,
+  isUnicode,
+  lengthOf,
+  sha256,
+  toNumber,
+  utf8,
 } from "./bytes.js";
 import { readEd25519 } from "./keys.js";
 import { require } from "./refused.js";

@@ -39,7 +39,10 @@ export async function readRecord(file) {
   member(typeof about === "string" && parseName(about).canonical() === about, "/about");
   const notes = value.checkpoints;
   member(Array.isArray(notes) && notes.length <= MAX_CHECKPOINTS, "/checkpoints");
-  member(Array.isArray(value.statements) && value.statements.length <= MAX_STATEMENTS, "/statements");
+  member(
+    Array.isArray(value.statements) && value.statements.length <= MAX_STATEMENTS,
+    "/statements",
+  );
   const checkpoints = notes.map((note, place) =>
     at(`/checkpoints/${place}`, () => {
       member(typeof note === "string", "");
@@ -52,7 +55,9 @@ export async function readRecord(file) {
     statements.push(await atAsync(`/statements/${place}`, read));
   }
   checkOrder(statements, checkpoints);
-  const used = new Set(statements.flatMap(({ proofs }) => proofs.map(({ checkpoint }) => checkpoint)));
+  const used = new Set(
+    statements.flatMap(({ proofs }) => proofs.map(({ checkpoint }) => checkpoint)),
+  );
   require(used.size === checkpoints.length, "record.unused_checkpoint", { place: "/checkpoints" });
   return { about, bundle, checkpoints, statements };
 }
@@ -65,7 +70,10 @@ async function readMember(value, checkpoints) {
   member(hasExactly(value, names), "");
   const { id, cose, payload, salt, proofs } = value;
   const texts = [id, cose, ...(isShown ? [payload, salt] : [])];
-  member(texts.every((text) => typeof text === "string"), "");
+  member(
+    texts.every((text) => typeof text === "string"),
+    "",
+  );
   member(Array.isArray(proofs), "/proofs");
   const statement = await readStatement(fromBase64url(cose));
   const read = recorded(
@@ -83,7 +91,10 @@ function readProof(value, checkpoints) {
   const { checkpoint, index, path } = value;
   member(isNatural(checkpoint) && checkpoint < checkpoints && isNatural(index), "");
   member(Array.isArray(path) && path.length <= MAX_PATH, "");
-  member(path.every((node) => typeof node === "string"), "/path");
+  member(
+    path.every((node) => typeof node === "string"),
+    "/path",
+  );
   return { checkpoint, index, path: path.map(fromBase64url) };
 }
 
@@ -93,7 +104,9 @@ function checkOrder(statements, checkpoints) {
     return place === 0 || byPosition(statements[place - 1], each, checkpoints) <= 0;
   });
   const ids = new Set(statements.map(({ statement }) => statement.id));
-  require(isSorted && ids.size === statements.length, "record.not_sorted", { place: "/statements" });
+  require(isSorted && ids.size === statements.length, "record.not_sorted", {
+    place: "/statements",
+  });
 }
 
 function byPosition(one, other, checkpoints) {

@@ -21,12 +21,19 @@ const that = (test, code) => (value) => {
   require(test(value), code);
   return value;
 };
-const textOf = (pattern) => that((value) => typeof value === "string" && pattern.test(value), "fields.form");
+const textOf = (pattern) =>
+  that((value) => typeof value === "string" && pattern.test(value), "fields.form");
 const oneOf = (...words) => that((value) => words.includes(value), "fields.not_one_of");
 const whole = (least, most) =>
-  that((value) => Number.isSafeInteger(value) && value >= least && value <= most, "fields.not_whole");
+  that(
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+    "fields.not_whole",
+  );
 const numberFrom = (least, most) =>
-  that((value) => typeof value === "number" && value >= least && value <= most, "fields.not_number");
+  that(
+    (value) => typeof value === "number" && value >= least && value <= most,
+    "fields.not_number",
+  );
 
 /** Words for people on one line; that they are in NFC was asked of the whole entry. */
 const text = that(
@@ -53,7 +60,10 @@ const list = (reader) => (value) => {
 };
 
 /** Mark a member that may be absent, or null. */
-const optional = (reader) => ({ reader: (value) => (value === null ? null : reader(value)), isOptional: true });
+const optional = (reader) => ({
+  reader: (value) => (value === null ? null : reader(value)),
+  isOptional: true,
+});
 
 /** Mark a member that may be absent, but not null. */
 const orElse = (initial, reader) => ({ reader, isOptional: true, initial });
@@ -110,7 +120,9 @@ const producer = entity({
   id: textOf(/^[0-9A-HJKMNP-TV-Z]{8}$/),
   names: bilingual,
   subjectType: oneOf("enterprise", "cooperative", "coop_group", "household", "farm"),
-  gln: optional(that((value) => typeof value === "string" && identifier("414").accepts(value), "gs1.length")),
+  gln: optional(
+    that((value) => typeof value === "string" && identifier("414").accepts(value), "gs1.length"),
+  ),
   companyPrefixes: orElse([], list(textOf(/^[0-9]{4,12}$/))),
   address,
   website: optional(text),
@@ -123,11 +135,21 @@ const producer = entity({
 
 const place = entity({
   type: oneOf("place"),
-  id: canonicalName((name) => name.level === (name.isPlain ? "product" : "place"), "registry.not_a_place"),
+  id: canonicalName(
+    (name) => name.level === (name.isPlain ? "product" : "place"),
+    "registry.not_a_place",
+  ),
   names: bilingual,
   kind: oneOf(
-    "growing_area", "landing_site", "salt_field", "plant", "household_workshop", "warehouse",
-    "laboratory", "port", "shop",
+    "growing_area",
+    "landing_site",
+    "salt_field",
+    "plant",
+    "household_workshop",
+    "warehouse",
+    "laboratory",
+    "port",
+    "shop",
   ),
   address,
   operator: optional(partner),
@@ -139,15 +161,42 @@ const product = entity({
   type: oneOf("product"),
   id: canonicalName((name) => name.level === "product", "registry.not_a_product"),
   names: bilingual,
-  kind: oneOf("food", "drink", "herbal", "craft", "food_contact", "ornamental", "tourism", "material"),
+  kind: oneOf(
+    "food",
+    "drink",
+    "herbal",
+    "craft",
+    "food_contact",
+    "ornamental",
+    "tourism",
+    "material",
+  ),
   ocopGroup: optional(text),
   netContent: optional(amount),
   drainedWeight: optional(amount),
   ingredients: optional(bilingual),
-  allergens: orElse([], list(oneOf(
-    "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk", "nuts", "celery",
-    "mustard", "sesame", "sulphites", "lupin", "molluscs", "mango",
-  ))),
+  allergens: orElse(
+    [],
+    list(
+      oneOf(
+        "gluten",
+        "crustaceans",
+        "eggs",
+        "fish",
+        "peanuts",
+        "soybeans",
+        "milk",
+        "nuts",
+        "celery",
+        "mustard",
+        "sesame",
+        "sulphites",
+        "lupin",
+        "molluscs",
+        "mango",
+      ),
+    ),
+  ),
   storage: optional(bilingual),
   usage: optional(bilingual),
   warnings: optional(bilingual),
@@ -190,7 +239,10 @@ function monthsAfter(start, months) {
   const [later, laterMonth] = [Math.floor(count / 12), (count % 12) + 1];
   require(later <= 9999, "registry.grade_too_long");
   const last = Math.min(dayOfMonth, lastOf(later, laterMonth));
-  return [String(later).padStart(4, "0"), ...[laterMonth, last].map((each) => String(each).padStart(2, "0"))].join("-");
+  return [
+    String(later).padStart(4, "0"),
+    ...[laterMonth, last].map((each) => String(each).padStart(2, "0")),
+  ].join("-");
 }
 
 const readBatch = entity({
@@ -209,8 +261,14 @@ function batch(value) {
 
 const readAlias = entity({
   type: oneOf("alias"),
-  id: canonicalName((name) => name.isPlain && name.level === "product", "registry.not_a_plain_product"),
-  gtin: canonicalName((name) => name.gtin !== null && name.path.length === 1, "registry.not_a_gtin_product"),
+  id: canonicalName(
+    (name) => name.isPlain && name.level === "product",
+    "registry.not_a_plain_product",
+  ),
+  gtin: canonicalName(
+    (name) => name.gtin !== null && name.path.length === 1,
+    "registry.not_a_gtin_product",
+  ),
 });
 
 /** Both names mean one product: who states an alias needs the right to each. */
@@ -222,7 +280,9 @@ function alias(value) {
 const MEDIA_WORD = "[a-z0-9][a-z0-9!#$&^_.+-]{0,126}";
 
 function aboutNames(value) {
-  require(Array.isArray(value) && value.length >= 1 && value.length <= MAX_ABOUT, "fields.too_long");
+  require(Array.isArray(value) &&
+    value.length >= 1 &&
+    value.length <= MAX_ABOUT, "fields.too_long");
   for (const each of value) {
     require(isUri(each), "epcis.not_uri");
     requireCanonical(each);

@@ -54,7 +54,8 @@ export async function loadRequest(file) {
   const { signed, signature, log_signature: logSignature } = value;
   const request = await ofText(signed, readMembers);
   const languages = Object.keys(request.name);
-  const isVietnamese = languages.includes("vi") && languages.every((each) => ["vi", "en"].includes(each));
+  const isVietnamese =
+    languages.includes("vi") && languages.every((each) => ["vi", "en"].includes(each));
   require(isVietnamese && (request.log !== null) === byLog, "signing.request");
   const message = utf8(CONTEXT + signed);
   const holds = await request.key.verifies(fromBase64url(signature), message);

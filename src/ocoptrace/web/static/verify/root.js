@@ -3,7 +3,14 @@
 import { hex, sha256, utf8 } from "./bytes.js";
 import { positive, shape, time } from "./members.js";
 import { require } from "./refused.js";
-import { bytesOf, checkThreshold, countSigners, ofText, readRole, readSignedFile } from "./signed_file.js";
+import {
+  bytesOf,
+  checkThreshold,
+  countSigners,
+  ofText,
+  readRole,
+  readSignedFile,
+} from "./signed_file.js";
 
 const MAX_ROOT_BYTES = 256 * 1024;
 
@@ -53,5 +60,7 @@ export async function followRoot(root, file) {
 
 /** Return the SHA-256 of a root's text in groups of 4, for people to compare. */
 export async function fingerprintOf(root) {
-  return hex(await sha256(utf8(root.text))).match(/.{4}/g).join(" ");
+  return hex(await sha256(utf8(root.text)))
+    .match(/.{4}/g)
+    .join(" ");
 }

@@ -17,21 +17,37 @@ const TYP = "application/vnd.ocoptrace.seal+cose";
 /** Return the seal of 172 digits: `algorithm`, `hint`, `shelfDay`, `shelfDate`, `signature`. */
 export function readSeal(digits) {
   require(digits.length === DIGITS && /^[0-9]+$/.test(digits), "signing.seal_digits");
-  const written = BigInt(digits).toString(16).padStart(2 * SEAL_BYTES, "0");
+  const written = BigInt(digits)
+    .toString(16)
+    .padStart(2 * SEAL_BYTES, "0");
   require(written.length === 2 * SEAL_BYTES, "signing.seal_guard");
   const bytes = fromHex(written);
   require(bytes[0] === GUARD, "signing.seal_guard");
   const algorithm = VERSIONS[bytes[1]];
   require(algorithm !== undefined, "signing.seal_version");
   const shelfDay = bytes[6] * 256 + bytes[7];
-  const shelfDate = shelfDay ? new Date(DAY_ZERO + shelfDay * DAY).toISOString().slice(0, 10) : null;
-  return { algorithm, hint: hex(bytes.slice(2, 6)), shelfDay, shelfDate, signature: bytes.slice(8) };
+  const shelfDate = shelfDay
+    ? new Date(DAY_ZERO + shelfDay * DAY).toISOString().slice(0, 10)
+    : null;
+  return {
+    algorithm,
+    hint: hex(bytes.slice(2, 6)),
+    shelfDay,
+    shelfDate,
+    signature: bytes.slice(8),
+  };
 }
 
 /** Tell whether a key sealed a signed form; another hint or algorithm never matches. */
 export async function isSealedBy(seal, key, signedForm) {
   if (key.hint !== seal.hint || key.algorithm !== seal.algorithm) return false;
   const [algorithm] = ALGORITHMS[seal.algorithm];
-  const header = encode(new Map([[1, algorithm], [4, fromHex(key.kid)], [16, TYP]]));
+  const header = encode(
+    new Map([
+      [1, algorithm],
+      [4, fromHex(key.kid)],
+      [16, TYP],
+    ]),
+  );
   return key.verifies(seal.signature, sigStructure(header, encode([signedForm, seal.shelfDay])));
 }

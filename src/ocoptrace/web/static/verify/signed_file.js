@@ -26,7 +26,8 @@ export async function readRole(value) {
   });
   const { keys, threshold } = await read(value);
   const distinct = new Map(keys.map((key) => [key.thumbprint, key]));
-  const canBeReached = Number.isSafeInteger(threshold) && threshold > 0 && threshold <= distinct.size;
+  const canBeReached =
+    Number.isSafeInteger(threshold) && threshold > 0 && threshold <= distinct.size;
   require(canBeReached, "signing.bad_threshold");
   return { keys: [...distinct.values()], threshold };
 }

@@ -7,8 +7,20 @@ import { Refused, require } from "./refused.js";
 import { isSeconds } from "./time.js";
 
 export const KINDS = [
-  "key", "producer", "place", "product", "grade", "batch", "event", "evidence",
-  "record", "alias", "revocation", "policy", "root", "bundle",
+  "key",
+  "producer",
+  "place",
+  "product",
+  "grade",
+  "batch",
+  "event",
+  "evidence",
+  "record",
+  "alias",
+  "revocation",
+  "policy",
+  "root",
+  "bundle",
 ];
 
 /** What only an authority may state. */
@@ -114,7 +126,9 @@ const kindOf = (typ) => KINDS.find((kind) => typ === `application/vnd.ocoptrace.
 /** Return a statement as a record holds it, after looking at what belongs together. */
 export function recorded(statement, payload, salt, proofs) {
   require((payload === undefined) === (salt === undefined), "record.payload_without_salt");
-  require(salt === undefined || salt.length === SALT_BYTES, "record.bad_member", { place: "/salt" });
+  require(salt === undefined || salt.length === SALT_BYTES, "record.bad_member", {
+    place: "/salt",
+  });
   require(proofs.length <= 8, "record.bad_member", { place: "/proofs" });
   if (payload !== undefined && !isUnicode(payload)) {
     throw new Refused("json.not_unicode", { place: "/payload" });

@@ -8,7 +8,7 @@ import { listOf } from "./record.js";
 import { civilDate } from "./time.js";
 import { check, datedCheck } from "./verdict.js";
 
-/** Return the canonical name of the batch of goods, of the product where it has none; or undefined. */
+/** Return the canonical name of the batch of goods, or of the product; undefined of all else. */
 const batchName = (about) => goodsOf(about).at(-1);
 
 const isAbout = (e, kind, subject) => e.statement.kind === kind && e.statement.subject === subject;
@@ -46,12 +46,19 @@ export function aboutCheck(record, examined) {
   if (stated.every((e) => e.isWithheld)) return check("about", "fail", "nothing_signed", facts);
   if (unrelated.length) {
     const { kind, subject } = unrelated[0].statement;
-    return check("about", "fail", "unrelated", { ...facts, kind, subject, failed: unrelated.length });
+    return check("about", "fail", "unrelated", {
+      ...facts,
+      kind,
+      subject,
+      failed: unrelated.length,
+    });
   }
   if (!events.length) return check("about", "warn", "no_events", facts);
   if (withheld || missing.size) return check("about", "warn", "lineage_incomplete", facts);
   const owners = ownersIn(examined, batch);
-  const isNamed = examined.some(({ statement }) => statement.subject === about && owners.has(statement.issuer));
+  const isNamed = examined.some(
+    ({ statement }) => statement.subject === about && owners.has(statement.issuer),
+  );
   // Nobody signs the record's own members unless its list of statements is there.
   if (about === batch || isNamed) return check("about", "pass", "", facts);
   return check("about", "warn", "item_not_named", facts);
@@ -68,7 +75,9 @@ function toldApart(about, examined) {
   }
   const ofGoods = withOtherNames(goods(names), aliasesIn(examined));
   // Who names a place in an event says what it is; what others say of it concerns no one.
-  const places = new Set(belonging.flatMap(({ issuer, places: at }) => at.map((id) => `${issuer} ${id}`)));
+  const places = new Set(
+    belonging.flatMap(({ issuer, places: at }) => at.map((id) => `${issuer} ${id}`)),
+  );
   const known = new Set([
     ...names,
     ...ofGoods,
@@ -77,7 +86,8 @@ function toldApart(about, examined) {
   const issuers = new Set(examined.map(({ statement }) => statement.issuer));
   const isForeign = ({ statement: { kind, subject, issuer }, step, entry }) => {
     if (entry?.type === "place") return !places.has(`${issuer} ${entry.id}`);
-    if (entry?.type === "producer") return !issuers.has(`https://${hostOf(issuer)}/ocop/${entry.id}`);
+    if (entry?.type === "producer")
+      return !issuers.has(`https://${hostOf(issuer)}/ocop/${entry.id}`);
     if (entry?.type === "alias") return !entry.names.some((name) => ofGoods.has(name));
     if (entry?.type === "evidence") return !entry.about.some((name) => known.has(name));
     if (step !== null) return !step.belongs(names);

@@ -28,7 +28,9 @@ export const written = (time) => `${new Date(time).toISOString().slice(0, 19)}+0
 export function civilDate(time) {
   const local = time + VIETNAM;
   if (local >= Date.UTC(10000, 0, 1)) return "9999-12-31";
-  return local < Date.parse("0001-01-01T00:00:00Z") ? "0001-01-01" : new Date(local).toISOString().slice(0, 10);
+  return local < Date.parse("0001-01-01T00:00:00Z")
+    ? "0001-01-01"
+    : new Date(local).toISOString().slice(0, 10);
 }
 
 /** Tell whether a text is a day of the calendar, `YYYY-MM-DD`, from year 1 on. */
@@ -46,7 +48,9 @@ export function lastOf(year, month) {
 
 /** Return the time of `YYYY-MM-DDThh:mm:ssZ` from 1970 to before 9000. */
 export function readTime(text) {
-  const isForm = typeof text === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(text);
+  const isForm =
+    typeof text === "string" &&
+    /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(text);
   const time = isForm ? clockTime(text.slice(0, 19)) : NaN;
   require(time >= 0 && time < END, "signing.time");
   return time;

@@ -4,8 +4,15 @@ import { DAY, GRACE, civilDate, written } from "./time.js";
 
 /** The words for the whole, worst first. */
 export const OVERALL = [
-  "malformed", "altered", "revoked", "not_entitled", "unknown_issuer",
-  "unproven", "warn", "ok_offline", "ok",
+  "malformed",
+  "altered",
+  "revoked",
+  "not_entitled",
+  "unknown_issuer",
+  "unproven",
+  "warn",
+  "ok_offline",
+  "ok",
 ];
 
 /** What a failing check makes of the whole. */
@@ -28,7 +35,14 @@ const IMPLIES = {
 
 /** The checks that must all pass for the word `ok`. */
 const OF_EVERY_STATEMENT = new Set([
-  "content", "issuer", "signature", "entitlement", "revocation", "logged", "proof", "witnessed",
+  "content",
+  "issuer",
+  "signature",
+  "entitlement",
+  "revocation",
+  "logged",
+  "proof",
+  "witnessed",
 ]);
 
 /** How old a trust bundle may be for the verdict `ok`, where nothing else is asked. */
@@ -65,7 +79,9 @@ export function bestWord(checks, { trust, at, policy = {} }) {
   const days = policy.maxBundleAgeDays ?? MAX_BUNDLE_AGE_DAYS;
   const isFresh = at - trust.issued <= days * DAY;
   const asked = checks.filter(({ code }) => OF_EVERY_STATEMENT.has(code));
-  return isFresh && asked.length && asked.every(({ outcome }) => outcome === "pass") ? "ok" : "ok_offline";
+  return isFresh && asked.length && asked.every(({ outcome }) => outcome === "pass")
+    ? "ok"
+    : "ok_offline";
 }
 
 /** Return the latest of the device's clock, the bundle's issue and a witnessed time. */
@@ -98,4 +114,3 @@ export const namespaceChecks = (name, trust) =>
   name?.isPlain && !trust.namespaces.includes(name.host)
     ? [check("issuer", "fail", "namespace", { host: name.host })]
     : [];
-
