@@ -6,13 +6,13 @@ import * as members from "./members.js";
 import { many, optional, shape } from "./members.js";
 import { named } from "./names.js";
 import { COSIGNATURE_V1, ED25519 } from "./note.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import { bytesOf, checkThreshold, countSigners, ofText, readSignedFile } from "./signed_file.js";
 import { KINDS } from "./statement.js";
 
 const MAX_KEYS_PER_HINT = 16;
 
-const requirePeriod = (start, end) => require(start < end, "signing.period");
+const demandPeriod = (start, end) => demand(start < end, "signing.period");
 
 const readDuty = shape({
   product: members.productName,
@@ -32,7 +32,7 @@ const readGrantMembers = shape({
 
 async function readGrant(value) {
   const grant = await readGrantMembers(value);
-  requirePeriod(grant.from, grant.until);
+  demandPeriod(grant.from, grant.until);
   const { gtin_prefixes: gtinPrefixes, name_prefixes: namePrefixes, ...rest } = grant;
   return { ...rest, gtinPrefixes, namePrefixes };
 }
@@ -50,9 +50,9 @@ const readEntryMembers = shape({
 
 async function readKeyEntry(value) {
   const entry = await readEntryMembers(value);
-  requirePeriod(entry.sign_from, entry.sign_until);
-  require(entry.seal_until >= entry.sign_until, "signing.seal_period");
-  require(!entry.grants.length || entry.role !== "log", "signing.grant_of_role");
+  demandPeriod(entry.sign_from, entry.sign_until);
+  demand(entry.seal_until >= entry.sign_until, "signing.seal_period");
+  demand(!entry.grants.length || entry.role !== "log", "signing.grant_of_role");
   const { sign_from: signFrom, sign_until: signUntil, seal_until: sealUntil, ...rest } = entry;
   return { ...rest, signFrom, signUntil, sealUntil };
 }
@@ -74,7 +74,7 @@ const readRevocationMembers = shape({
 async function readRevocation(value) {
   const revocation = await readRevocationMembers(value);
   const saysMore = revocation.checkpoint !== null || revocation.batches.length > 0;
-  require(revocation.reason === "compromised" || !saysMore, "signing.revocation_facts");
+  demand(revocation.reason === "compromised" || !saysMore, "signing.revocation_facts");
   return revocation;
 }
 
@@ -86,7 +86,7 @@ const readLogKeyMembers = shape({
 
 async function readLogKey(value) {
   const { vkey, from_size: fromSize, to_size: toSize } = await readLogKeyMembers(value);
-  require(toSize === null || fromSize < toSize, "signing.log_key_sizes");
+  demand(toSize === null || fromSize < toSize, "signing.log_key_sizes");
   return { vkey, fromSize, toSize };
 }
 
@@ -120,7 +120,7 @@ export const readRevocationText = (text) => ofText(text, readRevocation);
 export function readBundleText(text) {
   return ofText(text, async (value) => {
     const { root_version: rootVersion, ...bundle } = await readBundleMembers(value);
-    requirePeriod(bundle.issued, bundle.expires);
+    demandPeriod(bundle.issued, bundle.expires);
     return { ...bundle, rootVersion };
   });
 }
@@ -173,14 +173,14 @@ export async function loadBundle(file, { root, previousVersion, previousSha256 }
   checkThreshold(Math.max(0, ...counts.values()), role);
   const bundle = await readBundleText(signed.signed);
   checkThreshold(counts.get(`bundle:${bundle.version}`) ?? 0, role);
-  require(bundle.rootVersion === root.version, "signing.root_version");
-  require(bundle.issued < root.expires, "signing.root_expired");
+  demand(bundle.rootVersion === root.version, "signing.root_version");
+  demand(bundle.issued < root.expires, "signing.root_expired");
   const digest = hex(await sha256(utf8(bundle.text)));
   const isNewer = previousVersion == null || bundle.version >= previousVersion;
-  require(isNewer, "signing.rollback");
+  demand(isNewer, "signing.rollback");
   const isThat =
     previousVersion !== bundle.version || previousSha256 == null || previousSha256 === digest;
-  require(isThat, "signing.bundle_fork");
+  demand(isThat, "signing.bundle_fork");
   checkKeys(bundle);
   checkLogs(bundle.logs);
   return new TrustBundle(bundle, digest);
@@ -188,45 +188,48 @@ export async function loadBundle(file, { root, previousVersion, previousSha256 }
 
 /** Refuse keys that are alike, and grants that do not fit the bundle. */
 function checkKeys({ keys, namespaces }) {
-  require(new Set(keys.map(({ key }) => key.kid)).size === keys.length, "signing.kid_twice");
+  demand(new Set(keys.map(({ key }) => key.kid)).size === keys.length, "signing.kid_twice");
   const hints = new Map();
   for (const { key } of keys) hints.set(key.hint, (hints.get(key.hint) ?? 0) + 1);
-  require(Math.max(0, ...hints.values()) <= MAX_KEYS_PER_HINT, "signing.hint_shared");
+  demand(Math.max(0, ...hints.values()) <= MAX_KEYS_PER_HINT, "signing.hint_shared");
   for (const grant of keys.flatMap((entry) => entry.grants)) {
     for (const prefix of grant.namePrefixes) {
-      require(namespaces.includes(prefix.split("/")[2]), "signing.namespace");
+      demand(namespaces.includes(prefix.split("/")[2]), "signing.namespace");
     }
     for (const { product } of grant.labels) {
-      require(covers(grant, named(product)), "signing.label_not_held");
+      demand(covers(grant, named(product)), "signing.label_not_held");
     }
   }
 }
 
 function checkLogs(logs) {
-  require(new Set(logs.map(({ origin }) => origin)).size === logs.length, "signing.log_twice");
+  demand(new Set(logs.map(({ origin }) => origin)).size === logs.length, "signing.log_twice");
   for (const log of logs) {
     for (const { vkey } of log.keys) checkLogKey(vkey, log.origin);
     checkWitnesses(
       log,
       log.keys.map(({ vkey }) => vkey),
     );
-    require(log.final === null || log.final.origin === log.origin, "signing.log_final");
+    demand(log.final === null || log.final.origin === log.origin, "signing.log_final");
   }
 }
 
 /** Refuse a key that is none of a log of this origin. */
 export function checkLogKey(vkey, origin) {
-  require(vkey.type === ED25519 && vkey.name === origin, "signing.log_key");
+  demand(vkey.type === ED25519 && vkey.name === origin, "signing.log_key");
 }
 
 /** Refuse witnesses that are no witnesses, one of them twice, or the log itself. */
 export function checkWitnesses({ witnesses, quorum }, own) {
   const thumbprints = witnesses.map(({ publicKey }) => publicKey.thumbprint);
   const logs = own.map(({ publicKey }) => publicKey.thumbprint);
-  require(witnesses.every(({ type }) => type === COSIGNATURE_V1), "signing.witness_type");
-  require(new Set(thumbprints).size === witnesses.length, "signing.witness_twice");
-  require(!thumbprints.some((each) => logs.includes(each)), "signing.witness_is_log");
-  require(quorum <= witnesses.length, "signing.quorum");
+  demand(
+    witnesses.every(({ type }) => type === COSIGNATURE_V1),
+    "signing.witness_type",
+  );
+  demand(new Set(thumbprints).size === witnesses.length, "signing.witness_twice");
+  demand(!thumbprints.some((each) => logs.includes(each)), "signing.witness_is_log");
+  demand(quorum <= witnesses.length, "signing.quorum");
 }
 
 /** Return the keys for a checkpoint of a size: the log's in force, the witnesses'. */

@@ -1,6 +1,6 @@
 // Bytes and their spellings. Each value has one; another one of the same bytes is refused.
 
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -73,9 +73,9 @@ export function fromBase64(text, code = "signing.not_base64") {
   } catch {
     binary = null;
   }
-  require(binary !== null, code);
+  demand(binary !== null, code);
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  require(base64(bytes) === text, code);
+  demand(base64(bytes) === text, code);
   return bytes;
 }
 
@@ -86,7 +86,7 @@ export const base64url = (bytes) =>
 /** Return the bytes of base64url without padding, in its one spelling. */
 export function fromBase64url(text) {
   const code = "signing.not_base64url";
-  require(!/[^A-Za-z0-9_-]/.test(text), code);
+  demand(!/[^A-Za-z0-9_-]/.test(text), code);
   const standard = text.replaceAll("-", "+").replaceAll("_", "/");
   return fromBase64(standard + "=".repeat((4 - (text.length % 4)) % 4), code);
 }

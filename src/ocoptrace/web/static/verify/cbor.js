@@ -2,7 +2,7 @@
 // integers, byte strings, texts, arrays and maps. Nothing else is written or read.
 
 import { concat, fromUtf8, hex, utf8 } from "./bytes.js";
-import { Refused, require } from "./refused.js";
+import { Refused, demand } from "./refused.js";
 
 const MAX_BYTES = 8 * 1024;
 const MAX_DEPTH = 6;
@@ -41,13 +41,13 @@ export function encode(value) {
  */
 export class Reader {
   constructor(bytes) {
-    require(bytes.length <= MAX_BYTES, "signing.too_large");
+    demand(bytes.length <= MAX_BYTES, "signing.too_large");
     this.bytes = bytes;
     this.at = 0;
   }
 
   take(length) {
-    require(length <= this.bytes.length - this.at, "signing.not_cbor");
+    demand(length <= this.bytes.length - this.at, "signing.not_cbor");
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }
@@ -55,36 +55,39 @@ export class Reader {
   /** Step over bytes that must stand next. */
   expect(...wanted) {
     const found = this.take(wanted.length);
-    require(wanted.every((byte, at) => byte === found[at]), "signing.not_sign1");
+    demand(
+      wanted.every((byte, at) => byte === found[at]),
+      "signing.not_sign1",
+    );
   }
 
   /** Refuse what is left. */
   end() {
-    require(this.at === this.bytes.length, "signing.not_deterministic");
+    demand(this.at === this.bytes.length, "signing.not_deterministic");
   }
 
   head() {
     const [first] = this.take(1);
     const [major, low] = [first >> 5, first & 31];
     if (low < 24) return [major, low];
-    require(low < 28, "signing.not_deterministic");
+    demand(low < 28, "signing.not_deterministic");
     const long = BigInt(`0x${hex(this.take(2 ** (low - 24)))}`);
     const number = long <= Number.MAX_SAFE_INTEGER ? Number(long) : long;
     const least = [24, 2 ** 8, 2 ** 16, 2 ** 32][low - 24];
-    require(number >= least, "signing.not_deterministic");
+    demand(number >= least, "signing.not_deterministic");
     return [major, number];
   }
 
   /** Return a byte string. */
   byteString() {
     const value = this.item(0);
-    require(value instanceof Uint8Array, "signing.not_sign1");
+    demand(value instanceof Uint8Array, "signing.not_sign1");
     return value;
   }
 
   /** Return the item that stands next. */
   item(depth = MAX_DEPTH) {
-    require(depth >= 0, "signing.not_cbor");
+    demand(depth >= 0, "signing.not_cbor");
     const [major, number] = this.head();
     switch (major) {
       case UNSIGNED:
@@ -114,12 +117,12 @@ export class Reader {
   }
 
   items(count, depth) {
-    require(count <= this.bytes.length, "signing.not_cbor");
+    demand(count <= this.bytes.length, "signing.not_cbor");
     return Array.from({ length: count }, () => this.item(depth - 1));
   }
 
   map(count, depth) {
-    require(count <= this.bytes.length, "signing.not_cbor");
+    demand(count <= this.bytes.length, "signing.not_cbor");
     const found = new Map();
     let last = "";
     for (let member = 0; member < count; member++) {
@@ -127,8 +130,8 @@ export class Reader {
       const label = this.item(0);
       // Bytes in order are hexadecimal in order; a label that stands twice is not above itself.
       const written = hex(this.bytes.subarray(start, this.at));
-      require(last < written, "signing.not_deterministic");
-      require(typeof label !== "object" || label instanceof Uint8Array, "signing.cbor_type");
+      demand(last < written, "signing.not_deterministic");
+      demand(typeof label !== "object" || label instanceof Uint8Array, "signing.cbor_type");
       last = written;
       found.set(label, this.item(depth - 1));
     }

@@ -5,8 +5,8 @@
 
 import { WHITE_SPACE, lengthOf } from "./bytes.js";
 import { isObject, same } from "./json.js";
-import { requireCanonical } from "./names.js";
-import { at, require } from "./refused.js";
+import { demandCanonical } from "./names.js";
+import { at, demand } from "./refused.js";
 import { BASED_ON, Step } from "./step.js";
 import { CONTEXTS, PREFIX, STANDARD_PREFIXES, VOCABULARY, WORD_HEADS } from "./tables.js";
 import { readEventTime } from "./time.js";
@@ -23,40 +23,39 @@ const OFFSET = /^(?:[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$/;
 const isText = (value, least, most) =>
   typeof value === "string" && lengthOf(value) >= least && lengthOf(value) <= most;
 
-const string = (value) => require(typeof value === "string", "fields.not_text");
-const boolean = (value) => require(typeof value === "boolean", "fields.not_boolean");
-const number = (value) => require(typeof value === "number", "fields.not_number");
-const unit = (value) => require(isText(value, 1, 16), "fields.blank");
+const string = (value) => demand(typeof value === "string", "fields.not_text");
+const boolean = (value) => demand(typeof value === "boolean", "fields.not_boolean");
+const number = (value) => demand(typeof value === "number", "fields.not_number");
+const unit = (value) => demand(isText(value, 1, 16), "fields.blank");
 const hexadecimal = (value) =>
-  require(isText(value, 1, Infinity) && /^[0-9A-Fa-f]+$/.test(value), "fields.form");
-const offset = (value) => require(typeof value === "string" && OFFSET.test(value), "epcis.offset");
+  demand(isText(value, 1, Infinity) && /^[0-9A-Fa-f]+$/.test(value), "fields.form");
+const offset = (value) => demand(typeof value === "string" && OFFSET.test(value), "epcis.offset");
 const time = (value) => void readEventTime(value);
 const context = () => {};
 
 /** Tell whether a value is an absolute URI or URN. */
 export const isUri = (value) => isText(value, 0, MAX_URI) && URI.test(value);
 
-const uri = (value) => require(isUri(value), "epcis.not_uri");
+const uri = (value) => demand(isUri(value), "epcis.not_uri");
 
 /** The name of a thing, a place or a party. */
 const name = (value) => {
   uri(value);
-  requireCanonical(value);
+  demandCanonical(value);
 };
 
 /** A word of a code list: bare, or a URI that is no standard word's. */
 const word = (list) => (value) => {
-  require(isText(value, 1, 2048), "fields.blank");
-  require(!WORD_HEADS[list].some((head) => value.startsWith(head)), "verdict.format.payload");
+  demand(isText(value, 1, 2048), "fields.blank");
+  demand(!WORD_HEADS[list].some((head) => value.startsWith(head)), "verdict.format.payload");
 };
 
-const action = (value) =>
-  require(["ADD", "OBSERVE", "DELETE"].includes(value), "fields.not_one_of");
+const action = (value) => demand(["ADD", "OBSERVE", "DELETE"].includes(value), "fields.not_one_of");
 
 const list =
   (reader, least = 0) =>
   (value) => {
-    require(Array.isArray(value) && value.length >= least, "fields.not_list");
+    demand(Array.isArray(value) && value.length >= least, "fields.not_list");
     value.forEach((item, place) => at(`/${place}`, () => reader(item)));
   };
 
@@ -65,18 +64,18 @@ const uriOrUris = (value) => (Array.isArray(value) ? list(uri)(value) : uri(valu
 const isExtension = (member) => MEMBER.test(member);
 
 const extensions = (value) => {
-  require(isObject(value), "fields.not_object");
-  for (const member of Object.keys(value)) require(isExtension(member), "fields.unknown");
+  demand(isObject(value), "fields.not_object");
+  for (const member of Object.keys(value)) demand(isExtension(member), "fields.unknown");
 };
 
 /** Return a reader of an object: of its members by name, of which some must be there. */
 function part(readers, required = [], { isClosed = false } = {}) {
   return (value) => {
-    require(isObject(value), "fields.not_object");
-    for (const member of required) require(Object.hasOwn(value, member), "fields.missing");
+    demand(isObject(value), "fields.not_object");
+    for (const member of required) demand(Object.hasOwn(value, member), "fields.missing");
     for (const [member, inner] of Object.entries(value)) {
       if (Object.hasOwn(readers, member)) at(`/${member}`, () => readers[member](inner));
-      else require(!isClosed && isExtension(member), "fields.unknown");
+      else demand(!isClosed && isExtension(member), "fields.unknown");
     }
   };
 }
@@ -237,10 +236,11 @@ function* memberNames(value) {
 
 /** Refuse another `@context` than that of the prefixes which an event uses. */
 function checkContext({ "@context": contexts, ...members }) {
-  require(Array.isArray(contexts) &&
-    contexts.length === 3 &&
-    isObject(contexts[2]), "epcis.context");
-  require(same(contexts.slice(0, 2), CONTEXTS), "epcis.context");
+  demand(
+    Array.isArray(contexts) && contexts.length === 3 && isObject(contexts[2]),
+    "epcis.context",
+  );
+  demand(same(contexts.slice(0, 2), CONTEXTS), "epcis.context");
   const declared = contexts[2];
   const used = new Set();
   for (const each of words(members)) {
@@ -254,10 +254,10 @@ function checkContext({ "@context": contexts, ...members }) {
     if (isPrefixed && !member.startsWith("urn:")) used.add(member.slice(0, colon));
   }
   for (const prefix of STANDARD_PREFIXES) used.delete(prefix);
-  require(Object.keys(declared).length === used.size, "epcis.prefix_undeclared");
+  demand(Object.keys(declared).length === used.size, "epcis.prefix_undeclared");
   for (const prefix of used) {
-    require(isDeclared(declared, prefix) && declared[prefix] !== "", "epcis.prefix_undeclared");
-    require(prefix !== PREFIX || declared[prefix] === VOCABULARY, "epcis.prefix_reserved");
+    demand(isDeclared(declared, prefix) && declared[prefix] !== "", "epcis.prefix_undeclared");
+    demand(prefix !== PREFIX || declared[prefix] === VOCABULARY, "epcis.prefix_reserved");
   }
 }
 
@@ -282,11 +282,11 @@ function isNfc(value) {
  */
 export function readEvent(event, issuer) {
   const type = isObject(event) ? event.type : undefined;
-  require(typeof type === "string" && Object.hasOwn(EVENTS, type), "epcis.event_type");
-  require(isNfc(event), "verdict.format.payload");
+  demand(typeof type === "string" && Object.hasOwn(EVENTS, type), "epcis.event_type");
+  demand(isNfc(event), "verdict.format.payload");
   const { read, isWhole } = EVENTS[type];
   read(event);
-  require(isWhole(event), "epcis.nothing");
+  demand(isWhole(event), "epcis.nothing");
   checkContext(event);
   const basedOn = event[BASED_ON] ?? null;
   if (basedOn !== null) {
@@ -294,7 +294,7 @@ export function readEvent(event, issuer) {
     const areIds =
       isList && basedOn.every((id) => typeof id === "string" && /^[0-9a-f]{64}$/.test(id));
     const inOrder = areIds && same(basedOn, [...new Set(basedOn)].sort());
-    require(inOrder, "verdict.format.payload");
+    demand(inOrder, "verdict.format.payload");
   }
   return new Step(event, issuer);
 }

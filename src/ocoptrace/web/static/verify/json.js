@@ -4,7 +4,7 @@
 // never see two values in one text.
 
 import { isUnicode, lengthOf } from "./bytes.js";
-import { Refused, require } from "./refused.js";
+import { Refused, demand } from "./refused.js";
 
 const MAX_DEPTH = 32;
 const SIGNIFICANT_DIGITS = 15;
@@ -13,7 +13,7 @@ const SIGNIFICANT_DIGITS = 15;
 export const write = (value) => written(value, MAX_DEPTH);
 
 function written(value, depth) {
-  require(depth >= 0, "json.too_deep");
+  demand(depth >= 0, "json.too_deep");
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") return number(value);
   if (typeof value === "string") return quoted(value);
@@ -24,21 +24,21 @@ function written(value, depth) {
 }
 
 function quoted(text) {
-  require(isUnicode(text), "json.not_unicode");
+  demand(isUnicode(text), "json.not_unicode");
   return JSON.stringify(text);
 }
 
 function number(value) {
   const text = String(value);
   if (/^-?[0-9]+$/.test(text)) {
-    require(Number.isSafeInteger(value), "json.inexact_number");
+    demand(Number.isSafeInteger(value), "json.inexact_number");
     return text;
   }
   const digits = text
     .replace(/e.*/, "")
     .replace(/[-.]/g, "")
     .replace(/^0+|0+$/g, "");
-  require(digits.length <= SIGNIFICANT_DIGITS, "json.inexact_number");
+  demand(digits.length <= SIGNIFICANT_DIGITS, "json.inexact_number");
   return text;
 }
 
@@ -49,14 +49,14 @@ function number(value) {
  * @param {number} [limit] most characters
  */
 export function readCanonical(text, limit = 16 * 2 ** 20) {
-  require(text.length <= limit || lengthOf(text) <= limit, "json.too_large");
+  demand(text.length <= limit || lengthOf(text) <= limit, "json.too_large");
   let value;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new Refused("json.syntax", { facts: { reason: error.message } });
   }
-  require(write(value) === text, "json.not_canonical");
+  demand(write(value) === text, "json.not_canonical");
   return value;
 }
 

@@ -3,7 +3,7 @@
 import { base64url, concat, hex, sha256, toNumber } from "./bytes.js";
 import { decode, encode } from "./cbor.js";
 import { isSound, verifies as verifiesEd25519 } from "./ed25519.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 
 const { subtle } = globalThis.crypto;
 
@@ -80,9 +80,9 @@ export async function readKey(bytes) {
   const isP256 =
     kind === 2 && curve === 1 && isCoordinate(x) && isCoordinate(y) && members.size === 4;
   const isEd25519 = kind === 1 && curve === 6 && isCoordinate(x) && members.size === 3;
-  require(isP256 || isEd25519, "signing.unknown_key_type");
+  demand(isP256 || isEd25519, "signing.unknown_key_type");
   const isPoint = isP256 ? isOnP256(toNumber(x), toNumber(y)) : isSound(x);
-  require(isPoint, "signing.bad_point");
+  demand(isPoint, "signing.bad_point");
   const key = isP256
     ? new PublicKey("ES256", concat(x, y), await sha256(bytes))
     : new PublicKey("Ed25519", x.slice(), await sha256(bytes));

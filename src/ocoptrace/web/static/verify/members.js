@@ -8,7 +8,7 @@ import { hasExactly, isObject } from "./json.js";
 import { readKey } from "./keys.js";
 import { PlainName, isHost, named } from "./names.js";
 import { readVerifierKey } from "./note.js";
-import { Refused, atAsync, require } from "./refused.js";
+import { Refused, atAsync, demand } from "./refused.js";
 import { isDay, readTime } from "./time.js";
 
 const MAX_ISSUER = 2048;
@@ -18,7 +18,7 @@ const [MAX_NAMES, MAX_NAME] = [10, 200];
 export function shape(readers) {
   const names = Object.keys(readers);
   return async (value) => {
-    require(hasExactly(value, names), "fields.unknown");
+    demand(hasExactly(value, names), "fields.unknown");
     const read = {};
     for (const name of names) {
       read[name] = await atAsync(`/${name}`, () => readers[name](value[name]));
@@ -30,8 +30,8 @@ export function shape(readers) {
 /** Return a reader of a list. */
 export function many(reader, { least = 0, most = Infinity } = {}) {
   return async (value) => {
-    require(Array.isArray(value), "fields.not_list");
-    require(value.length >= least && value.length <= most, "fields.too_long");
+    demand(Array.isArray(value), "fields.not_list");
+    demand(value.length >= least && value.length <= most, "fields.too_long");
     const read = [];
     for (const [place, item] of value.entries()) {
       read.push(await atAsync(`/${place}`, () => reader(item)));
@@ -49,7 +49,7 @@ export const oneOf = (...words) => that((value) => words.includes(value), "field
 /** Return a reader of what a test is true for. */
 function that(test, code) {
   return (value) => {
-    require(test(value), code);
+    demand(test(value), code);
     return value;
   };
 }
@@ -114,26 +114,26 @@ const isPrintable = (value) => !/[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u.test(value.replaceA
 
 /** A holder's name per language, each on one line. */
 export function holderNames(value) {
-  require(isObject(value), "fields.not_object");
+  demand(isObject(value), "fields.not_object");
   const languages = Object.keys(value);
   const areFew = languages.length > 0 && languages.length <= MAX_NAMES;
-  require(areFew && languages.every((each) => /^[a-z]{2}$/.test(each)), "signing.holder_language");
+  demand(areFew && languages.every((each) => /^[a-z]{2}$/.test(each)), "signing.holder_language");
   for (const name of Object.values(value)) {
-    require(typeof name === "string", "fields.not_text");
+    demand(typeof name === "string", "fields.not_text");
     const isLine = isPrintable(name) && strip(name) !== "" && lengthOf(name) <= MAX_NAME;
-    require(isLine && name.normalize("NFC") === name, "signing.holder_name");
+    demand(isLine && name.normalize("NFC") === name, "signing.holder_name");
   }
   return value;
 }
 
 /** A COSE_Key in base64url. */
 export async function coseKey(value) {
-  require(typeof value === "string", "fields.not_text");
+  demand(typeof value === "string", "fields.not_text");
   return readKey(fromBase64url(value));
 }
 
 /** A note key as it is published. */
 export async function verifierKey(value) {
-  require(typeof value === "string", "fields.not_text");
+  demand(typeof value === "string", "fields.not_text");
   return readVerifierKey(value);
 }

@@ -2,7 +2,7 @@
 
 import { fromUtf8, utf8 } from "./bytes.js";
 import { arePlaced, identifier, isPrimaryKey } from "./identifiers.js";
-import { Refused, require } from "./refused.js";
+import { Refused, demand } from "./refused.js";
 
 const CANONICAL_HOST = "id.gs1.org";
 const MAX_LENGTH = 4096;
@@ -40,7 +40,7 @@ export const isHost = (text) => LOWER_HOST.test(text) && text === text.toLowerCa
 /** Return host, path, query and fragment of a URI; the host in lower case, the others raw. */
 function split(uri) {
   const match = uri.length <= MAX_LENGTH ? URI.exec(uri) : null;
-  require(match, "gs1.uri_part");
+  demand(match, "gs1.uri_part");
   const [, , host, path, query = "", fragment = ""] = match;
   return { host: host.toLowerCase(), path, query, fragment };
 }
@@ -78,7 +78,7 @@ function readQuery(query) {
   for (const parameter of query ? query.split("&") : []) {
     const [name, ...rest] = parameter.split("=");
     const value = unescaped(rest.join("=").replaceAll("+", " "));
-    require(!value.includes("\0"), "gs1.nul");
+    demand(!value.includes("\0"), "gs1.nul");
     if (name || value) parameters.push([name, value]);
   }
   return parameters;
@@ -100,7 +100,7 @@ export class DigitalLink {
     const segments = path.split("/");
     let at = segments.length - 2;
     while (at > 0 && !isPrimaryKey(segments[at])) at -= 2;
-    require(at > 0 && segments.at(-1) !== "", "gs1.no_key");
+    demand(at > 0 && segments.at(-1) !== "", "gs1.no_key");
     const whole = ([code, value]) =>
       shortGtin && code === "01" && SHORT_GTIN_LENGTHS.includes([...value].length)
         ? [code, "0".repeat(14 - [...value].length) + value]
@@ -111,12 +111,15 @@ export class DigitalLink {
     const parameters = readQuery(query);
     const attributes = parameters.filter(([name]) => isNumber(name)).map(whole);
     const codes = attributes.map(([code]) => code);
-    require(arePlaced(
-      elements.map(([code]) => code),
-      codes,
-    ), "gs1.path");
+    demand(
+      arePlaced(
+        elements.map(([code]) => code),
+        codes,
+      ),
+      "gs1.path",
+    );
     for (const [code, value] of [...elements, ...attributes]) {
-      require(identifier(code).accepts(value), "gs1.value", { place: `(${code})` });
+      demand(identifier(code).accepts(value), "gs1.value", { place: `(${code})` });
     }
     const other = parameters.filter(([name]) => !isNumber(name));
     return new DigitalLink(elements, attributes, other, fragment);
@@ -194,10 +197,10 @@ export class PlainName {
     const [root, literal = "", ...segments] = path.split("/");
     const isForm =
       root === "" && literal.toLowerCase() === "ocop" && segments.length in PLAIN_LEVELS;
-    require(isForm, "gs1.plain_name");
+    demand(isForm, "gs1.plain_name");
     for (const segment of segments) {
-      require(SEGMENT.test(segment), "gs1.plain_segment");
-      require(!isPrimaryKey(segment), "gs1.plain_segment_is_key");
+      demand(SEGMENT.test(segment), "gs1.plain_segment");
+      demand(!isPrimaryKey(segment), "gs1.plain_segment_is_key");
     }
     return new PlainName(host, segments, readQuery(query), fragment);
   }
@@ -289,13 +292,13 @@ export function goodsOf(text) {
  *
  * A web address of another kind, and a URI of any other scheme, stands as it is.
  */
-export function requireCanonical(uri) {
+export function demandCanonical(uri) {
   // What an EPC URN names has a Digital Link for its canonical name.
-  require(!uri.startsWith("urn:epc:"), "registry.not_canonical");
+  demand(!uri.startsWith("urn:epc:"), "registry.not_canonical");
   if (!/^https?:\/\//i.test(uri)) return;
   const name = named(uri);
-  if (name !== null) require(name.canonical() === uri, "registry.not_canonical");
-  else require(!meansToBeAName(uri), "gs1.path");
+  if (name !== null) demand(name.canonical() === uri, "registry.not_canonical");
+  else demand(!meansToBeAName(uri), "gs1.path");
 }
 
 /** Tell whether a web address has a segment that only GS1 and plain names have. */

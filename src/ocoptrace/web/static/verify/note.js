@@ -12,7 +12,7 @@ import {
   utf8,
 } from "./bytes.js";
 import { readEd25519 } from "./keys.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import { isSeconds } from "./time.js";
 
 /** Signature type: Ed25519 over the note's text. */
@@ -45,10 +45,10 @@ export async function readVerifierKey(vkey) {
   const [keyId, key64] = parted(rest, "+");
   const data = fromBase64(key64, code);
   const type = data[0];
-  require(data.length === 33 && Object.hasOwn(SIGNATURE_BYTES, type) && isName(name), code);
+  demand(data.length === 33 && Object.hasOwn(SIGNATURE_BYTES, type) && isName(name), code);
   const publicKey = await readEd25519(data.slice(1));
   const digest = await sha256(utf8(`${name}\n`), data);
-  require(hex(digest.subarray(0, 4)) === keyId, code);
+  demand(hex(digest.subarray(0, 4)) === keyId, code);
   return { name, type, publicKey, keyId };
 }
 
@@ -56,23 +56,23 @@ export async function readVerifierKey(vkey) {
 function readNote(written) {
   const code = "signing.note_syntax";
   const isShort = written.length <= MAX_CHARACTERS || lengthOf(written) <= MAX_CHARACTERS;
-  require(isShort && isUnicode(written), code);
+  demand(isShort && isUnicode(written), code);
   const blank = written.lastIndexOf("\n\n");
-  require(blank > 0 && written.endsWith("\n"), code);
+  demand(blank > 0 && written.endsWith("\n"), code);
   const [text, lines] = [written.slice(0, blank + 1), written.slice(blank + 2)];
   // The one control character that a note has is the end of a line.
-  require(lines.endsWith("\n") && !/[\0-\x09\x0b-\x1f]/.test(text), code);
+  demand(lines.endsWith("\n") && !/[\0-\x09\x0b-\x1f]/.test(text), code);
   const signed = lines.slice(0, -1).split("\n");
-  require(signed.length <= MAX_SIGNATURES && new Set(signed).size === signed.length, code);
+  demand(signed.length <= MAX_SIGNATURES && new Set(signed).size === signed.length, code);
   return { text, signatures: signed.map(readSignature) };
 }
 
 function readSignature(line) {
   const code = "signing.note_syntax";
-  require(line.startsWith(DASH), code);
+  demand(line.startsWith(DASH), code);
   const [name, data64] = parted(line.slice(DASH.length), " ");
   const data = fromBase64(data64, code);
-  require(isName(name) && data.length > 4, code);
+  demand(isName(name) && data.length > 4, code);
   return { name, keyId: hex(data.subarray(0, 4)), data: data.subarray(4) };
 }
 
@@ -110,7 +110,7 @@ class Checkpoint {
       const time = await this.#timeOf(key);
       if (time !== undefined) times.set(key.publicKey.thumbprint, time);
     }
-    require(isLogged, "proof.not_signed_by_log");
+    demand(isLogged, "proof.not_signed_by_log");
     return [...times.values()].sort((one, other) => one - other).map((seconds) => seconds * 1000);
   }
 
@@ -119,7 +119,7 @@ class Checkpoint {
     const named = signatures.filter(({ name, keyId }) => name === key.name && keyId === key.keyId);
     const times = [];
     for (const signature of named) times.push(await timeIfValid(signature, key, text));
-    require(!times.includes(null), "signing.note_signature", { facts: { name: key.name } });
+    demand(!times.includes(null), "signing.note_signature", { facts: { name: key.name } });
     return times[0];
   }
 }
@@ -131,13 +131,13 @@ class Checkpoint {
  */
 export function readCheckpoint(written) {
   const code = "proof.not_a_checkpoint";
-  require(typeof written === "string", code);
+  demand(typeof written === "string", code);
   const note = readNote(written);
   const [origin, digits, root64 = ""] = note.text.split("\n");
-  require(/^[0-9]{1,19}$/.test(digits ?? ""), code);
+  demand(/^[0-9]{1,19}$/.test(digits ?? ""), code);
   const size = BigInt(digits);
   const root = fromBase64(root64, code);
-  require(origin !== "" && root.length === 32, code);
-  require(note.text.startsWith(`${origin}\n${size}\n${base64(root)}\n`), code);
+  demand(origin !== "" && root.length === 32, code);
+  demand(note.text.startsWith(`${origin}\n${size}\n${base64(root)}\n`), code);
   return new Checkpoint({ origin, size, root, note, written });
 }

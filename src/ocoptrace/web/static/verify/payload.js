@@ -7,7 +7,7 @@ import { readBundleText, readKeyText, readRevocationText } from "./bundle.js";
 import { readEvent } from "./event.js";
 import { hasExactly, isObject, readCanonical } from "./json.js";
 import { GOODS, named } from "./names.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import { readEntry } from "./registry.js";
 import { readRootText } from "./root.js";
 import { PUBLIC_SALT } from "./signed_file.js";
@@ -37,7 +37,7 @@ export function isSubject(kind, subject) {
   return kind !== "alias" || name.isPlain;
 }
 
-const agree = (holds) => require(holds, PAYLOAD_FAULT);
+const agree = (holds) => demand(holds, PAYLOAD_FAULT);
 
 /** Kinds whose payload is a text that the trust bundle's own reader checks. */
 const TEXTS = {
@@ -80,7 +80,7 @@ export async function readPayload(statement, payload, salt) {
   if (kind === "policy" || kind === "record") return {};
   agree(isAsRead(value));
   const entry = readEntry(value);
-  require(entry.type === kind, "registry.entry_type");
+  demand(entry.type === kind, "registry.entry_type");
   const own = kind === "grade" ? entry.product : entry.id;
   agree(kind === "place" || kind === "producer" || own === subject);
   return { entry };

@@ -4,7 +4,7 @@ import { byCharacter, fromBase64url } from "./bytes.js";
 import { hasExactly, isObject, readCanonical, write } from "./json.js";
 import { parseName } from "./names.js";
 import { readCheckpoint } from "./note.js";
-import { at, atAsync, require } from "./refused.js";
+import { at, atAsync, demand } from "./refused.js";
 import { bytesOf, textOf } from "./signed_file.js";
 import { readStatement, recorded } from "./statement.js";
 
@@ -17,7 +17,7 @@ const MAX_PATH = 63;
 const isNatural = (value) => Number.isSafeInteger(value) && value >= 0;
 
 function member(holds, place) {
-  require(holds, "record.bad_member", { place });
+  demand(holds, "record.bad_member", { place });
 }
 
 /**
@@ -28,10 +28,10 @@ function member(holds, place) {
  */
 export async function readRecord(file) {
   const bytes = bytesOf(file);
-  require(bytes.length <= MAX_BYTES, "json.too_large");
+  demand(bytes.length <= MAX_BYTES, "json.too_large");
   const value = readCanonical(textOf(bytes), MAX_BYTES);
   const isRecord = hasExactly(value, ["format", "about", "bundle", "checkpoints", "statements"]);
-  require(isRecord && value.format === FORMAT, "record.not_a_record");
+  demand(isRecord && value.format === FORMAT, "record.not_a_record");
   const { about, bundle } = value;
   member(hasExactly(bundle, ["version", "sha256"]), "/bundle");
   member(isNatural(bundle.version) && bundle.version > 0, "/bundle");
@@ -58,14 +58,14 @@ export async function readRecord(file) {
   const used = new Set(
     statements.flatMap(({ proofs }) => proofs.map(({ checkpoint }) => checkpoint)),
   );
-  require(used.size === checkpoints.length, "record.unused_checkpoint", { place: "/checkpoints" });
+  demand(used.size === checkpoints.length, "record.unused_checkpoint", { place: "/checkpoints" });
   return { about, bundle, checkpoints, statements };
 }
 
 async function readMember(value, checkpoints) {
   const isShown = isObject(value) && Object.hasOwn(value, "payload");
   const hasSalt = isObject(value) && Object.hasOwn(value, "salt");
-  require(isShown === hasSalt, "record.payload_without_salt");
+  demand(isShown === hasSalt, "record.payload_without_salt");
   const names = ["id", "cose", "proofs", ...(isShown ? ["payload", "salt"] : [])];
   member(hasExactly(value, names), "");
   const { id, cose, payload, salt, proofs } = value;
@@ -82,7 +82,7 @@ async function readMember(value, checkpoints) {
     isShown ? fromBase64url(salt) : undefined,
     proofs.map((proof, place) => at(`/proofs/${place}`, () => readProof(proof, checkpoints))),
   );
-  require(statement.id === id, "record.wrong_id", { place: "/id" });
+  demand(statement.id === id, "record.wrong_id", { place: "/id" });
   return read;
 }
 
@@ -104,7 +104,7 @@ function checkOrder(statements, checkpoints) {
     return place === 0 || byPosition(statements[place - 1], each, checkpoints) <= 0;
   });
   const ids = new Set(statements.map(({ statement }) => statement.id));
-  require(isSorted && ids.size === statements.length, "record.not_sorted", {
+  demand(isSorted && ids.size === statements.length, "record.not_sorted", {
     place: "/statements",
   });
 }

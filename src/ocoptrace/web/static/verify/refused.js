@@ -16,7 +16,7 @@ export class Refused extends Error {
 }
 
 /** Refuse unless something holds. */
-export function require(holds, code, more) {
+export function demand(holds, code, more) {
   if (!holds) throw new Refused(code, more);
 }
 

@@ -6,8 +6,8 @@ import { byCharacter, lengthOf } from "./bytes.js";
 import { isUri } from "./event.js";
 import { identifier } from "./identifiers.js";
 import { isObject, same } from "./json.js";
-import { parseName, requireCanonical } from "./names.js";
-import { at, require } from "./refused.js";
+import { parseName, demandCanonical } from "./names.js";
+import { at, demand } from "./refused.js";
 import { UNITS } from "./tables.js";
 import { isDay, lastOf } from "./time.js";
 
@@ -18,7 +18,7 @@ const SCORE_BANDS = { 3: [50, 70], 4: [70, 90], 5: [90, 100] };
 // Readers of members: each returns what it took.
 
 const that = (test, code) => (value) => {
-  require(test(value), code);
+  demand(test(value), code);
   return value;
 };
 const textOf = (pattern) =>
@@ -49,13 +49,13 @@ const date = that((value) => typeof value === "string" && isDay(value), "registr
 const canonicalName = (test, code) => (value) => {
   text(value);
   const name = parseName(value);
-  require(name.canonical() === value, "registry.not_canonical");
-  require(test(name), code);
+  demand(name.canonical() === value, "registry.not_canonical");
+  demand(test(name), code);
   return value;
 };
 
 const list = (reader) => (value) => {
-  require(Array.isArray(value), "fields.not_list");
+  demand(Array.isArray(value), "fields.not_list");
   return value.map((item, place) => at(`/${place}`, () => reader(item)));
 };
 
@@ -79,17 +79,17 @@ function entity(members) {
     ...(typeof given === "function" ? { reader: given, isOptional: false } : given),
   }));
   return (value) => {
-    require(isObject(value), "fields.not_object");
+    demand(isObject(value), "fields.not_object");
     const read = {};
     let taken = 0;
     for (const { name, names, reader, isOptional, initial = null } of fields) {
       const found = names.filter((each) => Object.hasOwn(value, each));
-      require(found.length <= 1, "fields.unknown");
-      require(found.length || isOptional, "fields.missing", { place: `/${name}` });
+      demand(found.length <= 1, "fields.unknown");
+      demand(found.length || isOptional, "fields.missing", { place: `/${name}` });
       taken += found.length;
       read[name] = found.length ? at(`/${found[0]}`, () => reader(value[found[0]])) : initial;
     }
-    require(taken === Object.keys(value).length, "fields.unknown");
+    demand(taken === Object.keys(value).length, "fields.unknown");
     return read;
   };
 }
@@ -225,10 +225,10 @@ function grade(value) {
   const read = readGrade(value);
   const { stars, score, level, validFrom, validTo } = read;
   const [low, high] = SCORE_BANDS[stars];
-  require((low <= score && score < high) || (score === 100 && high === 100), "registry.score_band");
-  require(stars !== 5 || level === "national", "registry.five_stars_national");
-  require(validFrom <= validTo, "registry.period");
-  require(validTo <= monthsAfter(validFrom, MONTHS_VALID), "registry.grade_too_long");
+  demand((low <= score && score < high) || (score === 100 && high === 100), "registry.score_band");
+  demand(stars !== 5 || level === "national", "registry.five_stars_national");
+  demand(validFrom <= validTo, "registry.period");
+  demand(validTo <= monthsAfter(validFrom, MONTHS_VALID), "registry.grade_too_long");
   return read;
 }
 
@@ -237,7 +237,7 @@ function monthsAfter(start, months) {
   const [year, month, dayOfMonth] = start.split("-").map(Number);
   const count = year * 12 + month - 1 + months;
   const [later, laterMonth] = [Math.floor(count / 12), (count % 12) + 1];
-  require(later <= 9999, "registry.grade_too_long");
+  demand(later <= 9999, "registry.grade_too_long");
   const last = Math.min(dayOfMonth, lastOf(later, laterMonth));
   return [
     String(later).padStart(4, "0"),
@@ -255,7 +255,7 @@ const readBatch = entity({
 
 function batch(value) {
   const read = readBatch(value);
-  require(read.expiryDate === null || read.productionDate <= read.expiryDate, "registry.period");
+  demand(read.expiryDate === null || read.productionDate <= read.expiryDate, "registry.period");
   return read;
 }
 
@@ -280,14 +280,12 @@ function alias(value) {
 const MEDIA_WORD = "[a-z0-9][a-z0-9!#$&^_.+-]{0,126}";
 
 function aboutNames(value) {
-  require(Array.isArray(value) &&
-    value.length >= 1 &&
-    value.length <= MAX_ABOUT, "fields.too_long");
+  demand(Array.isArray(value) && value.length >= 1 && value.length <= MAX_ABOUT, "fields.too_long");
   for (const each of value) {
-    require(isUri(each), "epcis.not_uri");
-    requireCanonical(each);
+    demand(isUri(each), "epcis.not_uri");
+    demandCanonical(each);
   }
-  require(same(value, [...new Set(value)].sort(byCharacter)), "registry.not_in_order");
+  demand(same(value, [...new Set(value)].sort(byCharacter)), "registry.not_in_order");
   return value;
 }
 
@@ -306,6 +304,6 @@ const ENTRIES = { producer, place, product, grade, batch, alias, evidence };
 /** Return the entry whose public form this is, its members under their names in JSON. */
 export function readEntry(value) {
   const type = isObject(value) ? value.type : undefined;
-  require(typeof type === "string" && Object.hasOwn(ENTRIES, type), "registry.entry_type");
+  demand(typeof type === "string" && Object.hasOwn(ENTRIES, type), "registry.entry_type");
   return ENTRIES[type](value);
 }

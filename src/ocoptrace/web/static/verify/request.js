@@ -5,7 +5,7 @@ import { fromBase64url, utf8 } from "./bytes.js";
 import { hasExactly, isObject, readCanonical } from "./json.js";
 import * as members from "./members.js";
 import { many, optional, shape } from "./members.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import { bytesOf, ofText, textOf } from "./signed_file.js";
 
 const MAX_BYTES = 8 * 1024;
@@ -45,25 +45,28 @@ const readMembers = shape({
  */
 export async function loadRequest(file) {
   const bytes = bytesOf(file);
-  require(bytes.length <= MAX_BYTES, "signing.too_large");
+  demand(bytes.length <= MAX_BYTES, "signing.too_large");
   const value = readCanonical(textOf(bytes));
   const byLog = isObject(value) && Object.hasOwn(value, "log_signature");
   const names = ["signature", "signed", ...(byLog ? ["log_signature"] : [])];
-  require(hasExactly(value, names), "signing.request");
-  require(names.every((name) => typeof value[name] === "string"), "signing.request");
+  demand(hasExactly(value, names), "signing.request");
+  demand(
+    names.every((name) => typeof value[name] === "string"),
+    "signing.request",
+  );
   const { signed, signature, log_signature: logSignature } = value;
   const request = await ofText(signed, readMembers);
   const languages = Object.keys(request.name);
   const isVietnamese =
     languages.includes("vi") && languages.every((each) => ["vi", "en"].includes(each));
-  require(isVietnamese && (request.log !== null) === byLog, "signing.request");
+  demand(isVietnamese && (request.log !== null) === byLog, "signing.request");
   const message = utf8(CONTEXT + signed);
   const holds = await request.key.verifies(fromBase64url(signature), message);
-  require(holds, "signing.request_signature");
+  demand(holds, "signing.request_signature");
   if (byLog) {
     const { publicKey } = request.log.vkey;
     const isLogs = await publicKey.verifies(fromBase64url(logSignature), message);
-    require(isLogs, "signing.request_log_signature");
+    demand(isLogs, "signing.request_log_signature");
   }
   return request;
 }

@@ -2,7 +2,7 @@
 
 import { hex, sha256, utf8 } from "./bytes.js";
 import { positive, shape, time } from "./members.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import {
   bytesOf,
   checkThreshold,
@@ -51,10 +51,10 @@ export async function loadRoot(file) {
  */
 export async function followRoot(root, file) {
   const [following, signed] = await read(file);
-  require(following.version === root.version + 1, "signing.root_step");
+  demand(following.version === root.version + 1, "signing.root_step");
   const counts = await countSigners(signed, root.roles.root, "root");
   const count = counts.get(`root:${following.version}`) ?? 0;
-  require(count >= root.roles.root.threshold, "signing.root_not_followed");
+  demand(count >= root.roles.root.threshold, "signing.root_not_followed");
   return following;
 }
 

@@ -3,7 +3,7 @@
 import { fromHex, hex } from "./bytes.js";
 import { encode } from "./cbor.js";
 import { ALGORITHMS } from "./keys.js";
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 import { sigStructure } from "./statement.js";
 import { DAY } from "./time.js";
 
@@ -16,15 +16,15 @@ const TYP = "application/vnd.ocoptrace.seal+cose";
 
 /** Return the seal of 172 digits: `algorithm`, `hint`, `shelfDay`, `shelfDate`, `signature`. */
 export function readSeal(digits) {
-  require(digits.length === DIGITS && /^[0-9]+$/.test(digits), "signing.seal_digits");
+  demand(digits.length === DIGITS && /^[0-9]+$/.test(digits), "signing.seal_digits");
   const written = BigInt(digits)
     .toString(16)
     .padStart(2 * SEAL_BYTES, "0");
-  require(written.length === 2 * SEAL_BYTES, "signing.seal_guard");
+  demand(written.length === 2 * SEAL_BYTES, "signing.seal_guard");
   const bytes = fromHex(written);
-  require(bytes[0] === GUARD, "signing.seal_guard");
+  demand(bytes[0] === GUARD, "signing.seal_guard");
   const algorithm = VERSIONS[bytes[1]];
-  require(algorithm !== undefined, "signing.seal_version");
+  demand(algorithm !== undefined, "signing.seal_version");
   const shelfDay = bytes[6] * 256 + bytes[7];
   const shelfDate = shelfDay
     ? new Date(DAY_ZERO + shelfDay * DAY).toISOString().slice(0, 10)

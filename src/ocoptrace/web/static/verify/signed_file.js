@@ -3,7 +3,7 @@
 import { fromBase64url, fromUtf8, hex, isUnicode, lengthOf, sha256, utf8 } from "./bytes.js";
 import { hasExactly, readCanonical } from "./json.js";
 import { coseKey, many, shape } from "./members.js";
-import { Refused, require } from "./refused.js";
+import { Refused, demand } from "./refused.js";
 import { SALT_BYTES, readStatement } from "./statement.js";
 
 export const MAX_FILE_BYTES = 4 * 2 ** 20;
@@ -14,7 +14,7 @@ export const PUBLIC_SALT = new Uint8Array(SALT_BYTES);
 
 /** Return what a signed text says, as a reader of its value has it; a `text` member keeps it. */
 export async function ofText(text, reader) {
-  require(lengthOf(text) <= MAX_FILE_BYTES, "signing.too_large");
+  demand(lengthOf(text) <= MAX_FILE_BYTES, "signing.too_large");
   return { ...(await reader(readCanonical(text))), text };
 }
 
@@ -28,14 +28,14 @@ export async function readRole(value) {
   const distinct = new Map(keys.map((key) => [key.thumbprint, key]));
   const canBeReached =
     Number.isSafeInteger(threshold) && threshold > 0 && threshold <= distinct.size;
-  require(canBeReached, "signing.bad_threshold");
+  demand(canBeReached, "signing.bad_threshold");
   return { keys: [...distinct.values()], threshold };
 }
 
 /** Return the bytes of a file that a caller gives, as bytes or as text. */
 export function bytesOf(given) {
   if (typeof given === "string") {
-    require(isUnicode(given), "json.not_unicode");
+    demand(isUnicode(given), "json.not_unicode");
     return utf8(given);
   }
   return given instanceof ArrayBuffer ? new Uint8Array(given) : given;
@@ -52,14 +52,17 @@ export function textOf(bytes) {
 
 /** Return the parts of a file, not yet checked against any role. */
 export async function readSignedFile(bytes, most = MAX_FILE_BYTES) {
-  require(bytes.length <= most, "signing.too_large");
+  demand(bytes.length <= most, "signing.too_large");
   const value = readCanonical(textOf(bytes), most);
-  require(hasExactly(value, ["signed", "signatures"]), "signing.signed_file");
+  demand(hasExactly(value, ["signed", "signatures"]), "signing.signed_file");
   const { signed, signatures } = value;
-  require(typeof signed === "string" && Array.isArray(signatures), "signing.signed_file");
-  require(signatures.length <= MAX_SIGNATURES, "signing.signed_file");
-  require(signatures.every((each) => typeof each === "string"), "signing.signed_file");
-  require(new Set(signatures).size === signatures.length, "signing.signed_file");
+  demand(typeof signed === "string" && Array.isArray(signatures), "signing.signed_file");
+  demand(signatures.length <= MAX_SIGNATURES, "signing.signed_file");
+  demand(
+    signatures.every((each) => typeof each === "string"),
+    "signing.signed_file",
+  );
+  demand(new Set(signatures).size === signatures.length, "signing.signed_file");
   const statements = [];
   for (const each of signatures) statements.push(await readStatement(fromBase64url(each)));
   return { signed, statements };
@@ -86,7 +89,7 @@ export async function countSigners({ signed, statements }, role, kind) {
 
 /** Refuse fewer keys than the threshold of a role. */
 export function checkThreshold(count, role) {
-  require(count >= role.threshold, "signing.threshold", {
+  demand(count >= role.threshold, "signing.threshold", {
     facts: { count, threshold: role.threshold },
   });
 }

@@ -3,7 +3,7 @@
 import { equal, hex, isUnicode, sha256, utf8 } from "./bytes.js";
 import { Reader, decode, encode } from "./cbor.js";
 import { ALGORITHMS } from "./keys.js";
-import { Refused, require } from "./refused.js";
+import { Refused, demand } from "./refused.js";
 import { isSeconds } from "./time.js";
 
 export const KINDS = [
@@ -89,8 +89,8 @@ export async function readStatement(cose) {
   const digest = reader.byteString();
   const signature = reader.byteString();
   reader.end();
-  require(signature.length === 64, "signing.not_sign1");
-  require(digest.length === 32, "signing.bad_header");
+  demand(signature.length === 64, "signing.not_sign1");
+  demand(digest.length === 32, "signing.bad_header");
   const structure = sigStructure(protectedHeader, digest);
   const id = hex(await sha256(structure));
   return new Statement({ cose, digest, signature, structure, id, ...readHeader(protectedHeader) });
@@ -98,23 +98,23 @@ export async function readStatement(cose) {
 
 function readHeader(bytes) {
   const headers = decode(bytes);
-  require(isMapOf(headers, [ALG, KID, CLAIMS, TYP, HASH_ALG, PREIMAGE]), "signing.header_labels");
+  demand(isMapOf(headers, [ALG, KID, CLAIMS, TYP, HASH_ALG, PREIMAGE]), "signing.header_labels");
   const claims = headers.get(CLAIMS);
   const algorithm = headers.get(ALG);
   const kind = kindOf(headers.get(TYP));
-  require(Object.values(ALGORITHMS).flat().includes(algorithm), "signing.unknown_algorithm");
-  require(kind !== undefined, "signing.unknown_kind");
+  demand(Object.values(ALGORITHMS).flat().includes(algorithm), "signing.unknown_algorithm");
+  demand(kind !== undefined, "signing.unknown_kind");
   const kid = headers.get(KID);
   const envelope = `application/vnd.ocoptrace.salted+${kind}`;
-  require(kid instanceof Uint8Array && kid.length === 8, "signing.bad_header");
-  require(headers.get(HASH_ALG) === SHA_256, "signing.bad_header");
-  require(headers.get(PREIMAGE) === envelope, "signing.bad_header");
-  require(isMapOf(claims, [ISS, SUB, IAT]), "signing.bad_header");
+  demand(kid instanceof Uint8Array && kid.length === 8, "signing.bad_header");
+  demand(headers.get(HASH_ALG) === SHA_256, "signing.bad_header");
+  demand(headers.get(PREIMAGE) === envelope, "signing.bad_header");
+  demand(isMapOf(claims, [ISS, SUB, IAT]), "signing.bad_header");
   const [issuer, subject, seconds] = [ISS, SUB, IAT].map((label) => claims.get(label));
-  require(typeof issuer === "string" && ID.test(issuer), "signing.bad_header");
-  require(typeof subject === "string" && typeof seconds === "number", "signing.bad_header");
-  require(isSeconds(seconds), "signing.bad_header");
-  require(SUBJECTS[kind].test(subject), "signing.bad_subject");
+  demand(typeof issuer === "string" && ID.test(issuer), "signing.bad_header");
+  demand(typeof subject === "string" && typeof seconds === "number", "signing.bad_header");
+  demand(isSeconds(seconds), "signing.bad_header");
+  demand(SUBJECTS[kind].test(subject), "signing.bad_subject");
   return { kind, algorithm, kid: hex(kid), issuer, subject, issuedAt: seconds * 1000 };
 }
 
@@ -125,11 +125,11 @@ const kindOf = (typ) => KINDS.find((kind) => typ === `application/vnd.ocoptrace.
 
 /** Return a statement as a record holds it, after looking at what belongs together. */
 export function recorded(statement, payload, salt, proofs) {
-  require((payload === undefined) === (salt === undefined), "record.payload_without_salt");
-  require(salt === undefined || salt.length === SALT_BYTES, "record.bad_member", {
+  demand((payload === undefined) === (salt === undefined), "record.payload_without_salt");
+  demand(salt === undefined || salt.length === SALT_BYTES, "record.bad_member", {
     place: "/salt",
   });
-  require(proofs.length <= 8, "record.bad_member", { place: "/proofs" });
+  demand(proofs.length <= 8, "record.bad_member", { place: "/proofs" });
   if (payload !== undefined && !isUnicode(payload)) {
     throw new Refused("json.not_unicode", { place: "/payload" });
   }

@@ -1,6 +1,6 @@
 // Times and days. A time is a number of milliseconds since 1970 in UTC, a day is `YYYY-MM-DD`.
 
-import { require } from "./refused.js";
+import { demand } from "./refused.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -52,7 +52,7 @@ export function readTime(text) {
     typeof text === "string" &&
     /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(text);
   const time = isForm ? clockTime(text.slice(0, 19)) : NaN;
-  require(time >= 0 && time < END, "signing.time");
+  demand(time >= 0 && time < END, "signing.time");
   return time;
 }
 
@@ -74,13 +74,13 @@ const EVENT_TIME =
  */
 export function readEventTime(text) {
   const match = typeof text === "string" && EVENT_TIME.exec(text);
-  require(match, "epcis.time");
+  demand(match, "epcis.time");
   const [, seconds, fraction = "", zone] = match;
   const [hours, minutes] = zone === "Z" ? [0, 0] : zone.slice(1).split(":").map(Number);
   const offset = (hours * 60 + minutes) * MINUTE;
   const digits = fraction.slice(0, 6).padEnd(6, "0");
   const time = clockTime(seconds) - (zone[0] === "-" ? -offset : offset);
-  require(offset < DAY && !Number.isNaN(time), "epcis.time");
+  demand(offset < DAY && !Number.isNaN(time), "epcis.time");
   return time + Number(digits.slice(0, 3)) + (digits.slice(3) === "000" ? 0 : 0.5);
 }
 
