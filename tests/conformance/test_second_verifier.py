@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocoptrace import canonical_json
+from ocoptrace.errors import InputError
 from ocoptrace.signing import base64url, cbor, sign_statement
 from second_verifier.agreement import differences, found_here
 from second_verifier.mutants import KINDS, STANDARD, mutants
 from second_verifier.node import VERIFIER, expected_of, found_by, made_of, run_script
-from vectors.trust_running import CASES, inline, verdict_on
+from vectors.trust_running import CASES, content, inline, verdict_on
 from village import ADDRESS, BATCH, DOCUMENT, NOW, OFFICE, PRODUCER, PRODUCT, Said, Village, publish
 
 if TYPE_CHECKING:
@@ -115,6 +116,132 @@ def test_a_text_of_very_many_blanks_is_read() -> None:
     }
     [made] = made_of([statement_of(canonical_json.dumps(batch).decode())])
     assert found_by(made)["overall"] == "malformed"
+
+
+EVENT: Case = json.loads(Village().state_event().payload)
+BATCH_ENTRY: Case = json.loads(Village().state_batch().payload)
+CONTEXT: list[Any] = EVENT["@context"]
+STRANGE_CONTEXT = "https://example.org/context.jsonld"
+OCOP = {"ocop": "https://w3id.org/ocoptrace/voc/"}
+TIME = "2026-09-15T07:30:00"
+
+
+def nested(depth: int, *innermost: Any) -> list[Any]:
+    """Return a list in a list, and so on: so many around the innermost."""
+    value = [*innermost]
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def spelled(value: Any) -> str:
+    """Return RFC 8785, of values too that it is not written for: too deep, half a character."""
+    try:
+        return canonical_json.dumps(value).decode()
+    except InputError:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def prefixed(namespaces: dict[str, Any], **members: Any) -> Case:
+    return EVENT | {"@context": [*CONTEXT[:2], namespaces], "x:y": 1} | members
+
+
+def entry(**members: Any) -> Case:
+    return BATCH_ENTRY | members
+
+
+TAKEN: dict[str, Case] = {
+    "as it is": EVENT,
+    "prefix": prefixed({"x": "https://x.example/"}),
+    "prefix in a word": prefixed({"x": "https://x.example/"}, bizStep="x:drying"),
+    "URI as a word": EVENT | {"bizStep": "https://x.example/drying"},
+    "standard prefix": EVENT | {"gs1:note": "A"},
+    "15 digits": EVENT | {"gs1:note": 0.123456789012345},
+    "power": EVENT | {"gs1:note": 1e21},
+    "deep": EVENT | {"gs1:note": nested(31)},
+    "microseconds": EVENT | {"eventTime": f"{TIME}.123456789012+07:00"},
+    "offset of a day less a minute": EVENT | {"eventTime": f"{TIME}-23:59"},
+    "offset with 99 minutes": EVENT | {"eventTime": f"{TIME}+05:99"},
+    "year 1": EVENT | {"eventTime": "0001-01-01T00:00:00+14:00"},
+    "URI of no scheme that we know": EVENT | {"epcList": ["x:y"]},
+    "web address": EVENT | {"epcList": ["https://shop.example/salt"]},
+    "a name of a member of every object": EVENT | {"gs1:note": {"__proto__": 1, "constructor": 2}},
+    "same day": entry(expiryDate="2026-09-15"),
+    "expires never": entry(expiryDate=None),
+    "underscored": {
+        name: value
+        for name, value in entry(production_date="2026-09-15").items()
+        if name != "productionDate"
+    },
+}
+REFUSED: dict[str, Case] = {
+    "prefix undeclared": EVENT | {"x:y": 1},
+    "prefix unused": EVENT | {"@context": [*CONTEXT[:2], {"x": "https://x.example/"}]},
+    "prefix without a namespace": prefixed({"x": ""}),
+    "prefix that is no text": prefixed({"x": {"@id": "https://x.example/"}}),
+    "prefix of ours": EVENT | {"@context": [*CONTEXT[:2], {"ocop": "x:"}], "ocop:step": "drying"},
+    "another context": EVENT | {"@context": [CONTEXT[0], STRANGE_CONTEXT, {}]},
+    "one context more": EVENT | {"@context": [*CONTEXT, STRANGE_CONTEXT]},
+    "16 digits": EVENT | {"gs1:note": 0.1234567890123456},
+    "whole number beyond 2^53": EVENT | {"gs1:note": 1e20},
+    "too deep": EVENT | {"gs1:note": nested(32)},
+    "a number too deep": EVENT | {"gs1:note": nested(31, 1)},
+    "offset of a day": EVENT | {"eventTime": f"{TIME}+24:00"},
+    "offset that is none": EVENT | {"eventTimeZoneOffset": "+14:01"},
+    "no such day": EVENT | {"eventTime": "2026-02-29T07:30:00+07:00"},
+    "year 0": EVENT | {"eventTime": "0000-01-01T07:30:00+07:00"},
+    "hour 24": EVENT | {"eventTime": "2026-09-15T24:00:00+07:00"},
+    "leap second": EVENT | {"eventTime": "2026-09-15T07:30:60+07:00"},
+    "EPC URN": EVENT | {"epcList": ["urn:epc:id:sgtin:9521234.054321.7"]},
+    "EPC URN that is none": EVENT | {"epcList": ["urn:epc:id:sgtin:x"]},
+    "name on another host": EVENT | {"epcList": ["https://shop.example/01/09521234543213"]},
+    "name with a fault": EVENT | {"epcList": ["https://shop.example/01/09521234543210"]},
+    "blank in a URI": EVENT | {"epcList": ["x:\u0085y"]},
+    "word with its head": EVENT | {"bizStep": "cbv:BizStep-packing"},
+    "text that is not NFC": EVENT | {"gs1:note": "Ma\u0306"},
+    "member that is not NFC": EVENT | {"gs1:Ma\u0306": "A"},
+    "time of recording": EVENT | {"recordTime": f"{TIME}+07:00"},
+    "member unknown": EVENT | {"note": 1},
+    "null": EVENT | {"bizStep": None},
+    "basedOn of none": EVENT | {"ocop:basedOn": [], "@context": [*CONTEXT[:2], OCOP]},
+    "expires before it is made": entry(expiryDate="2026-09-14"),
+    "under both names": entry(production_date="2026-09-15"),
+    "blank at the end": entry(quantity={"value": 1, "uom": "EA "}),
+    "no day": entry(productionDate="2026-9-15"),
+    "unit unknown": entry(quantity={"value": 1, "uom": "kg"}),
+    "nothing": entry(quantity={"value": 0, "uom": "EA"}),
+}
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_both_draw_the_line_at_the_same_place(*, taken: bool) -> None:
+    edges = TAKEN if taken else REFUSED
+    cases = [statement_of(spelled(edge)) | {"id": says} for says, edge in edges.items()]
+    assert differences(cases, Counter()) == []
+    wanted = ["format", "pass", ""] if taken else ["format", "fail", "payload"]
+    assert [case["id"] for case in cases if wanted not in found_here(case)["checks"]] == []
+
+
+def test_every_statement_of_a_record_comes_out_the_same_by_itself() -> None:
+    """In a record a statement that is malformed has a wrong id too; here that is no matter."""
+    cases: dict[str, Case] = {}
+    for case in CASES:
+        try:
+            members = json.loads(content(case["record"]))["statements"]
+            for place, member in enumerate(members):
+                base64url.decode(member["cose"])
+                shown = {name: member[name] for name in ("payload", "salt") if name in member}
+                base64url.decode(shown.get("salt", ""))
+                shown.get("payload", "").encode("utf-8", "surrogatepass")
+                statement = shown | {"cose": member["cose"], "proofs": []}
+                alone = STANDARD | {"id": f"{case['id']} {place}", "statement": statement}
+                cases.setdefault(json.dumps(statement), alone)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    words: Counter[str] = Counter()
+    assert differences(cases.values(), words) == []
+    assert words["malformed"] > 100
+    assert words.total() > 300
 
 
 STRANGE_ISSUERS = (
