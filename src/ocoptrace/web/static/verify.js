@@ -1,14 +1,13 @@
 // A second verifier of ocoptrace's records, statements and labels, for web pages and Node.
 //
-//   import { loadBundle, loadRoot, verifyLabel, verifyRecord } from "./verify.js";
-//   const root = await loadRoot(pinned);
-//   const trust = await loadBundle(file, { root });
-//   const { overall, checks } = await verifyRecord(bytes, { trust, now: new Date() });
+//   import { verifyRecord } from "./verify.js";
+//   const { overall, checks } = await verifyRecord(file, { root, bundle, now: new Date() });
 //
 // It is written from docs/spec, shares no code with the Python library, and comes to the same
 // checks with the same outcomes. It needs WebCrypto and nothing else: it reads no clock, fetches
 // nothing, and shows nothing. What a code means stands in docs/spec/verdict.md.
 
+import { loadBundle } from "./verify/bundle.js";
 import { hex } from "./verify/bytes.js";
 import { formatCheck, statementChecks } from "./verify/checks.js";
 import { examine, tieOfProof } from "./verify/examination.js";
@@ -18,6 +17,7 @@ import { named } from "./verify/names.js";
 import { readCheckpoint } from "./verify/note.js";
 import { readRecord } from "./verify/record.js";
 import { Refused } from "./verify/refused.js";
+import { loadRoot } from "./verify/root.js";
 import { textOf } from "./verify/signed_file.js";
 import { readStatement, recorded } from "./verify/statement.js";
 import { aboutCheck, completeCheck, datedFacts } from "./verify/subject.js";
@@ -46,7 +46,12 @@ export { Refused } from "./verify/refused.js";
 
 /**
  * @typedef {object} Asked
- * @property {object} trust the bundle, from `loadBundle`
+ * @property {Uint8Array | ArrayBuffer | string} root the file of the root that was pinned
+ * @property {Uint8Array | ArrayBuffer | string} bundle the file of the trust bundle
+ * @property {number} [previousVersion] of the newest bundle seen before
+ * @property {string} [previousSha256] SHA-256 of the text of that bundle, hexadecimal
+ * @property {object} [trust] the bundle from `loadBundle`, in the place of these four: who verifies
+ *   more than one thing loads it once
  * @property {Date | string | number} now the device's clock: a Date, an ISO 8601 time with its
  *   zone, or milliseconds since 1970
  * @property {{maxBundleAgeDays?: number}} [policy] how old a bundle may be for `ok`; 30 days
@@ -73,7 +78,15 @@ export async function consistencyProof({
   return { origin, firstSize, firstRoot: hex(firstRoot), secondSize, secondRoot: hex(secondRoot) };
 }
 
-const tiesOf = (consistency = []) => new Set(consistency.map(tieOfProof));
+/** Return what to go by: the bundle, the device's clock, checkpoints that are one history. */
+async function basisOf({ now, consistency = [], ...asked }) {
+  const clock = clockOf(now);
+  const { root, bundle, previousVersion, previousSha256 } = asked;
+  const trust =
+    asked.trust ??
+    (await loadBundle(bundle, { root: await loadRoot(root), previousVersion, previousSha256 }));
+  return { trust, clock, ties: new Set(consistency.map(tieOfProof)) };
+}
 
 /** Return what a reader comes to, or a verdict where what it reads is malformed. */
 async function readOr(read, go) {
@@ -94,18 +107,15 @@ async function readOr(read, go) {
  * @param {Asked} asked
  * @returns {Promise<Verdict>}
  * @throws {RangeError} `now` is no time of a device's clock
+ * @throws {Refused} root or bundle cannot be loaded
  */
-export async function verifyRecord(file, { trust, now, policy, consistency }) {
-  const clock = clockOf(now);
+export async function verifyRecord(file, asked) {
+  const { trust, clock, ties } = await basisOf(asked);
   return readOr(
     () => readRecord(file),
     async (record) => {
-      const { statements, newest } = await examine(
-        record.statements,
-        record.checkpoints,
-        trust,
-        tiesOf(consistency),
-      );
+      const { checkpoints } = record;
+      const { statements, newest } = await examine(record.statements, checkpoints, trust, ties);
       const at = effectiveNow(clock, trust, newest);
       const checks = [
         formatCheck(statements),
@@ -117,7 +127,7 @@ export async function verifyRecord(file, { trust, now, policy, consistency }) {
         completeCheck(record, statements),
         ...datedFacts(record, statements, civilDate(at)),
       ];
-      return verdict(record.about, checks, bestWord(checks, { trust, at, policy }));
+      return verdict(record.about, checks, bestWord(checks, { trust, at, policy: asked.policy }));
     },
   );
 }
@@ -139,21 +149,14 @@ function bundleReference({ bundle }, trust) {
  *   withheld; where it stands in which log, each under a signed note
  * @returns {Promise<Verdict>}
  * @throws {RangeError} `now` is no time of a device's clock
+ * @throws {Refused} root or bundle cannot be loaded
  */
-export async function verifyStatement(
-  cose,
-  { payload, salt, proofs = [], trust, now, policy, consistency },
-) {
-  const clock = clockOf(now);
+export async function verifyStatement(cose, asked) {
+  const { trust, clock, ties } = await basisOf(asked);
   return readOr(
-    () => readShown(cose, payload, salt, proofs),
+    () => readShown(cose, asked),
     async ({ shown, checkpoints }) => {
-      const { statements, newest } = await examine(
-        [shown],
-        checkpoints,
-        trust,
-        tiesOf(consistency),
-      );
+      const { statements, newest } = await examine([shown], checkpoints, trust, ties);
       const about = shown.statement.subject;
       const at = effectiveNow(clock, trust, newest);
       const checks = [
@@ -162,13 +165,13 @@ export async function verifyStatement(
         ...namespaceChecks(named(about), trust),
         ...statementChecks(statements, at),
       ];
-      return verdict(about, checks, bestWord(checks, { trust, at, policy }));
+      return verdict(about, checks, bestWord(checks, { trust, at, policy: asked.policy }));
     },
   );
 }
 
 /** Return a statement as a record holds it, with the checkpoints that its proofs point to. */
-async function readShown(cose, payload, salt, proofs) {
+async function readShown(cose, { payload, salt, proofs = [] }) {
   const statement = await readStatement(cose);
   const text = payload instanceof Uint8Array ? textOf(payload) : payload;
   const notes = [...new Set(proofs.map(({ checkpoint }) => checkpoint))];
@@ -190,9 +193,10 @@ async function readShown(cose, payload, salt, proofs) {
  * @param {Asked} asked
  * @returns {Promise<Verdict>}
  * @throws {RangeError} `now` is no time of a device's clock
+ * @throws {Refused} root or bundle cannot be loaded
  */
-export async function verifyLabel(text, { trust, now }) {
-  const clock = clockOf(now);
+export async function verifyLabel(text, asked) {
+  const { trust, clock } = await basisOf(asked);
   return readOr(
     () => readLabel(text),
     (label) => verdictOnLabel(label, trust, clock),
