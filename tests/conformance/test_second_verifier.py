@@ -6,33 +6,27 @@ come to the same. What could still differ is told in docs/guides/second-verifier
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import InputError
-from ocoptrace.signing import base64url, cbor, sign_statement
+from ocoptrace.signing import base64url, sign_statement
 from second_verifier.agreement import differences, found_here
 from second_verifier.mutants import KINDS, STANDARD, mutants
 from second_verifier.node import VERIFIER, expected_of, found_by, made_of, run_script
 from vectors.trust_running import CASES, content, inline, verdict_on
 from village import ADDRESS, BATCH, DOCUMENT, NOW, OFFICE, PRODUCER, PRODUCT, Said, Village, publish
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
 Case = dict[str, Any]
 
 REPOSITORY = VERIFIER.parents[4]
 ROOM = VERIFIER.parent / "verify"
-HALF_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 // 2
 READERS_OWN = {"error", "place", "reason"}
 """Facts about what cannot be read: which rule was met first, and its words in a language."""
 CHANGED = Counter(record=700, label=250, statement=300, retold=150, file=100)
@@ -280,107 +274,6 @@ def test_a_list_whose_version_is_true_says_nothing_in_either() -> None:
     case = STANDARD | {"id": "true", "record": inline(record)}
     assert differences([case], Counter()) == []
     assert ["complete", "fail", ""] in found_here(case)["checks"]
-
-
-def asked(questions: Iterable[Case]) -> list[bool | str]:
-    """Return what parts of the verifier answer to questions."""
-    lines = "".join(f"{json.dumps(question)}\n" for question in questions)
-    printed = run_script("primitives_in_node.mjs", ROOM, lines=lines)
-    return [json.loads(line) for line in printed.splitlines()]
-
-
-def wycheproof(vectors: Path, name: str) -> list[tuple[Case, Case]]:
-    path = vectors / "trust/wycheproof/testvectors_v1" / f"{name}.json"
-    groups = json.loads(path.read_text(encoding="utf-8"))["testGroups"]
-    return [(group["publicKey"], case) for group in groups for case in group["tests"]]
-
-
-@pytest.mark.parametrize("part", ["ownEd25519", "ed25519"])
-def test_wycheproof_ed25519(vectors: Path, part: str) -> None:
-    cases = wycheproof(vectors, "ed25519_test")
-    assert len(cases) >= 151
-    answers = asked(
-        {"part": part, "key": key["pk"], "signature": case["sig"], "message": case["msg"]}
-        for key, case in cases
-    )
-    assert answers == [case["result"] == "valid" for _, case in cases]
-
-
-@pytest.mark.parametrize("part", ["ownEd25519", "ed25519"])
-def test_rfc_8032(vectors: Path, part: str) -> None:
-    cases = json.loads((vectors / "trust/rfc8032/ed25519.json").read_text(encoding="utf-8"))
-    assert len(cases) >= 3
-    questions = [
-        {"part": part, "key": case["public"], "signature": signature, "message": case["msg"]}
-        for case in cases
-        for signature in (case["sig"], case["sig"][2:] + case["sig"][:2])
-    ]
-    assert asked(questions) == [True, False] * len(cases)
-
-
-def test_points_of_small_order_and_points_that_are_none_are_no_keys() -> None:
-    prime = 2**255 - 19
-    low = (0, 1, prime - 1, prime, prime + 1, 2, 1 + 2**255)
-    keys = [number.to_bytes(32, "little") for number in low]
-    question = {"part": "ed25519", "signature": "00" * 64, "message": ""}
-    assert asked(question | {"key": key.hex()} for key in keys) == ["refused"] * len(keys)
-
-
-def test_wycheproof_p256_but_for_signatures_with_a_high_s(vectors: Path) -> None:
-    cases = wycheproof(vectors, "ecdsa_secp256r1_sha256_p1363_test")
-    assert len(cases) >= 262
-    questions, wanted = [], []
-    for key, case in cases:
-        point, signature = bytes.fromhex(key["uncompressed"]), bytes.fromhex(case["sig"])
-        cose_key = cbor.encode({1: 2, -1: 1, -2: point[1:33], -3: point[33:]})
-        named = {"signature": case["sig"], "message": case["msg"]}
-        questions.append({"part": "coseKey", "key": cose_key.hex()} | named)
-        is_high = len(signature) == 64 and int.from_bytes(signature[32:]) > HALF_P256_ORDER
-        wanted.append(case["result"] == "valid" and not is_high)
-    assert asked(questions) == wanted
-
-
-def test_a_point_off_its_curve_is_no_key() -> None:
-    off = cbor.encode({1: 2, -1: 1, -2: bytes(31) + b"\1", -3: bytes(31) + b"\1"})
-    question = {"part": "coseKey", "key": off.hex(), "signature": "00" * 64, "message": ""}
-    assert asked([question]) == ["refused"]
-
-
-def hexadecimal(text: str) -> str:
-    return base64.b64decode(text).hex()
-
-
-def test_merkle_proofs(vectors: Path) -> None:
-    folder = vectors / "trust/transparency-dev-merkle"
-    inclusion = json.loads((folder / "inclusion.json").read_text(encoding="utf-8"))["vectors"]
-    consistency = json.loads((folder / "consistency.json").read_text(encoding="utf-8"))["vectors"]
-    assert min(len(inclusion), len(consistency)) >= 59
-    questions = [
-        {
-            "part": "inclusion",
-            "leaf": hexadecimal(case["leafHash"]),
-            "index": str(case["leafIdx"]),
-            "size": str(case["treeSize"]),
-            "path": [hexadecimal(node) for node in case["proof"] or []],
-            "root": hexadecimal(case["root"]),
-        }
-        for case in inclusion
-    ] + [
-        {
-            "part": "consistency",
-            "sizes": [str(case["size1"]), str(case["size2"])],
-            "path": [hexadecimal(node) for node in case["proof"] or []],
-            "roots": [hexadecimal(case["root1"]), hexadecimal(case["root2"])],
-        }
-        for case in consistency
-    ]
-    differing = [
-        case["name"]
-        for case, answer in zip([*inclusion, *consistency], asked(questions), strict=True)
-        if (answer is True) == case["wantErr"]
-    ]
-    # Its roots have 12 bytes, and no tree has such roots.
-    assert differing == ["additional:sizes-are-equal-one-and-proof-is-empty"]
 
 
 def test_it_reads_no_clock_and_fetches_nothing() -> None:

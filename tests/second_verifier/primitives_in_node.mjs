@@ -2,8 +2,8 @@
 //
 //   node primitives_in_node.mjs VERIFIER_FOLDER
 //
-// Reads questions from its standard input, one a line: which part, and its arguments. Writes true,
-// false, or "refused" for each. Bytes are hexadecimal; numbers beyond 2^53 are texts.
+// Reads questions from its standard input, one a line: which part, and its arguments. Writes what
+// it answers to each, or "refused". Bytes are hexadecimal; numbers beyond 2^53 are texts.
 
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +13,7 @@ const part = (name) => import(pathToFileURL(join(process.argv[2], name)));
 const { readEd25519, readKey } = await part("keys.js");
 const { verifies } = await part("ed25519.js");
 const { verifyConsistency, verifyInclusion } = await part("merkle.js");
+const { arePlaced, identifier } = await part("identifiers.js");
 const { Refused } = await part("refused.js");
 
 const bytes = (text) => new Uint8Array(Buffer.from(text, "hex"));
@@ -23,6 +24,8 @@ async function holds(prove) {
 }
 
 const PARTS = {
+  accepts: ({ code, value }) => Boolean(identifier(code)?.accepts(value)),
+  arePlaced: ({ path, attributes }) => arePlaced(path, attributes),
   ownEd25519: ({ key, signature, message }) =>
     verifies(bytes(key), bytes(signature), bytes(message)),
   ed25519: async ({ key, signature, message }) =>
