@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ocoptrace.signing import Root
+from second_verifier import published
 from second_verifier.mutants import mutants
 from second_verifier.node import VERIFIER, expected_of, found_by, made_of
 from vectors.trust_running import CASES, FOLDER
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Route
 
+VECTORS = Path(
+    os.environ.get("OCOPTRACE_VECTORS") or Path(__file__).parents[3] / "shared" / "vectors"
+)
 ORIGIN = "https://verify.example"
 RUNNER = Path(__file__).parents[1] / "second_verifier" / "case_runner.mjs"
 DOCS = Path(__file__).parents[2] / "docs"
@@ -32,6 +37,11 @@ OPEN = """async ([verifier, runner]) => {
   const { caseRunner } = await import(runner);
   const read = async (path) => new Uint8Array(await (await fetch(`/trust/${path}`)).arrayBuffer());
   window.made = caseRunner(await import(verifier), read);
+}"""
+ASK = """async ([room, script, questions]) => {
+  const { asker } = await import(script);
+  const answer = await asker((name) => import(room + name));
+  return Promise.all(questions.map(answer));
 }"""
 MAKE = "(cases) => Promise.all(cases.map((each) => window.made(each)))"
 FORGET_ED25519 = """
@@ -91,6 +101,18 @@ def test_what_was_changed_comes_out_as_in_node(page: Page) -> None:
         mutants({"record": 200, "label": 100, "statement": 100, "retold": 60, "file": 40})
     )
     assert made_in(page, changed) == [found_by(made) for made in made_of(changed)]
+
+
+@pytest.mark.skipif(not VECTORS.is_dir(), reason=f"no test vectors in {VECTORS}")
+def test_signatures_of_wycheproof(page: Page) -> None:
+    page.goto(f"{ORIGIN}/")
+    for questions, wanted in (
+        published.ed25519(VECTORS, "ed25519"),
+        published.ed25519(VECTORS, "ownEd25519"),
+        published.p256(VECTORS),
+    ):
+        found = page.evaluate(ASK, ["/static/verify/", "/runner/primitives.mjs", questions])
+        assert found == wanted
 
 
 def test_the_page_of_the_guide_shows_whose_word_it_goes_by_and_a_verdict(page: Page) -> None:
