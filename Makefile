@@ -29,7 +29,7 @@ check: .venv/tools ## Check format, style, spelling, layers, dependencies and ty
 	@$(BIN)/deptry src
 	@$(BIN)/mypy
 
-bench: .venv/tools .venv-hash chromium node ## Measure against peers and limits, on this machine
+bench: .venv/tools .venv-hash .venv-labels chromium node ## Measure against peers and limits, on this machine
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
 fuzz: .venv/fuzz node ## Feed every reader made-up input, for SECONDS in all, and both verifiers CHANGED
@@ -70,6 +70,22 @@ serve: demo ## Serve the origin pages of the demo
 	@echo "Installing the reference generator of event hashes into $@"
 	@$(BIN)/python -m venv --clear $@
 	@$@/bin/python -m pip install -qq --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
+# blabel draws with pango, a library of the system; without it the bench says so and goes on.
+.venv-labels: benchmarks/blabel.txt | $(BIN)/pip
+	@echo "Installing blabel, a peer of the label bench, into $@"
+	@$(BIN)/python -m venv --clear $@
+	@$@/bin/python -m pip install -qq --disable-pip-version-check --no-deps --requirement $<
+	@ldconfig -p | grep -q libpangoft2 || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	    $$sudo apt-get -qq update; \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+	      libpangoft2-1.0-0 >/dev/null; \
+	  else \
+	    echo "blabel needs pango. Where there is apt: apt install libpangoft2-1.0-0"; \
+	  fi; }
 	@touch $@
 
 $(BIN)/pip:

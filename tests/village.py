@@ -287,6 +287,20 @@ class Village:
         }
         return self.state("batch", batch | members, subject=name, by=by, at=at)
 
+    def state_issuance(
+        self, name: str = BATCH, *, by: Party = PRODUCER, at: datetime = NOW, **members: Any
+    ) -> Said:
+        """Let a party state that it issued serials for stickers of a batch."""
+        issuance = {
+            "type": "issuance",
+            "id": name,
+            "run": "7K3MQ9TB2A4C",
+            "count": 24,
+            "root": hashlib.sha256(b"serials").hexdigest(),
+            "serials": "random",
+        }
+        return self.state("batch", issuance | members, subject=name, by=by, at=at)
+
     def state_event(
         self, name: str = BATCH, *, by: Party = PRODUCER, at: datetime = NOW, **members: Any
     ) -> Said:

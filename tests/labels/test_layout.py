@@ -7,15 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import lay_out, load_stock, load_template, stock_names
-from ocoptrace.labels.display import Polygon, Text, dots
-from ocoptrace.labels.qr import QUIET_ZONE
+from ocoptrace.labels import (
+    Template,
+    lay_out,
+    load_stock,
+    load_template,
+    scan_file,
+    stock_names,
+    template_names,
+    write_pdf,
+)
+from ocoptrace.labels.crop import cut_stock
+from ocoptrace.labels.display import Image, Picture, Polygon, Text, dots
+from ocoptrace.labels.stock.printer import PrinterProfile
+from ocoptrace.labels.stock.slots import Filling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ocoptrace.labels import LabelContent, Page
+    from ocoptrace.labels import LabelContent, Page, Stock
 
+WITHOUT_TEMPLATE = {"avery-5167", "avery-l4732", "roll-75x10", "tomy-140"}  # low or narrow
 FITTING = {
     "a4-3x8-70x37": "ocop-70x37",
     "avery-l7160": "ocop-50x30",
@@ -39,7 +51,13 @@ def texts_of(page: Page, sticker: int = 0) -> list[str]:
 
 
 def test_every_stock_has_a_template_that_fits() -> None:
-    assert set(FITTING) == set(stock_names())
+    sizes = [load_template(name).size for name in template_names()]
+    without = set()
+    for name in stock_names():
+        stock = load_stock(name)
+        if not any(x <= stock.label_width and y <= stock.label_height for x, y in sizes):
+            without.add(name)
+    assert without == WITHOUT_TEMPLATE
 
 
 @pytest.mark.parametrize("stock", list(FITTING))
@@ -48,19 +66,20 @@ def test_symbols_stand_on_whole_dots_inside_their_room(
     content: Callable[..., LabelContent], stock: str, dpi: int
 ) -> None:
     slots = load_stock(stock).slots
-    room = load_template(FITTING[stock]).symbol
+    template = load_template(FITTING[stock])
+    room = template.symbols[0].box(*template.size)
     dot = 25_400 / dpi
     (page,) = pages_of([content(number) for number in range(slots)], stock, dpi=dpi)
-    assert len({sticker.symbol.dots_per_module for sticker in page.stickers}) == 1
+    assert len({sticker.symbols[0].dots_per_module for sticker in page.stickers}) == 1
     for sticker in page.stickers:
-        symbol = sticker.symbol
+        symbol = sticker.symbols[0]
         for value in (symbol.x_dots, symbol.y_dots, symbol.dots_per_module):
             assert isinstance(value, int)
-        left, top, right, bottom = symbol.box(margin=QUIET_ZONE)
-        assert left >= sticker.x + room.x - dot
-        assert top >= sticker.y + room.y - dot
-        assert right <= sticker.x + room.x + room.side + dot
-        assert bottom <= sticker.y + room.y + room.side + dot
+        left, top, right, bottom = symbol.white
+        assert left >= sticker.x + room[0] - dot
+        assert top >= sticker.y + room[1] - dot
+        assert right <= sticker.x + room[2] + dot
+        assert bottom <= sticker.y + room[3] + dot
 
 
 @given(st.integers(0, 2_000_000), st.integers(100, 4800))
@@ -73,15 +92,15 @@ def test_modules_are_as_large_as_the_largest_symbol_of_the_page_allows(
 ) -> None:
     mixed = pages_of([content(0), content(1, sealed=False)])
     plain = pages_of([content(0, sealed=False), content(1, sealed=False)])
-    assert {sticker.symbol.dots_per_module for sticker in mixed[0].stickers} == {7}
-    assert {sticker.symbol.dots_per_module for sticker in plain[0].stickers} == {10}
+    assert {sticker.symbols[0].dots_per_module for sticker in mixed[0].stickers} == {7}
+    assert {sticker.symbols[0].dots_per_module for sticker in plain[0].stickers} == {10}
 
 
 def test_a_run_goes_on_to_a_second_page(content: Callable[..., LabelContent]) -> None:
     pages = pages_of([content(number) for number in range(25)])
     assert [len(page.stickers) for page in pages] == [24, 1]
     assert pages[1].stickers[0].slot == 1
-    links = [sticker.symbol.matrix for page in pages for sticker in page.stickers]
+    links = [sticker.symbols[0].matrix for page in pages for sticker in page.stickers]
     assert len(set(links)) == 25
 
 
@@ -92,16 +111,16 @@ def test_a_run_starts_at_the_first_unused_slot(content: Callable[..., LabelConte
     assert (pages[0].stickers[0].x, pages[0].stickers[0].y) == (140_000, 37_500)
 
 
-def test_contents_are_taken_page_by_page(content: Callable[..., LabelContent]) -> None:
+def test_contents_are_taken_some_at_a_time(content: Callable[..., LabelContent]) -> None:
     taken: list[int] = []
 
     def stream() -> Any:
-        for number in range(100):
+        for number in range(2000):
             taken.append(number)
             yield content(number)
 
     next(lay_out(stream(), template=load_template("ocop-70x37"), stock=load_stock("a4-3x8-70x37")))
-    assert len(taken) == 24
+    assert len(taken) < 600
 
 
 def test_a_small_template_stands_in_the_middle_of_a_large_sticker(
@@ -109,7 +128,7 @@ def test_a_small_template_stands_in_the_middle_of_a_large_sticker(
 ) -> None:
     (page,) = pages_of([content()], "avery-l7160")
     sticker = page.stickers[0]
-    assert (sticker.x, sticker.y) == (7_250 + (63_500 - 50_000) // 2, 15_150 + 4_050)
+    assert (sticker.x, sticker.y) == (7_479 + (63_994 - 50_000) // 2, 15_487 + 4_050)
 
 
 def test_the_words_of_a_sticker_are_vietnamese_or_english(
@@ -178,3 +197,108 @@ def test_a_symbol_that_has_no_room_is_refused(content: Callable[..., LabelConten
     with pytest.raises(LabelError) as refused:
         pages_of([long], "roll-35x22-3up", dpi=100)
     assert refused.value.code == "label.symbol_too_large"
+
+
+def test_a_filling_leaves_slots_blank_and_prints_copies(
+    content: Callable[..., LabelContent],
+) -> None:
+    filling = Filling(start_slot=2, used=frozenset({5}), copies=2, order="columns")
+    pages = pages_of([content(number) for number in range(12)], filling=filling)
+    slots = [sticker.slot for sticker in pages[0].stickers]
+    assert slots[:3] == [2, 8, 11]
+    assert 1 not in slots
+    assert len(pages[0].stickers) + len(pages[1].stickers) == 24
+    first, second, third = (sticker.symbols[0].matrix for sticker in pages[0].stickers[:3])
+    assert first == second != third
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_profile_moves_stickers_and_symbols_alike(
+    content: Callable[..., LabelContent], dpi: int
+) -> None:
+    contents = [content(number) for number in range(24)]
+    printer = PrinterProfile.parse("dx = 1.2\ndy = -0.7\nscale_y = 1.002", name="office")
+    (plain,), (moved,) = pages_of(contents, dpi=dpi), pages_of(contents, dpi=dpi, printer=printer)
+    dot = 25_400 / dpi
+    for before, after in zip(plain.stickers, moved.stickers, strict=True):
+        middle = before.y + 18_500
+        shift = (1200, round(-700 + 0.002 * middle))
+        assert after.x - before.x == shift[0]
+        assert after.y - before.y == pytest.approx(shift[1], abs=1)
+        one, other = before.symbols[0], after.symbols[0]
+        assert (one.dots_per_module, one.matrix) == (other.dots_per_module, other.matrix)
+        assert (other.x_dots - one.x_dots) * dot == pytest.approx(shift[0], abs=dot)
+        assert (other.y_dots - one.y_dots) * dot == pytest.approx(shift[1], abs=dot)
+        assert after.own == before.own
+
+
+LOGO = """
+format = "ocop-label/1"
+size = [40, 40]
+[[element]]
+kind = "qr"
+at = [2, 2]
+side = 36
+level = "H"
+logo = "leaf"
+logo_share = 12
+"""
+
+
+def test_a_logo_lies_on_the_middle_of_its_code_and_the_code_still_reads(
+    content: Callable[..., LabelContent], own_stock: Callable[[Template], Stock]
+) -> None:
+    template = Template.parse(LOGO, name="logo")
+    leaf = Image(4, 2, 1, bytes(8), "leaf")
+    (page,) = lay_out(
+        [content()], template=template, stock=own_stock(template), images={"leaf": leaf}
+    )
+    (sticker,) = page.stickers
+    left, top, right, bottom = sticker.symbols[0].box
+    white, picture = sticker.over
+    assert isinstance(white, Polygon)
+    assert isinstance(picture, Picture)
+    (x1, y1), _, (x2, y2), _ = white.points
+    share = (x2 - x1) * (y2 - y1) / ((right - left) * (bottom - top))
+    assert share == pytest.approx(0.12, abs=0.001)
+    assert picture.width == pytest.approx(2 * picture.height, abs=1)
+    assert x1 < picture.x < picture.x + picture.width < x2
+    (scan,) = scan_file(write_pdf([page], title="logo"))
+    assert scan.text == content().link
+
+
+def test_a_logo_that_is_not_given_is_refused_at_once() -> None:
+    with pytest.raises(LabelError) as refused:
+        lay_out([], template=Template.parse(LOGO, name="logo"), stock=load_stock("roll-50x30"))
+    assert refused.value.code in {"label.no_image", "label.template_too_large"}
+
+
+def test_a_print_shop_is_told_where_to_cut(content: Callable[..., LabelContent]) -> None:
+    template = load_template("ocop-50x30")
+    stock = cut_stock(template)
+    (page,) = lay_out([content()], template=template, stock=stock, crop=True)
+    assert page.trim == (10_000, 10_000, 60_000, 40_000)
+    assert page.bleed == page.trim
+    assert len(page.marks) == 8
+    for mark in page.marks:
+        assert isinstance(mark, Polygon)
+        for x, y in mark.points:
+            assert not (10_000 < x < 60_000 and 10_000 < y < 40_000)
+
+
+def test_bars_have_their_digits_below_and_quiet_zones_beside(
+    content: Callable[..., LabelContent], own_stock: Callable[[Template], Stock]
+) -> None:
+    template = load_template("export-100x70")
+    (page,) = lay_out([content()], template=template, stock=own_stock(template), dpi=600)
+    (sticker,) = page.stickers
+    ean = sticker.symbols[1]
+    assert ean.matrix.kind == "ean-13"
+    assert ean.module >= 0.264
+    (digits,) = [item for item in sticker.own if getattr(item, "text", "") == "9 521234 543213"]
+    assert isinstance(digits, Text)
+    _, _, _, bottom = ean.box
+    left, _, right, _ = ean.white
+    room = template.barcodes[0].box(*template.size)
+    assert bottom < digits.y - digits.size // 2
+    assert room[0] - 50 <= left < right <= room[2] + 50

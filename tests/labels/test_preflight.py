@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ocoptrace.labels import Template, load_stock, load_template, preflight, template_names
+from ocoptrace.labels import Stock, Template, load_stock, load_template, preflight, template_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,22 +13,27 @@ if TYPE_CHECKING:
     from ocoptrace.findings import Finding
     from ocoptrace.labels import LabelContent
 
+    Make = Callable[..., LabelContent]
+    Check = Callable[..., list[Finding]]
+
 TODAY = date(2026, 11, 23)
 REAL_LINK = "HTTPS://ID.EXAMPLE/01/08938505970004/10/ABC123/21/0123456789AB"
-STOCKS = {
-    "ocop-35x22": "roll-35x22-3up",
-    "ocop-38x21": "avery-l7651",
-    "ocop-50x30": "roll-50x30",
-    "ocop-70x37": "a4-3x8-70x37",
-}
 
 
-def checked(
-    contents: list[LabelContent], template: str = "ocop-70x37", **options: Any
-) -> list[Finding]:
-    options = {"today": TODAY, "demo": True} | options
-    stock = load_stock(STOCKS[template])
-    return preflight(contents, template=load_template(template), stock=stock, **options)
+@pytest.fixture
+def checked(own_stock: Callable[[Template], Stock]) -> Check:
+    def check(
+        contents: list[LabelContent], template: str = "ocop-70x37", **options: Any
+    ) -> list[Finding]:
+        plan = load_template(template)
+        options = {"today": TODAY, "demo": True} | options
+        return wrong(preflight(contents, template=plan, stock=own_stock(plan), **options))
+
+    return check
+
+
+def wrong(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity != "info"]
 
 
 def codes(findings: list[Finding]) -> list[tuple[str, str, str]]:
@@ -38,14 +43,17 @@ def codes(findings: list[Finding]) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("template", template_names())
 @pytest.mark.parametrize("dpi", [300, 600])
 def test_a_good_run_has_no_findings(
-    content: Callable[..., LabelContent], template: str, dpi: int
+    content: Make,
+    checked: Check,
+    template: str,
+    dpi: int,
 ) -> None:
     assert checked([content(number) for number in range(3)], template, dpi=dpi) == []
 
 
 @pytest.mark.parametrize("template", ["ocop-35x22", "ocop-50x30", "ocop-70x37"])
 def test_a_sealed_run_is_good_on_a_thermal_printer_of_203_dpi(
-    content: Callable[..., LabelContent], template: str
+    content: Make, checked: Check, template: str
 ) -> None:
     assert checked([content()], template, dpi=203) == []
 
@@ -58,18 +66,22 @@ def test_a_sealed_run_is_good_on_a_thermal_printer_of_203_dpi(
         {"product": "Chiếu cói Nga Sơn", "producer": "Hộ kinh doanh Nguyễn Thị Phượng"},
         {"lot": "OH-2026-11-000123", "site": "truyxuat.thanhhoa.gov.vn"},
         {"language": "en", "product": "Ba Lang premium fish sauce", "best_before": None},
-        {"serial": None, "stars": None, "net_content": None},
+        {"serial": None, "stars": None, "texts": {"origin": "Việt Nam"}},
     ],
     ids=["stacked capitals", "household", "long lot and host", "English", "bare"],
 )
 def test_real_contents_fit_every_template(
-    content: Callable[..., LabelContent], template: str, changes: dict[str, Any]
+    content: Make,
+    checked: Check,
+    template: str,
+    changes: dict[str, Any],
 ) -> None:
     assert checked([content(**changes)], template) == []
 
 
 def test_an_example_key_is_an_error_unless_for_demonstration(
-    content: Callable[..., LabelContent],
+    content: Make,
+    checked: Check,
 ) -> None:
     findings = checked([content(), content(1)], demo=False)
     assert codes(findings) == [("label.demo_key", "error", "/0/link")]
@@ -77,20 +89,21 @@ def test_an_example_key_is_an_error_unless_for_demonstration(
     assert checked([content(link=REAL_LINK)], demo=False) == []
 
 
-def test_a_plain_name_is_no_example_key(content: Callable[..., LabelContent]) -> None:
+def test_a_plain_name_is_no_example_key(content: Make, checked: Check) -> None:
     plain = content(link="HTTPS://ID.EXAMPLE/OCOP/7K2M9QXA/MT500/ABC123/0123456789AB")
     assert checked([plain], demo=False) == []
 
 
 def test_a_link_that_names_nothing_keeps_the_error_of_the_names(
-    content: Callable[..., LabelContent],
+    content: Make,
+    checked: Check,
 ) -> None:
     (finding,) = checked([content(link="HTTPS://ID.EXAMPLE/01/09521234543214")])
     assert finding.code.startswith("gs1.")
     assert (finding.severity, finding.place) == ("error", "/0/link")
 
 
-def test_a_host_in_lower_case_is_a_warning(content: Callable[..., LabelContent]) -> None:
+def test_a_host_in_lower_case_is_a_warning(content: Make, checked: Check) -> None:
     lower = content(link=REAL_LINK.replace("HTTPS://ID.EXAMPLE", "https://id.example"))
     (finding,) = checked([lower])
     assert (finding.code, finding.severity) == ("label.link_case", "warning")
@@ -101,40 +114,45 @@ def test_a_host_in_lower_case_is_a_warning(content: Callable[..., LabelContent])
     ("template", "dpi", "dots"), [("ocop-38x21", 203, 2), ("ocop-50x30", 150, 2)]
 )
 def test_modules_of_too_few_dots_are_an_error(
-    content: Callable[..., LabelContent], template: str, dpi: int, dots: int
+    content: Make,
+    checked: Check,
+    template: str,
+    dpi: int,
+    dots: int,
 ) -> None:
     (finding,) = checked([content()], template, dpi=dpi)
     assert (finding.code, finding.severity) == ("label.module_too_small", "error")
     assert finding.facts["dots"] == dots
 
 
-def test_modules_that_are_too_small_are_an_error(content: Callable[..., LabelContent]) -> None:
+def test_modules_that_are_too_small_are_an_error(content: Make, checked: Check) -> None:
     long = content(link=REAL_LINK + "#" + "1" * 1200)
     (finding,) = checked([long], "ocop-35x22", dpi=1200)
     assert (finding.code, finding.severity) == ("label.module_too_small", "error")
     assert finding.facts["dots"] >= 3  # type: ignore[operator]
 
 
-def test_a_module_between_the_limits_is_a_warning(content: Callable[..., LabelContent]) -> None:
+def test_a_module_between_the_limits_is_a_warning(content: Make, checked: Check) -> None:
     long = content(link=REAL_LINK + "#" + "1" * 600)
     (finding,) = checked([long], "ocop-50x30", dpi=600)
     assert (finding.code, finding.severity) == ("label.module_small", "warning")
     assert 0.25 <= finding.facts["module"] < 0.33  # type: ignore[operator]
 
 
-def test_a_symbol_without_room_is_an_error(content: Callable[..., LabelContent]) -> None:
+def test_a_symbol_without_room_is_an_error(content: Make, checked: Check) -> None:
     long = content(link=REAL_LINK + "#" + "a" * 2000)
     findings = checked([long], "ocop-35x22", dpi=150)
     assert codes(findings) == [("label.symbol_too_large", "error", "")]
 
 
-def test_a_link_beyond_every_symbol_is_an_error(content: Callable[..., LabelContent]) -> None:
+def test_a_link_beyond_every_symbol_is_an_error(content: Make, checked: Check) -> None:
     long = content(link=REAL_LINK + "#" + "a" * 3000)
     assert codes(checked([content(), long])) == [("label.link_too_long", "error", "/1/link")]
 
 
 def test_text_without_room_is_told_once_with_its_text(
-    content: Callable[..., LabelContent],
+    content: Make,
+    checked: Check,
 ) -> None:
     name = "Nước mắm " * 20
     (finding,) = checked([content(product=name), content(1, product=name)])
@@ -146,35 +164,34 @@ def test_text_without_room_is_told_once_with_its_text(
     assert finding.facts == {"field": "product", "text": name.strip()}
 
 
-def test_too_many_full_rows_are_found(content: Callable[..., LabelContent]) -> None:
-    text = PLAIN_BLOCK.replace("height = 20.0", "height = 2.5")
-    template = Template.parse(text, name="low")
-    found = preflight(
-        [content(product="Mắm")], template=template, stock=load_stock("roll-50x30"),
-        today=TODAY, demo=True,
-    )  # fmt: skip
+def test_too_many_full_rows_are_found(content: Make) -> None:
+    low = PLAIN_BLOCK.replace("[22.0, 20.0]", "[22.0, 2.5]")
+    found = found_in(low, content(product="Mắm"))
     assert ("label.text_overflow", "error", "/0/lot") in codes(found)
 
 
-def test_a_letter_without_glyph_is_an_error(content: Callable[..., LabelContent]) -> None:
-    assert codes(checked([content(product="Mật ong 蜜")])) == [
+def test_a_letter_without_glyph_is_an_error(content: Make, checked: Check) -> None:
+    assert codes(checked([content(product="Mật ong 🐝")])) == [
         ("label.missing_glyph", "error", "/0")
     ]
 
 
-def test_one_serial_on_two_stickers_is_an_error(content: Callable[..., LabelContent]) -> None:
+def test_one_serial_on_two_stickers_is_an_error(content: Make, checked: Check) -> None:
     findings = checked([content(0), content(1), content(0)])
     assert codes(findings) == [("label.serial_twice", "error", "/2/serial")]
 
 
-def test_stickers_of_a_batch_may_be_alike(content: Callable[..., LabelContent]) -> None:
+def test_stickers_of_a_batch_may_be_alike(content: Make, checked: Check) -> None:
     batch = content(serial=None, link=REAL_LINK.partition("/21/")[0])
     assert checked([batch, batch]) == []
 
 
 @pytest.mark.parametrize(("today", "found"), [(date(2028, 11, 15), 0), (date(2028, 11, 16), 1)])
 def test_a_batch_is_good_through_its_last_day(
-    content: Callable[..., LabelContent], today: date, found: int
+    content: Make,
+    checked: Check,
+    today: date,
+    found: int,
 ) -> None:
     findings = checked([content()], today=today)
     assert codes(findings) == [("label.past_best_before", "error", "/0/best_before")] * found
@@ -182,18 +199,21 @@ def test_a_batch_is_good_through_its_last_day(
 
 @pytest.mark.parametrize(("until", "found"), [(TODAY, 0), (date(2026, 11, 22), 1)])
 def test_stars_are_good_through_the_grade_s_last_day(
-    content: Callable[..., LabelContent], until: date, found: int
+    content: Make,
+    checked: Check,
+    until: date,
+    found: int,
 ) -> None:
     findings = checked([content(stars_until=until)])
     assert codes(findings) == [("label.grade_expired", "error", "/0/stars")] * found
 
 
-def test_a_printer_that_cannot_be_is_an_error(content: Callable[..., LabelContent]) -> None:
+def test_a_printer_that_cannot_be_is_an_error(content: Make, checked: Check) -> None:
     assert codes(checked([content()], dpi=0)) == [("label.dpi", "error", "")]
 
 
 def test_a_template_that_does_not_fit_the_stock_is_an_error(
-    content: Callable[..., LabelContent],
+    content: Make,
 ) -> None:
     found = preflight(
         [content()], template=load_template("ocop-70x37"), stock=load_stock("roll-50x30"),
@@ -203,48 +223,120 @@ def test_a_template_that_does_not_fit_the_stock_is_an_error(
 
 
 PLAIN_BLOCK = """
-width = 50.0
-height = 30.0
-[symbol]
-x = 1.5
-y = 1.5
+format = "ocop-label/1"
+size = [50, 30]
+[[element]]
+kind = "qr"
+at = [1.5, 1.5]
 side = 24.0
-[[block]]
-x = 26.0
-y = 2.0
-width = 22.0
-height = 20.0
-[[block.row]]
-show = ["product"]
-x_height = 1.5
-[[block.row]]
-show = ["lot"]
-x_height = 1.5
+[[element]]
+kind = "text"
+at = [26.0, 2.0]
+size = [22.0, 20.0]
+row = [{ text = "{product}", x_height = 1.5 }, { text = "{lot}", x_height = 1.5 }]
 """
+
+
+def found_in(template: str, sticker: LabelContent, **options: Any) -> list[Finding]:
+    return wrong(
+        preflight(
+            [sticker],
+            template=Template.parse(template, name="own"),
+            stock=load_stock("roll-50x30"),
+            **{"today": TODAY, "demo": True} | options,
+        )
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 2.0", set()),
-        ("x = 26.0\ny = 2.0", "x = 20.0\ny = 2.0", {"label.quiet_zone"}),
-        ("x = 26.0\ny = 2.0", "x = 26.0\ny = 0.0", {"label.near_cut"}),
+        ("[26.0, 2.0]", "[26.0, 2.0]", set()),
+        ("[26.0, 2.0]", "[20.0, 2.0]", {"label.quiet_zone"}),
+        ("[26.0, 2.0]", "[26.0, 0.0]", {"label.near_cut"}),
     ],
     ids=["good", "in the white zone", "at the cut"],
 )
 def test_ink_in_the_white_zone_or_near_the_cut_is_found(
-    content: Callable[..., LabelContent], old: str, new: str, found: set[str]
+    content: Make, old: str, new: str, found: set[str]
 ) -> None:
-    template = Template.parse(PLAIN_BLOCK.replace(old, new), name="own")
-    findings = preflight(
-        [content(product="Mắm tôm")], template=template, stock=load_stock("roll-50x30"),
-        today=TODAY, demo=True,
-    )  # fmt: skip
+    findings = found_in(PLAIN_BLOCK.replace(old, new), content(product="Mắm tôm"))
     assert {finding.code for finding in findings} == found
 
 
+BOX = """
+[[element]]
+kind = "box"
+at = [0, 0]
+size = [50, 30]
+stroke = 0
+fill = {fill}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "found"),
+    [
+        ("[0, 0, 20, 0]", []),
+        ('"black"', [("label.contrast", "error")]),
+        ("[0, 0, 0, 70]", [("label.contrast", "error")]),
+        ("[0, 0, 0, 55]", [("label.contrast", "warning"), ("label.red_contrast", "warning")]),
+        ("[80, 0, 0, 0]", [("label.red_contrast", "warning")]),
+    ],
+    ids=["cream", "inverted", "dark grey", "grey", "blue"],
+)
+def test_a_symbol_needs_light_paper(content: Make, fill: str, found: list[tuple[str, str]]) -> None:
+    head, qr, text = PLAIN_BLOCK.split("[[element]]")
+    template = head + BOX.format(fill=fill) + "[[element]]" + qr + "[[element]]" + text
+    findings = found_in(template.replace("size = [50, 30]", "size = [50, 30]\nbleed = 2", 1)
+                        .replace("at = [0, 0]\nsize = [50, 30]", "at = [-2, -2]\nsize = [54, 34]"),
+                        content(product="Mắm tôm"))  # fmt: skip
+    assert [(finding.code, finding.severity) for finding in findings] == found
+
+
+def test_a_field_that_the_template_requires_is_missed(
+    content: Make,
+    checked: Check,
+) -> None:
+    found = codes(checked([content(producer="", lot="")]))
+    assert found == [
+        ("label.field_missing", "error", "/0/producer"),
+        ("label.field_missing", "error", "/0/lot"),
+    ]
+
+
+@pytest.mark.parametrize(("face", "found"), [(79.9, set()), (80.0, {"label.text_small"})])
+def test_text_is_higher_on_a_larger_pack(
+    content: Make,
+    checked: Check,
+    face: float,
+    found: set[str],
+) -> None:
+    findings = checked([content(product="Mắm tôm")], face=face)
+    assert {finding.code for finding in findings} == found
+    assert all(finding.facts["least"] == 1.2 for finding in findings)
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_till_asks_for_its_own_module_sizes(content: Make, checked: Check, dpi: int) -> None:
+    few = checked([content(sealed=False)], dpi=dpi, point_of_sale=True)
+    many = checked([content()], "ocop-35x22", dpi=dpi, point_of_sale=True)
+    assert {finding.code for finding in few} == set()
+    assert "label.point_of_sale_module" in {finding.code for finding in many}
+
+
+def test_contents_are_taken_once_and_as_a_stream(content: Make) -> None:
+    stream = (content(number) for number in range(60))
+    found = preflight(
+        stream, template=load_template("ocop-70x37"), stock=load_stock("a4-3x8-70x37"),
+        today=TODAY, demo=False,
+    )  # fmt: skip
+    assert codes(wrong(found)) == [("label.demo_key", "error", "/0/link")]
+    assert next(stream, None) is None
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_every_finding_speaks(content: Callable[..., LabelContent], language: Any) -> None:
+def test_every_finding_speaks(content: Make, checked: Check, language: Any) -> None:
     bad = content(
         product="Nước mắm " * 20,
         stars_until=date(2026, 1, 1),

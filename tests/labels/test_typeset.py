@@ -94,7 +94,7 @@ def test_each_face_and_font_gets_its_own_text() -> None:
     assert [(item.font, item.text) for item in items] == [
         ("BeVietnamPro-Regular", "Lô "),
         ("BeVietnamPro-SemiBold", "L1 "),
-        ("NotoSans", "Мёд"),
+        ("NotoSans-SemiBold", "Мёд"),
     ]
     assert items[0].x == 100
     assert items[0].x < items[1].x < items[2].x

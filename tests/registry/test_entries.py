@@ -89,7 +89,18 @@ EVIDENCE: dict[str, Any] = {
     "size": 48213,
     "title": {"vi": "Phiếu kết quả kiểm nghiệm", "en": "Test report"},
 }
-ENTRIES = [PRODUCER, PLACE, PRODUCT, GRADE, BATCH, ALIAS, EVIDENCE]
+ISSUANCE: dict[str, Any] = {
+    "type": "issuance",
+    "id": f"{GTIN}/10/ST260915",
+    "run": "7K3MQ9TB2A4C",
+    "count": 1000,
+    "root": "6e" * 32,
+    "serials": "sequential",
+    "sequence": {"prefix": "A", "start": 1, "width": 6},
+    "replaces": {"run": "0123456789AB", "first": 3, "last": 1002},
+}
+DRAWN = {name: value for name, value in ISSUANCE.items() if name != "sequence"}
+ENTRIES = [PRODUCER, PLACE, PRODUCT, GRADE, BATCH, ISSUANCE, ALIAS, EVIDENCE]
 
 
 def fault(entry: dict[str, Any]) -> tuple[str, str]:
@@ -189,6 +200,19 @@ def test_words_are_kept_in_nfc_without_blank_ends() -> None:
         (EVIDENCE | {"size": 0}, "fields.out_of_range", "/size"),
         (EVIDENCE | {"size": 48213.5}, "fields.not_whole", "/size"),
         (EVIDENCE | {"title": {"en": "Test report"}}, "fields.missing", "/title/vi"),
+        (ISSUANCE | {"id": GTIN}, "registry.not_a_batch", "/id"),
+        (ISSUANCE | {"run": "7K3MQ9TB2A4I"}, "fields.form", "/run"),
+        (ISSUANCE | {"count": 0}, "fields.out_of_range", "/count"),
+        (ISSUANCE | {"count": 10_000_001}, "fields.out_of_range", "/count"),
+        (ISSUANCE | {"root": "6E" * 32}, "fields.form", "/root"),
+        (ISSUANCE | {"serials": "random"}, "registry.issuance_sequence", "/sequence"),
+        (DRAWN, "registry.issuance_sequence", "/sequence"),
+        (ISSUANCE | {"sequence": {"prefix": "A1", "start": 1, "width": 6}},
+         "fields.form", "/sequence/prefix"),
+        (ISSUANCE | {"sequence": {"prefix": "", "start": 9001, "width": 4}},
+         "registry.issuance_range", "/sequence"),
+        (ISSUANCE | {"replaces": {"run": "0123456789AB", "first": 3, "last": 2}},
+         "registry.issuance_range", "/replaces/last"),
         ({"type": "shop"}, "registry.entry_type", "/type"),
         ({"type": ["batch"]}, "registry.entry_type", "/type"),
     ],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from ocoptrace.errors import StorageError
 from ocoptrace.signing import sign_statement
 from ocoptrace.store import SqliteStore, database, migration
 from ocoptrace.transparency import leaf_hash
-from village import NOW, PRODUCER, Village
+from village import BATCH, NOW, PRODUCER, Village
 
 if TYPE_CHECKING:
     from ocoptrace.signing import Statement
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SCHEMA_2 = (Path(__file__).parent / "schema_2.sql").read_text(encoding="utf-8")
 PLACE = "https://id.example/ocop/MKX3T47N/XUONG"
 SALT = bytes(16)
+SERIALS = ("7K3MQ9TB2A4C", "0123456789AB", "A/1")
 PAYLOAD = canonical_json.dumps({"id": PLACE, "type": "place"})
 
 
@@ -59,12 +61,15 @@ def old(tmp_path: Path) -> Path:
         "event": ("urn:uuid:1", said.issuer, said.id, "2026-09-15T07:30:00+07:00", 0),
         "registered": (1, "place", said.issuer, PLACE, said.subject, PAYLOAD.decode()),
         "meta": ("host", "id.example"),
+        "label_run": (1, BATCH, "2026-11-23T08:00:00+00:00", "ocop-50x30", "roll-50x30"),
     }
     connection = sqlite3.connect(path)
     connection.executescript(f"{SCHEMA_2};PRAGMA user_version = 2")
     for table, row in rows.items():
         marks = ", ".join("?" * len(row))
         connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608 - own names
+    items = [(f"{BATCH}/21/{serial.replace('/', '%2F')}", 1) for serial in SERIALS]
+    connection.executemany("INSERT INTO item VALUES (?, ?)", items)
     connection.execute(
         "INSERT INTO checkpoint VALUES (1, ?)", (str(village.checkpoint(witnesses=())),)
     )
@@ -110,6 +115,19 @@ def test_its_tables_are_then_those_of_a_new_store(old: Path, tmp_path: Path) -> 
     assert tables_of(old) == tables_of(tmp_path / "new.db")
 
 
+def test_its_serials_stay_issued_in_the_order_in_which_they_were(old: Path) -> None:
+    store = SqliteStore.open(old)
+    [run] = store.label_runs(BATCH)
+    assert (run.made_at, run.size) == ("2026-11-23T08:00:00+00:00", 3)
+    assert [store.find_serial(BATCH, serial) for serial in SERIALS] == [
+        (run.code, position) for position in range(3)
+    ]
+    assert store.find_serial(BATCH, "7K3MQ9TB2A4") is None
+    assert store.find_serial(f"{BATCH}2", SERIALS[0]) is None
+    assert json.loads(run.plan) == {"printing": {"template": "ocop-50x30", "stock": "roll-50x30"}}
+    store.close()
+
+
 def test_its_checkpoints_get_the_time_at_which_a_witness_signed_them(old: Path) -> None:
     store = SqliteStore.open(old)
     assert store._rows("SELECT size, made_at FROM checkpoint ORDER BY size") == [  # noqa: SLF001
@@ -119,14 +137,17 @@ def test_its_checkpoints_get_the_time_at_which_a_witness_signed_them(old: Path) 
     store.close()
 
 
-def test_if_that_fails_nothing_is_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", [3, 4])
+def test_if_that_fails_nothing_is_changed(
+    old: Path, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = tables_of(old)
 
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setattr(migration, "_date_checkpoints", fail)
+        patch.setitem(migration._BESIDE, step, fail)  # noqa: SLF001
         with pytest.raises(StorageError):
             SqliteStore.open(old)
     assert tables_of(old) == before

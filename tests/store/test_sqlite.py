@@ -10,7 +10,7 @@ import pytest
 
 from ocoptrace.errors import StorageError
 from ocoptrace.signing import Statement, sign_statement
-from ocoptrace.store import SqliteStore
+from ocoptrace.store import SqliteStore, StoredAct, StoredRun
 from ocoptrace.transparency import LogProof, leaf_hash, tree_root
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 from village import NEIGHBOUR, NOW, PRODUCER, Village
@@ -322,16 +322,67 @@ def test_a_transformation_is_gathered_for_each_issuer_apart(store: SqliteStore) 
     assert tell("a", "sk", "m") == (("k", "s"), ("m",))
 
 
-def test_an_item_is_issued_once(store: SqliteStore) -> None:
-    def run(*items: str) -> None:
-        with store.writing():
-            store.add_label_run("batch", made_at="", template="t", stock="s", items=items)
+DRAWN = [f"{number:012d}" for number in range(0, 7500, 3)]
+RUNS = [
+    StoredRun("A" * 12, "batch", "", 2500, drawn="".join(DRAWN).encode()),
+    StoredRun("B" * 12, "batch", "", 1000, sequence=("L", 7, 4)),
+    StoredRun("C" * 12, "batch", "", 3, listed="x\ny.z\nxx"),
+    StoredRun("D" * 12, "other", "", 1, listed="z"),
+]
 
-    run("a", "b")
-    for items in (("c", "a"), ("d", "d")):
-        with pytest.raises(StorageError):
-            run(*items)
-    assert [store.was_issued(name) for name in "abcd"] == [True, True, False, False]
+
+def test_a_serial_is_found_in_the_run_in_which_it_was_issued(store: SqliteStore) -> None:
+    with store.writing():
+        for run in RUNS:
+            store.add_label_run(run)
+    issued = {serial: ("A" * 12, position) for position, serial in enumerate(DRAWN)}
+    issued |= {f"L{number + 7:04}": ("B" * 12, number) for number in range(1000)}
+    issued |= {"x": ("C" * 12, 0), "y.z": ("C" * 12, 1), "xx": ("C" * 12, 2)}
+    assert {serial: store.find_serial("batch", serial) for serial in issued} == issued
+    others = [
+        "000000000001",
+        "L0006",
+        "L1007",
+        "L007",
+        "L00007",
+        "L\u0660\u0660\u0660\u0667",
+        "z",
+        "xy",
+        "y",
+        "",
+        "\n",
+    ]
+    assert [store.find_serial("batch", serial) for serial in others] == [None] * len(others)
+    assert store.find_serial("other", "z") == ("D" * 12, 0)
+    assert list(store.label_runs()) == RUNS
+    assert list(store.label_runs("batch")) == RUNS[:3]
+    assert [store.label_run(run.code) for run in RUNS] == RUNS
+    assert store.label_run("E" * 12) is None
+
+
+def test_a_run_has_serials_of_one_kind_and_a_code_of_its_own(store: SqliteStore) -> None:
+    both = StoredRun("A" * 12, "batch", "", 1, sequence=("L", 1, 1), listed="x")
+    with pytest.raises(StorageError), store.writing():
+        store.add_label_run(both)
+    with store.writing():
+        store.add_label_run(RUNS[0])
+    with pytest.raises(StorageError), store.writing():
+        store.add_label_run(RUNS[0])
+
+
+def test_what_became_of_stickers_is_kept_in_order(store: SqliteStore) -> None:
+    acts = [
+        StoredAct("printed", "2026-11-28T08:00:00Z", 1, 1000),
+        StoredAct("spoiled", "2026-11-28T09:00:00Z", 3, 4, "B" * 12),
+        StoredAct("duplicated", "2026-11-28T10:00:00Z", 1, 1000),
+    ]
+    with store.writing():
+        for run in RUNS[:2]:
+            store.add_label_run(run)
+        for act in acts:
+            store.add_label_act("A" * 12, act)
+    assert store.label_acts("A" * 12) == acts
+    assert store.label_acts("B" * 12) == []
 
 
 def test_registered_entries_are_the_newest_of_each_issuer(store: SqliteStore) -> None:

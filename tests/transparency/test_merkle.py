@@ -16,7 +16,7 @@ from ocoptrace.transparency import (
     verify_consistency,
     verify_inclusion,
 )
-from ocoptrace.transparency.merkle import EMPTY_ROOT, new_nodes
+from ocoptrace.transparency.merkle import EMPTY_ROOT, new_nodes, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,11 @@ def defined_root(leaves: Sequence[bytes]) -> bytes:
 @pytest.mark.parametrize("size", range(LARGEST + 1))
 def test_every_tree_has_the_root_that_the_rfc_defines(size: int) -> None:
     assert tree_root(size, read) == defined_root(LEAVES[:size])
+
+
+@given(SIZES | st.just(0))
+def test_leaves_that_come_one_by_one_have_the_same_root(size: int) -> None:
+    assert root_of(iter(LEAVES[:size])) == defined_root(LEAVES[:size])
 
 
 def test_a_leaf_is_no_node() -> None:

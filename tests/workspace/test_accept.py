@@ -310,6 +310,25 @@ def test_what_was_accepted_later_does_not_make_an_event_another(crossing: Crossi
     assert a.record([given]) == [before[1]]
 
 
+def test_an_event_is_not_based_on_serials_that_others_issued(crossing: Crossing) -> None:
+    a, b = crossing.a, crossing.b
+    told = crossing.tell()
+    b.label_run(LOT, count=3, demo=True)
+    record = b.origin_record(LOT)
+    shown = [e for e in record.statements if e.statement.kind == "batch"]
+    a.accept(record)
+    [given] = a.record([mixed(LOT, PASTE)])
+    stated = {payload["type"]: e.statement.id for e in shown
+              for payload in [canonical_json.loads(e.payload or "{}")]}  # fmt: skip
+    named = payload_of(a.origin_record(PASTE), given)[BASED_ON]
+    assert named == sorted(each.hex() for each in (*told, stated["batch"]))
+    # They go along all the same: they tell of the lot.
+    again = a.origin_record(PASTE)
+    assert stated["issuance"] in {e.statement.id for e in again.statements}
+    assert verify_record(again, trust=a.trust, now=NOW).overall in {"ok", "warn"}
+    assert a.origin_record(LOT, state_complete=False).about == LOT
+
+
 def test_what_an_event_is_said_to_be_based_on_stays(crossing: Crossing) -> None:
     a = crossing.a
     [told, _] = crossing.tell()

@@ -395,7 +395,7 @@ def as_schema_2(database: Path) -> None:
     for table in tables:
         known = {row[1] for row in connection.execute(f"PRAGMA new.table_info({table})")}
         columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
-        if columns:
+        if columns and table not in {"item", "label_run"}:
             taken = ", ".join(name if name in known else "''" for name in columns)
             connection.execute(
                 f"INSERT INTO main.{table} SELECT {taken} FROM new.{table}"  # noqa: S608 - own names
@@ -473,7 +473,7 @@ def test_a_run_that_may_not_be_printed_issues_nothing(
     monkeypatch.setattr(SqliteStore, "add_label_run", lambda *_, **__: spent.append(1))
     with pytest.raises(LabelError):
         ws.label_run(batch_of(ws), count=3)  # an example key, and not a demo
-    for count in (0, -1, 100_001):
+    for count in (0, -1, 10_000_001):
         with pytest.raises(WorkspaceError) as caught:
             ws.label_run(batch_of(ws), count=count, demo=True)
         assert caught.value.code == "workspace.label_count"

@@ -121,8 +121,9 @@ class _Demo:
         ws = self._register(story_file, neighbour_file)
         self._record(ws, story_file)
         batch = ws.batches()[0].id
-        record = self._export(ws, batch)
         run = self._print(ws, batch)
+        # Afterwards, so that the record is complete: it tells of the serials too.
+        record = self._export(ws, batch)
         self._read_back(run)
         self._attack(ws, batch, record, run)
         (self.out / f"{MARKER}-unfinished").replace(self.out / MARKER)

@@ -1,11 +1,10 @@
-"""``label``: stickers of a batch, as a PDF and a picture."""
+"""``label``: stickers of a batch or of a table, and what they can be printed on."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.options import destination, open_workspace
+from ocoptrace.cli import label_print, label_runs, label_table
 from ocoptrace.cli.terminal import Terminal
 
 __all__ = ["add"]
@@ -16,46 +15,11 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     text = terminal.text
     label = typer.Typer(help=text("cli.label.help"), no_args_is_help=True)
     app.add_typer(label, name="label")
-    out_option = typer.Option("--out", "-o", help=text("cli.option.out"))
     json_option = typer.Option("--json", help=text("cli.option.json"))
 
-    @label.command("print", help=text("cli.label.print"))
-    def print_(
-        batch: Annotated[str, typer.Argument(help=text("cli.argument.batch"))],
-        *,
-        count: Annotated[int, typer.Option("--count", "-n", help=text("cli.label.count"))] = 24,
-        out: Annotated[Path, out_option] = Path("stickers.pdf"),
-        png: Annotated[Path | None, typer.Option(help=text("cli.label.png"))] = None,
-        template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
-        stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
-        sealed: Annotated[int | None, typer.Option(help=text("cli.label.sealed"))] = None,
-        dpi: Annotated[int, typer.Option(help=text("cli.label.dpi"))] = 300,
-        start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
-        demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
-        workspace: Annotated[
-            Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
-        ] = None,
-    ) -> None:
-        # A serial that is issued is spent: first see that there is a place for the stickers.
-        destination(out)
-        if png is not None:
-            destination(png)
-        run = open_workspace(workspace, terminal).label_run(
-            batch,
-            count=count,
-            template=template,
-            stock=stock,
-            sealed=sealed,
-            dpi=dpi,
-            start_slot=start_slot,
-            demo=demo,
-        )
-        terminal.findings(run.findings)
-        rows = [(run.write_pdf(out), text("cli.file.pdf", count=count))]
-        if png is not None:
-            rows.append((run.write_png(png), text("cli.file.png")))
-        terminal.files(rows)
-        terminal.done(text("cli.label.done", count=count, batch=run.batch))
+    label_print.add(label, terminal)
+    label_runs.add(label, terminal)
+    label_table.add(label, terminal)
 
     @label.command("stock", help=text("cli.label.stocks"))
     def stock_(*, as_json: Annotated[bool, json_option] = False) -> None:

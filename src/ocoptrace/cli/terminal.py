@@ -25,6 +25,11 @@ _MARKS = {
     "fail": ("✗", "red"),
     "unknown": ("?", "bright_black"),
 }
+_SEVERITIES = {
+    "error": _MARKS["fail"],
+    "warning": _MARKS["warn"],
+    "info": ("·", "bright_black"),
+}
 _GOOD = {"ok", "ok_offline"}
 _UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _MOST_FINDINGS = 20
@@ -107,7 +112,7 @@ class Terminal:
     def findings(self, findings: Sequence[Finding]) -> None:
         """Print findings: how bad, where, what, what to do."""
         for finding in findings[:_MOST_FINDINGS]:
-            mark, colour = _MARKS["fail" if finding.severity == "error" else "warn"]
+            mark, colour = _SEVERITIES[finding.severity]
             where = f"{finding.place}: " if finding.place else ""
             words = f"{where}{finding.text(self.language)} {finding.remedy(self.language)}"
             self._err.print(f"  [{colour}]{mark}[/{colour}] {_shown(words.strip())}")
@@ -119,7 +124,7 @@ class Terminal:
         self._err.print(f"[red]✗[/red] {_shown(error.text(self.language))}")
         if remedy := error.remedy(self.language):
             self._err.print(f"  {_shown(remedy)}")
-        found = [f for f in error.findings if isinstance(f, Finding)]
+        found = [f for f in error.findings if isinstance(f, Finding) and f.severity != "info"]
         if len(found) > 1 or (found and found[0].code != error.code):
             self.findings(found)
 

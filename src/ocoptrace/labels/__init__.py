@@ -14,22 +14,34 @@ from __future__ import annotations
 
 from ocoptrace.labels.content import LabelContent
 from ocoptrace.labels.display import Page, Sticker, Symbol
+from ocoptrace.labels.drawing.pdf import write_pdf
+from ocoptrace.labels.drawing.png import write_png, write_preview
+from ocoptrace.labels.drawing.svg import write_svg
+from ocoptrace.labels.drawing.tspl import write_tspl
+from ocoptrace.labels.drawing.zpl import write_zpl
 from ocoptrace.labels.layout import lay_out
-from ocoptrace.labels.pdf import write_pdf
-from ocoptrace.labels.pixels import render_pdf
 from ocoptrace.labels.preflight import preflight
-from ocoptrace.labels.scan import Scan, scan_file
-from ocoptrace.labels.stock import Stock, load_stock, stock_names
+from ocoptrace.labels.reading.check import Expected, SelfCheck, check_file, expected_on
+from ocoptrace.labels.reading.grade import Grade, grade_file
+from ocoptrace.labels.reading.pixels import render_pdf
+from ocoptrace.labels.reading.scan import Scan, scan_file
+from ocoptrace.labels.stock.stock import Stock, load_stock, stock_names
 from ocoptrace.labels.template import Template, load_template, template_names
 
 __all__ = [
+    "Expected",
+    "Grade",
     "LabelContent",
     "Page",
     "Scan",
+    "SelfCheck",
     "Sticker",
     "Stock",
     "Symbol",
     "Template",
+    "check_file",
+    "expected_on",
+    "grade_file",
     "lay_out",
     "load_stock",
     "load_template",
@@ -39,4 +51,9 @@ __all__ = [
     "stock_names",
     "template_names",
     "write_pdf",
+    "write_png",
+    "write_preview",
+    "write_svg",
+    "write_tspl",
+    "write_zpl",
 ]

@@ -13,32 +13,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels import qr
+from ocoptrace.labels.codes import Codes
 from ocoptrace.labels.compose import Composer
-from ocoptrace.labels.display import (
-    MICROMETRES_PER_INCH,
-    Page,
-    Sticker,
-    Symbol,
-    dots,
-)
+from ocoptrace.labels.crop import crop_marks, cut_boxes
+from ocoptrace.labels.display import Page, Sticker
+from ocoptrace.labels.stock.printer import PrinterProfile
+from ocoptrace.labels.stock.slots import Filling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ocoptrace.labels.content import LabelContent
-    from ocoptrace.labels.qr import Matrix
-    from ocoptrace.labels.stock import Stock
-    from ocoptrace.labels.template import Room, Template
+    from ocoptrace.labels.display import Image, Item, Symbol
+    from ocoptrace.labels.elements import Barcode, Qr
+    from ocoptrace.labels.stock.stock import Stock
+    from ocoptrace.labels.template import Template
 
-__all__ = ["MAX_DPI", "MIN_DPI", "dots_per_module", "lay_out"]
+__all__ = ["MAX_DPI", "MIN_DPI", "lay_out"]
 
 MIN_DPI: Final = 100
 MAX_DPI: Final = 4800
+_AT_ONCE: Final = 512
 
 
 def lay_out(
@@ -48,8 +48,12 @@ def lay_out(
     stock: Stock,
     dpi: int = 300,
     start_slot: int = 1,
+    images: Mapping[str, Image] | None = None,
+    filling: Filling | None = None,
+    printer: PrinterProfile | None = None,
+    crop: bool = False,
 ) -> Iterator[Page]:
-    """Yield the pages of a run, one in memory at a time.
+    """Yield the pages of a run, at most some hundred stickers in memory at a time.
 
     The modules of all symbols on a page are equally large: as large as whole printer dots
     and the page's largest symbol allow in the template's room. Text that does not fit is
@@ -61,11 +65,15 @@ def lay_out(
         stock: what is printed on.
         dpi: dots per inch of the printer.
         start_slot: first unused slot of the first page, counted from 1.
+        images: the pictures that the template names.
+        filling: copies, order and blank slots, in place of ``start_slot``.
+        printer: the profile that puts right where the printer draws; None changes nothing.
+        crop: whether the page says where to cut, by marks and boxes: for a print shop.
 
     Raises:
-        LabelError: ``label.template_too_large``, ``label.start_slot``, ``label.dpi`` at
-            once; ``label.symbol_too_large``, ``label.link_too_long`` and
-            ``label.missing_glyph`` when the page is reached.
+        LabelError: ``label.template_too_large``, ``label.dpi``, ``label.no_image``, and as
+            ``Filling.check``, at once; ``label.symbol_too_large``, ``label.link_too_long``
+            and ``label.missing_glyph`` when the page is reached.
     """
     if template.width > stock.label_width or template.height > stock.label_height:
         raise LabelError(
@@ -79,53 +87,74 @@ def lay_out(
         )
     if not MIN_DPI <= dpi <= MAX_DPI:
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
-    if not 1 <= start_slot <= stock.slots:
-        raise LabelError("label.start_slot", slot=start_slot, slots=stock.slots)
-    return _pages(iter(contents), Composer(template), stock, dpi, start_slot)
+    filling = filling or Filling(start_slot=start_slot)
+    filling.check(stock)
+    composer = Composer(template, images)
+    press = _Press(composer, stock, dpi, printer or PrinterProfile(), crop)
+    return _pages(filling.pages(contents, stock), press)
 
 
-def _pages(
-    contents: Iterator[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
-) -> Iterator[Page]:
-    while batch := list(islice(contents, stock.slots - slot + 1)):
-        stickers = _stickers(batch, composer, stock, dpi, slot)
-        yield Page(stock.page_width, stock.page_height, tuple(stickers))
-        slot = 1
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What all pages of a run have in common."""
+
+    composer: Composer
+    stock: Stock
+    dpi: int
+    printer: PrinterProfile
+    crop: bool
+
+
+def _pages(pages: Iterator[tuple[tuple[int, LabelContent], ...]], press: _Press) -> Iterator[Page]:
+    template, stock = press.composer.template, press.stock
+    symbols: tuple[Qr | Barcode, ...] = (*template.symbols, *template.barcodes)
+    rooms = [(element, element.box(*template.size)) for element in symbols]
+    # Many symbols are encoded at once; a page is never parted.
+    while some := list(islice(pages, max(1, _AT_ONCE // stock.slots))):
+        contents = [content for page in some for _, content in page]
+        codes = [Codes.of(element, box, contents) for element, box in rooms]
+        taken = 0
+        for page in some:
+            slots = {taken + number: slot for number, (slot, _) in enumerate(page)}
+            stickers = tuple(_stickers(slots, contents, codes, press))
+            yield _page(stickers, press)
+            taken += len(page)
+
+
+def _page(stickers: tuple[Sticker, ...], press: _Press) -> Page:
+    width, height = press.stock.page_width, press.stock.page_height
+    if not press.crop:
+        return Page(width, height, stickers)
+    template = press.composer.template
+    cuts = [(s.x, s.y, s.x + template.width, s.y + template.height) for s in stickers]
+    marks = tuple(mark for cut in cuts for mark in crop_marks(cut, bleed=template.bleed))
+    trim, bleed = cut_boxes(cuts, bleed=template.bleed)
+    return Page(width, height, stickers, marks, trim, bleed)
 
 
 def _stickers(
-    contents: list[LabelContent], composer: Composer, stock: Stock, dpi: int, slot: int
+    slots: Mapping[int, int],
+    contents: Sequence[LabelContent],
+    codes: Sequence[Codes],
+    press: _Press,
 ) -> Iterator[Sticker]:
-    template = composer.template
-    matrices = [qr.encode(content.link) for content in contents]
-    largest = max(matrix.size for matrix in matrices)
-    pitch = dots_per_module(largest, template.symbol, dpi=dpi)
-    if pitch == 0:
-        side = template.symbol.side / 1000
-        raise LabelError("label.symbol_too_large", modules=largest, side=side, dpi=dpi)
-    for number, (content, matrix) in enumerate(zip(contents, matrices, strict=True), start=slot):
-        left, top = stock.corner(number)
-        x = left + (stock.label_width - template.width) // 2
-        y = top + (stock.label_height - template.height) // 2
-        art = composer.art(content)
-        symbol = _place(matrix, template.symbol, x=x, y=y, pitch=pitch, dpi=dpi)
-        yield Sticker(number, x, y, art.shared.items, art.own.items, symbol)
-
-
-def _place(matrix: Matrix, room: Room, *, x: int, y: int, pitch: int, dpi: int) -> Symbol:
-    """Put a symbol in the middle of its room, each edge on the nearest dot."""
-    white = (room.side - matrix.size * pitch * MICROMETRES_PER_INCH // dpi) // 2
-    x_dots = dots(x + room.x + white, dpi=dpi)
-    y_dots = dots(y + room.y + white, dpi=dpi)
-    return Symbol(x_dots, y_dots, pitch, dpi, matrix)
-
-
-def dots_per_module(size: int, room: Room, *, dpi: int) -> int:
-    """Return the most dots a module may have for a symbol to fit its room.
-
-    Args:
-        size: modules a side, without the quiet zone.
-        room: the template's room, quiet zone included.
-        dpi: dots per inch of the printer.
-    """
-    return room.side * dpi // MICROMETRES_PER_INCH // (size + 2 * qr.QUIET_ZONE)
+    """Yield the stickers of a page: those of some numbers, each in its slot."""
+    composer, stock, dpi = press.composer, press.stock, press.dpi
+    width, height = composer.template.size
+    pitches = [code.dots_per_module(slots, dpi=dpi) for code in codes]
+    for number, slot in slots.items():
+        left, top = press.printer.corner(stock, slot)
+        x = left + (stock.label_width - width) // 2
+        y = top + (stock.label_height - height) // 2
+        art = composer.art(contents[number])
+        own: list[Item] = list(art.own.items)
+        over: list[Item] = []
+        symbols: list[Symbol] = []
+        for code, pitch in zip(codes, pitches, strict=True):
+            symbol = code.placed(number, x=x, y=y, dots_per_module=pitch, dpi=dpi)
+            if symbol is not None:
+                symbols.append(symbol)
+                own += code.digits(number)
+                if (logo := composer.logo(code.element)) is not None:
+                    over += code.logo(symbol, logo, x=x, y=y)
+        yield Sticker(slot, x, y, art.shared.items, tuple(own), tuple(symbols), tuple(over))

@@ -13,6 +13,7 @@ ocoptrace.errors.LabelError: /colour: The plan "card" is not right there: Extra 
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
@@ -20,15 +21,27 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Constrained
 
 from ocoptrace.errors import LabelError
+from ocoptrace.findings import Finding
 from ocoptrace.labels.display import mm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["Length", "Plan", "Positive", "read_toml"]
+__all__ = [
+    "Length",
+    "Offset",
+    "Plan",
+    "Point",
+    "Positive",
+    "read_plan",
+    "read_plan_file",
+    "read_toml",
+]
 
 _LARGEST: Final = 2_000_000
 _MAX_BYTES: Final = 256 * 1024
+_MAX_FINDINGS: Final = 100
 
 
 def _micrometres(value: object) -> int:
@@ -41,6 +54,10 @@ Length = Annotated[int, BeforeValidator(_micrometres), Constrained(ge=0, le=_LAR
 """Micrometres, written as millimetres; 0 to 2 m."""
 Positive = Annotated[int, BeforeValidator(_micrometres), Constrained(gt=0, le=_LARGEST)]
 """A Length above 0."""
+Offset = Annotated[int, BeforeValidator(_micrometres), Constrained(ge=-_LARGEST, le=_LARGEST)]
+"""Micrometres to the right or downwards, written as millimetres; may be negative."""
+Point = tuple[Offset, Offset]
+"""Two offsets, across and down."""
 
 
 class Plan(BaseModel):
@@ -50,19 +67,44 @@ class Plan(BaseModel):
 
     @classmethod
     def read(cls, members: Mapping[str, Any], *, name: str) -> Self:
-        """Return the plan that TOML members describe.
+        """Return the plan that members describe.
 
         Raises:
             LabelError: ``label.plan_value`` with the place of the first member that is
-                missing, unknown or out of range.
+                missing, unknown or out of range; ``findings`` has all of them.
         """
         try:
             return cls.model_validate(members)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = "".join(f"/{part}" for part in first["loc"])
-            reason = first["msg"].removeprefix("Value error, ")
-            raise LabelError("label.plan_value", place=place, name=name, reason=reason) from error
+            findings = [
+                Finding(
+                    "label.plan_value",
+                    "error",
+                    "".join(f"/{part}" for part in _place(fault["loc"], members)),
+                    {"name": name, "reason": fault["msg"].removeprefix("Value error, ")},
+                )
+                for fault in error.errors(include_url=False)[:_MAX_FINDINGS]
+            ]
+            first = findings[0]
+            raise LabelError(
+                first.code, place=first.place, findings=findings, **first.facts
+            ) from error
+
+
+def _place(location: tuple[int | str, ...], members: Any) -> list[int | str]:
+    """Return where a fault is in the members; what pydantic adds for a union is left out."""
+    place: list[int | str] = []
+    here = members
+    for number, part in enumerate(location):
+        inside = (isinstance(here, dict) and part in here) or (
+            isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
+        )
+        if inside:
+            here = here[part]
+        elif number < len(location) - 1:
+            continue
+        place.append(part)
+    return place
 
 
 def read_toml(text: str, *, name: str) -> dict[str, Any]:
@@ -77,3 +119,39 @@ def read_toml(text: str, *, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
+
+
+def read_plan(text: str, *, name: str) -> dict[str, Any]:
+    """Return the members of a plan in TOML, or in JSON where it begins with ``{``.
+
+    Raises:
+        LabelError: ``label.plan_syntax``.
+    """
+    if not text.lstrip().startswith("{"):
+        return read_toml(text, name=name)
+    if len(text) > _MAX_BYTES:
+        raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
+    try:
+        members: dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
+    return members
+
+
+def read_plan_file(path: Path) -> str:
+    """Return the text of a user's plan file.
+
+    Raises:
+        LabelError: ``label.plan_file``, ``label.plan_syntax``.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise LabelError("label.plan_file", path=str(path), reason=error.strerror) from error
+    if len(data) > _MAX_BYTES:
+        raise LabelError("label.plan_syntax", name=path.name, reason=f"over {_MAX_BYTES} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise LabelError("label.plan_syntax", name=path.name, reason=str(error)) from error

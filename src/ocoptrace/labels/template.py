@@ -1,137 +1,148 @@
-"""Templates: where a sticker's parts stand, as data in millimetres.
+"""Templates: what a sticker shows and where, as data in millimetres.
 
-A template has one square room for the QR symbol with its quiet zone, and blocks of rows.
-Rows flow from the top of their block; an absent field takes its row away.
+A template is a TOML or JSON text: its size, styles by name, and elements: texts that flow
+in rows, symbols, stars, pictures, lines and boxes. ``docs/reference/label-template.md``
+describes each member.
 
 >>> template = load_template("ocop-50x30")
 >>> template.width, template.height
 (50000, 30000)
->>> template_names()
-('ocop-35x22', 'ocop-38x21', 'ocop-50x30', 'ocop-70x37')
+>>> Template.parse('''
+... format = "ocop-label/1"
+... size = [40, 20]
+... [[element]]
+... kind = "qr"
+... at = [1, 1]
+... side = 18
+... ''', name="bare").symbols[0].side
+18000
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from importlib.resources import files
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ocoptrace.canonical_json import dumps
 from ocoptrace.errors import LabelError
-from ocoptrace.labels.plan import Length, Plan, Positive, read_toml
+from ocoptrace.labels.elements import Barcode, Element, LanguageTag, PictureBox, Qr, Style, TextBox
+from ocoptrace.labels.plan import Length, Plan, Positive, read_plan
 
-__all__ = [
-    "LEAST_X_HEIGHT",
-    "Block",
-    "FieldName",
-    "Room",
-    "Row",
-    "Template",
-    "load_template",
-    "template_names",
-]
+__all__ = ["FORMAT", "Template", "load_template", "template_names"]
 
-FieldName = Literal[
-    "product", "stars", "producer", "place", "net_content", "lot", "made", "best_before",
-    "serial", "foot", "site",
-]  # fmt: skip
-"""What a row can show; ``foot`` is the invitation to scan with the site."""
-
-LEAST_X_HEIGHT: Final = 900
-"""Least x-height, in micrometres, of what a buyer must be able to read: 0.9 mm on packs whose
-largest face is below 80 cm² (Regulation (EU) 1169/2011, article 13(3))."""
-
-_NOT_MANDATORY: Final = frozenset({"stars", "serial", "foot", "site"})
-
-
-class Room(Plan):
-    """The square kept white for a symbol and its quiet zone, in micrometres."""
-
-    x: Length
-    y: Length
-    side: Positive
-
-
-class Row(Plan):
-    """One field, or several on one line: the first at the left edge, the last at the right.
-
-    Fields that do not fit on one line at the least x-height stand below one another.
-
-    Attributes:
-        show: the fields.
-        x_height: wanted x-height in micrometres; stars are as high.
-        least: x-height below which the text does not shrink.
-        lines: most lines of a single field.
-        gap: white above, where another row stands above.
-        push: this row and those below it stand at the foot of the block.
-    """
-
-    show: Annotated[tuple[FieldName, ...], Field(min_length=1)]
-    x_height: Positive
-    least: Positive = LEAST_X_HEIGHT
-    lines: Annotated[int, Field(ge=1, le=6)] = 1
-    gap: Length = 0
-    push: bool = False
-
-    @model_validator(mode="after")
-    def _legible(self) -> Self:
-        if self.least > self.x_height:
-            raise ValueError("least is above x_height")
-        if self.least < LEAST_X_HEIGHT and not _NOT_MANDATORY.issuperset(self.show):
-            raise ValueError(f"least is below {LEAST_X_HEIGHT / 1000} mm")
-        if "stars" in self.show and len(self.show) > 1:
-            raise ValueError("stars stand alone in their row")
-        return self
-
-
-class Block(Plan):
-    """A column of rows, in micrometres.
-
-    Attributes:
-        align: the edge at which a single field stands.
-    """
-
-    x: Length
-    y: Length
-    width: Positive
-    height: Positive
-    align: Literal["left", "right"] = "left"
-    row: tuple[Row, ...]
-
-    @property
-    def has_serial(self) -> bool:
-        """Whether the block shows what differs from sticker to sticker."""
-        return any("serial" in row.show for row in self.row)
+FORMAT: Final = "ocop-label/1"
 
 
 class Template(Plan):
-    """A sticker's drawing plan, in micrometres from its top left corner."""
+    """A sticker's drawing plan, in micrometres from its top left corner.
 
+    Attributes:
+        format: which version of the format it is written in.
+        name: how it is asked for.
+        title: what it is for, by language.
+        size: width and height of the sticker as cut.
+        bleed: how far boxes and pictures may go beyond the cut.
+        languages: the languages that it is made for; the first is printed where none is asked.
+        require: fields without which a sticker should not be printed.
+        style: styles by name.
+        element: what it shows; later elements lie on earlier ones.
+    """
+
+    format: Literal["ocop-label/1"]
     name: str
-    width: Positive
-    height: Positive
-    symbol: Room
-    block: tuple[Block, ...] = ()
+    title: dict[str, str] = Field(default_factory=dict)
+    size: tuple[Positive, Positive]
+    bleed: Length = 0
+    languages: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = ("vi", "en")
+    require: tuple[str, ...] = ()
+    style: dict[str, Style] = Field(default_factory=dict)
+    element: Annotated[tuple[Element, ...], Field(max_length=200)]
 
     @classmethod
-    def parse(cls, text: str, *, name: str) -> Template:
-        """Read a template from TOML text.
+    def parse(cls, text: str, *, name: str) -> Self:
+        """Read a template from TOML or JSON text.
 
         Raises:
             LabelError: ``label.plan_syntax``, or ``label.plan_value`` with the place of the
-                member that is missing, unknown or out of range.
+                first member that is missing, unknown or out of range; ``findings`` has all.
         """
-        return cls.read({"name": name, **read_toml(text, name=name)}, name=name)
+        members = read_plan(text, name=name)
+        return cls.read({"name": name} | members, name=name)
+
+    @property
+    def width(self) -> int:
+        """Width as cut."""
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Height as cut."""
+        return self.size[1]
+
+    @cached_property
+    def symbols(self) -> tuple[Qr, ...]:
+        """The rooms of QR symbols."""
+        return tuple(element for element in self.element if isinstance(element, Qr))
+
+    @cached_property
+    def barcodes(self) -> tuple[Barcode, ...]:
+        """The rooms of other symbols."""
+        return tuple(element for element in self.element if isinstance(element, Barcode))
+
+    @cached_property
+    def images(self) -> frozenset[str]:
+        """Names of the pictures that it shows."""
+        boxes = {element.image for element in self.element if isinstance(element, PictureBox)}
+        return frozenset(boxes | {element.logo for element in self.symbols if element.logo})
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """All fields that it shows or asks for."""
+        return frozenset().union(*(element.fields for element in self.element))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of what it says, whatever its text looks like: of its values as JSON."""
+        return sha256(dumps(self.model_dump(mode="json"))).hexdigest()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _styled(cls, members: Any) -> Any:
+        """Give every row the members of the style that it names."""
+        if not isinstance(members, dict) or not isinstance(members.get("element"), list | tuple):
+            return members
+        styles = members.get("style", {})
+        return members | {"element": [_styled(part, styles) for part in members["element"]]}
 
     @model_validator(mode="after")
     def _inside(self) -> Self:
-        boxes = [(self.symbol.x, self.symbol.y, self.symbol.side, self.symbol.side)]
-        boxes += [(block.x, block.y, block.width, block.height) for block in self.block]
-        for x, y, width, height in boxes:
-            if x + width > self.width or y + height > self.height:
-                raise ValueError("a part leaves the sticker")
+        for number, element in enumerate(self.element):
+            left, top, right, bottom = element.box(self.width, self.height)
+            beyond = 0 if isinstance(element, Qr | Barcode | TextBox) else self.bleed
+            if (
+                min(left, top) < -beyond
+                or right > self.width + beyond
+                or bottom > self.height + beyond
+            ):
+                raise ValueError(f"element {number} ({element.kind}) leaves the sticker")
         return self
+
+
+def _styled(element: Any, styles: Any) -> Any:
+    if not isinstance(element, dict) or not isinstance(styles, dict):
+        return element
+    if isinstance(element.get("row"), list):
+        return element | {"row": [_styled(row, styles) for row in element["row"]]}
+    if not isinstance(element.get("style"), str):
+        return element
+    rest = {key: value for key, value in element.items() if key != "style"}
+    style = styles.get(element["style"])
+    # An unknown style stays where it is, and is told as an unknown member with its place.
+    return style | rest if isinstance(style, dict) else element
 
 
 @cache

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.labels import fonts
-from ocoptrace.labels.display import Text
+from ocoptrace.labels.display import BLACK, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ocoptrace.labels.display import Ink
     from ocoptrace.labels.fonts import Face
 
 __all__ = ["Line", "Setting", "Span", "fit"]
@@ -36,13 +37,19 @@ _STEP: Final = 0.97
 _ASCENT: Final = 980
 _DESCENT: Final = 200
 _CLEARANCE: Final = 30
-_WORD: Final = re.compile(r" +|[^ ]+")
+# Chinese breaks between any two signs, but no line begins with a closing one or ends with
+# an opening one. Korean breaks at its spaces.
+_SIGN: Final = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_OPENING: Final = "\uff08「『《【〈"
+_CLOSING: Final = "、。\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09」』》】〉"
+_SIGNS: Final = f"[{_OPENING}]*[{_SIGN}][{_CLOSING}]*"
+_WORD: Final = re.compile(rf" +|{_SIGNS}|[^ {_SIGN}]+")
 # Where no size helps, a long code or host name may break after its own punctuation.
-_PIECE: Final = re.compile(r" +|[^ ./-]*[./-]+|[^ ./-]+")
+_PIECE: Final = re.compile(rf" +|{_SIGNS}|[^ ./{_SIGN}-]*[./-]+|[^ ./{_SIGN}-]+")
 _ELLIPSIS: Final = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a setting, its width in thousandths of the type size."""
 
@@ -53,19 +60,19 @@ class Line:
         """The line's characters."""
         return "".join(text for _, text in self.spans)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Width in thousandths of the type size."""
         return sum(fonts.width(text, face) for face, text in self.spans)
 
-    @property
+    @cached_property
     def extent(self) -> tuple[int, int]:
         """Lowest and highest ink in thousandths of the type size."""
         lows, highs = zip(*(fonts.extent(text, face) for face, text in self.spans), strict=True)
         return min(lows), max(highs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """Lines at one size.
 
@@ -80,11 +87,17 @@ class Setting:
     overflow: bool
 
     @property
+    def x_height(self) -> int:
+        """X-height in micrometres."""
+        face, _ = self.lines[0].spans[-1]
+        return self.size * fonts.face_x_height(face) // 1000
+
+    @property
     def width(self) -> int:
         """Width of the widest line in micrometres."""
         return max(line.width for line in self.lines) * self.size // 1000
 
-    @property
+    @cached_property
     def baselines(self) -> tuple[int, ...]:
         """Distance of each baseline from the top of the setting, in micrometres."""
         depths = []
@@ -110,31 +123,36 @@ class Setting:
         """Return some spans on one line at the size of this setting."""
         return Setting((Line(tuple(spans)),), self.size, overflow=False)
 
-    def items(self, *, x: int, y: int, width: int, align: str) -> Iterator[Text]:
+    def items(
+        self, *, x: int, y: int, width: int, align: str = "left", ink: Ink = BLACK
+    ) -> Iterator[Text]:
         """Yield the texts, with x and y as the top left corner of a column of some width."""
         for line, baseline in zip(self.lines, self.baselines, strict=True):
             room = width - line.width * self.size // 1000
-            left = x + (room if align == "right" else 0)
+            left = x + {"left": 0, "centre": room // 2, "right": room}[align]
             advance = 0
             for face, text in line.spans:
                 for run in fonts.runs(text, face):
                     start = left + advance * self.size // 1000
-                    yield Text(start, y + baseline, self.size, run.font.name, run.text)
+                    yield Text(start, y + baseline, self.size, run.font.name, run.text, ink)
                     advance += fonts.width(run.text, face)
 
 
 @lru_cache(maxsize=4096)
-def _fit(spans: tuple[Span, ...], width: int, x_height: int, least: int, lines: int) -> Setting:
+def _fit(
+    spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
+) -> Setting:
     ratio = fonts.face_x_height(spans[-1][0])
     size = 1
     for pattern in (_WORD, _PIECE):
         words = _words(spans, pattern)
-        for height in _heights(x_height, least):
+        for height in _heights(*heights):
             # Rounded up: the x-height is never below what was asked for.
             size = -(-height * 1000 // ratio)
             broken = _break(words, width * 1000 // size)
             if broken is not None and len(broken) <= lines:
-                return Setting(_balance(words, broken), size, overflow=False)
+                chosen = _balance(words, broken) if even else tuple(broken)
+                return Setting(chosen, size, overflow=False)
     return Setting(_cut(spans, width * 1000 // size, lines), size, overflow=True)
 
 
@@ -146,7 +164,9 @@ def _heights(x_height: int, least: int) -> Iterator[int]:
     yield least
 
 
-def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int) -> Setting:
+def fit(
+    spans: list[Span], *, width: int, x_height: int, least: int, lines: int, even: bool = True
+) -> Setting:
     """Set spans into a column; lengths in micrometres.
 
     Args:
@@ -155,11 +175,12 @@ def fit(spans: list[Span], *, width: int, x_height: int, least: int, lines: int)
         x_height: wanted.
         least: x-height that is not gone below.
         lines: most lines.
+        even: whether lines are of alike length, rather than as full as they go.
 
     Raises:
         LabelError: ``label.missing_glyph``.
     """
-    return _fit(tuple(spans), width, x_height, least, lines)
+    return _fit(tuple(spans), width, (x_height, least), lines, even=even)
 
 
 def _words(spans: tuple[Span, ...], pattern: re.Pattern[str]) -> list[Span]:
@@ -185,14 +206,22 @@ def _break(words: Sequence[Span], room: int) -> list[Line] | None:
     """Fill lines greedily; None where one word alone is too wide."""
     lines: list[Line] = []
     started: list[Span] = []
-    for word in words:
-        if started and _line([*started, word]).width > room:
+    filled = blank = 0
+    for face, word in words:
+        width = fonts.width(word, face)
+        if word.isspace():
+            # White at a line's end takes no room.
+            if started:
+                started.append((face, word))
+                blank += width
+            continue
+        if width > room:
+            return None
+        if started and filled + blank + width > room:
             lines.append(_line(started))
-            started = []
-        if started or not word[1].isspace():
-            started.append(word)
-            if _line(started).width > room:
-                return None
+            started, filled, blank = [], 0, 0
+        started.append((face, word))
+        filled, blank = filled + blank + width, 0
     return [*lines, _line(started)] if started else lines
 
 

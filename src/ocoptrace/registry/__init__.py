@@ -17,12 +17,14 @@ from ocoptrace.registry.entity import Amount, Bilingual
 from ocoptrace.registry.entries import Entry, read_entry
 from ocoptrace.registry.evidence import Evidence
 from ocoptrace.registry.grade import Grade
+from ocoptrace.registry.issuance import MAX_ISSUED, Issuance, Replaced, SerialSequence
 from ocoptrace.registry.place import Place
 from ocoptrace.registry.producer import PRODUCER_ID_ALPHABET, Address, Partner, Producer
 from ocoptrace.registry.product import Product
 from ocoptrace.registry.story import Registry, Story, read_registry, read_story
 
 __all__ = [
+    "MAX_ISSUED",
     "PRODUCER_ID_ALPHABET",
     "Address",
     "Alias",
@@ -32,11 +34,14 @@ __all__ = [
     "Entry",
     "Evidence",
     "Grade",
+    "Issuance",
     "Partner",
     "Place",
     "Producer",
     "Product",
     "Registry",
+    "Replaced",
+    "SerialSequence",
     "Story",
     "read_entry",
     "read_registry",

@@ -17,13 +17,14 @@ from ocoptrace.registry.alias import Alias
 from ocoptrace.registry.batch import Batch
 from ocoptrace.registry.evidence import Evidence
 from ocoptrace.registry.grade import Grade
+from ocoptrace.registry.issuance import Issuance
 from ocoptrace.registry.place import Place
 from ocoptrace.registry.producer import Producer
 from ocoptrace.registry.product import Product
 
 __all__ = ["Entry", "read_entry"]
 
-Entry: TypeAlias = Producer | Place | Product | Grade | Batch | Alias | Evidence
+Entry: TypeAlias = Producer | Place | Product | Grade | Batch | Issuance | Alias | Evidence
 """Anything of the registry that a statement can be about."""
 
 _ENTRIES: dict[str, type[Entry]] = {
@@ -32,6 +33,7 @@ _ENTRIES: dict[str, type[Entry]] = {
     "product": Product,
     "grade": Grade,
     "batch": Batch,
+    "issuance": Issuance,
     "alias": Alias,
     "evidence": Evidence,
 }

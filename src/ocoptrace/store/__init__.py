@@ -7,12 +7,14 @@ from ocoptrace.store.key_files import (
     relock,
     write_key,
 )
-from ocoptrace.store.sqlite import SqliteStore, Stored
+from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
 from ocoptrace.store.whole_file import sync_folder, write_whole
 
 __all__ = [
     "SqliteStore",
     "Stored",
+    "StoredAct",
+    "StoredRun",
     "read_key",
     "read_passphrase",
     "read_public_key",

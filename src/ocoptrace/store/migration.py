@@ -1,23 +1,31 @@
 """From an older schema to the present one: in one transaction, at the first opening.
 
-``schema.sql`` is what a new store begins with; ``schema_3.sql`` leads there from version 2.
+``schema.sql`` is what a new store begins with; ``schema_<n>.sql`` leads from version n-1 to n, and
+what SQL cannot say is done by a function.
 """
 
 from __future__ import annotations
 
+import json
+import secrets
 import sqlite3
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import StorageError
+from ocoptrace.gs1 import SERIAL_ALPHABET, parse_name
 from ocoptrace.transparency import Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["OLDEST", "bring_up_to_date", "time_text"]
 
 OLDEST: Final = 2
 """The oldest version that can be brought up to date."""
 
+_CODE_SYMBOLS = 12
 _COSIGNATURE_BYTES = 8 + 64
 """A witness's signature (C2SP tlog-cosignature): seconds since 1970, then Ed25519."""
 
@@ -46,8 +54,8 @@ def bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         for step in range(found + 1, version + 1):
             _run(connection, files(__package__).joinpath(f"schema_{step}.sql").read_text("utf-8"))
-            if step == 3:  # noqa: PLR2004 - the version in which checkpoints got their time
-                _date_checkpoints(connection)
+            if step in _BESIDE:
+                _BESIDE[step](connection)
             connection.execute(f"PRAGMA user_version = {step}")
         _check_references(connection)
         connection.execute("COMMIT")
@@ -85,3 +93,26 @@ def _date_checkpoints(connection: sqlite3.Connection) -> None:
         if times:
             made_at = time_text(max(times))
             connection.execute("UPDATE checkpoint SET made_at = ? WHERE size = ?", (made_at, size))
+
+
+def _take_over_runs(connection: sqlite3.Connection) -> None:
+    """Keep each run's serials as a list, in the order in which they were issued."""
+    runs = connection.execute("SELECT id, batch, made_at, template, stock FROM label_run_3")
+    for run, batch, made_at, template, stock in runs.fetchall():
+        names = connection.execute("SELECT name FROM item_3 WHERE run = ? ORDER BY rowid", (run,))
+        serials = [parse_name(name).serial or "" for (name,) in names]
+        code = "".join(secrets.choice(SERIAL_ALPHABET) for _ in range(_CODE_SYMBOLS))
+        plan = json.dumps({"printing": {"stock": stock, "template": template}})
+        connection.execute(
+            "INSERT INTO label_run (id, code, batch, made_at, size, listed, plan)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (run, code, batch, made_at, len(serials), "\n".join(serials), plan),
+        )
+    connection.execute("DROP TABLE item_3")
+    connection.execute("DROP TABLE label_run_3")
+
+
+_BESIDE: Final[dict[int, Callable[[sqlite3.Connection], None]]] = {
+    3: _date_checkpoints,
+    4: _take_over_runs,
+}

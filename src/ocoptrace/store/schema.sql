@@ -113,14 +113,36 @@ CREATE TABLE registered (               -- how a file's own names were taken ove
 ) STRICT;
 
 CREATE TABLE label_run (
-    id       INTEGER PRIMARY KEY,
-    batch    TEXT NOT NULL,
-    made_at  TEXT NOT NULL,
-    template TEXT NOT NULL,
-    stock    TEXT NOT NULL
+    id        INTEGER PRIMARY KEY,
+    code      TEXT NOT NULL UNIQUE,     -- what people call the run by
+    batch     TEXT NOT NULL,
+    made_at   TEXT NOT NULL,
+    size      INTEGER NOT NULL,         -- how many serials were issued
+    prefix    TEXT,                     -- serials in sequence: prefix, first number, digits
+    start     INTEGER,
+    width     INTEGER,
+    listed    TEXT,                     -- or those of a list: one a line, in its order
+    statement_id BLOB REFERENCES statement (id), -- NULL where none was made, before version 4
+    plan      TEXT NOT NULL,            -- JSON: what is printed, and how
+    CHECK (listed IS NULL OR prefix IS NULL),
+    CHECK ((prefix IS NULL) = (start IS NULL) AND (start IS NULL) = (width IS NULL))
+) STRICT;
+CREATE INDEX label_run_batch ON label_run (batch);
+
+CREATE TABLE drawn_serials (            -- the random serials of other runs, ascending, in pieces
+    run      INTEGER NOT NULL REFERENCES label_run (id),
+    first    TEXT NOT NULL,
+    position INTEGER NOT NULL,          -- of the first in its run, from 0
+    serials  BLOB NOT NULL,             -- 12 bytes each
+    PRIMARY KEY (run, first)
 ) STRICT;
 
-CREATE TABLE item (                     -- serials are issued once
-    name TEXT PRIMARY KEY,
-    run  INTEGER NOT NULL REFERENCES label_run (id)
+CREATE TABLE label_act (                -- what became of a run's stickers
+    run   INTEGER NOT NULL REFERENCES label_run (id),
+    act   TEXT NOT NULL CHECK (act IN ('printed', 'resumed', 'spoiled', 'duplicated')),
+    at    TEXT NOT NULL,
+    first INTEGER NOT NULL,             -- serials, counted from 1
+    last  INTEGER NOT NULL,
+    replaced_by INTEGER REFERENCES label_run (id)
 ) STRICT;
+CREATE INDEX label_act_run ON label_act (run);

@@ -12,20 +12,16 @@ is on disk when the block ends, or nothing is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ocoptrace.store.database import SCHEMA_VERSION
 from ocoptrace.store.lineage_tables import LineageTables
 from ocoptrace.store.log_tables import LogTables
+from ocoptrace.store.run_tables import RunTables, StoredAct, StoredRun
 from ocoptrace.store.statement_tables import Stored
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["SCHEMA_VERSION", "SqliteStore", "Stored"]
+__all__ = ["SCHEMA_VERSION", "SqliteStore", "Stored", "StoredAct", "StoredRun"]
 
 
-class SqliteStore(LogTables, LineageTables):
+class SqliteStore(LogTables, LineageTables, RunTables):
     """Everything that a workspace keeps: statements, log, lineage, trust, registry, labels."""
 
     # What was set up
@@ -81,7 +77,7 @@ class SqliteStore(LogTables, LineageTables):
         )
         return True
 
-    # The registry, and labels
+    # The registry
 
     def registered(
         self, kind: str, local: str, *, issuer: str | None = None
@@ -118,27 +114,3 @@ class SqliteStore(LogTables, LineageTables):
         """Return the newest payloads of a kind."""
         rows = self._rows("SELECT data FROM registered WHERE kind = ? ORDER BY local, id", kind)
         return [data for (data,) in rows]
-
-    def add_label_run(
-        self, batch: str, *, made_at: str, template: str, stock: str, items: Iterable[str]
-    ) -> int:
-        """Keep a label run and the item names that it issues; a name is issued once.
-
-        Raises:
-            StorageError: an item name was issued before.
-        """
-        self._rows(
-            "INSERT INTO label_run (batch, made_at, template, stock) VALUES (?, ?, ?, ?)",
-            batch,
-            made_at,
-            template,
-            stock,
-        )
-        run: int = self._value("SELECT last_insert_rowid()")
-        for name in items:
-            self._rows("INSERT INTO item VALUES (?, ?)", name, run)
-        return run
-
-    def was_issued(self, item: str) -> bool:
-        """Tell whether a label was issued for an item."""
-        return bool(self._value("SELECT 1 FROM item WHERE name = ?", item))

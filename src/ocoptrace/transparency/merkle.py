@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.errors import ProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
     "EMPTY_ROOT",
@@ -35,6 +35,7 @@ __all__ = [
     "inclusion_proof",
     "leaf_hash",
     "new_nodes",
+    "root_of",
     "tree_root",
     "verify_consistency",
     "verify_inclusion",
@@ -73,6 +74,28 @@ def new_nodes(size: int, leaf: bytes, read: ReadNode) -> list[tuple[tuple[int, i
         level, index = level + 1, index // 2
         completed.append(((level, index), node))
     return completed
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """Return the root over leaf hashes that come one by one, and are not kept.
+
+    >>> root_of(map(leaf_hash, [])) == EMPTY_ROOT
+    True
+    """
+    # Complete subtrees from the left, each larger than the next: one for each bit of the size.
+    complete: list[bytes] = []
+    for index, leaf in enumerate(leaves):
+        node, rest = leaf, index
+        while rest & 1:
+            node = _parent(complete.pop(), node)
+            rest >>= 1
+        complete.append(node)
+    if not complete:
+        return EMPTY_ROOT
+    root = complete.pop()
+    while complete:
+        root = _parent(complete.pop(), root)
+    return root
 
 
 def tree_root(size: int, read: ReadNode) -> bytes:

@@ -14,7 +14,7 @@ from ocoptrace import canonical_json
 from ocoptrace.epcis import canonical_event, parse_event
 from ocoptrace.errors import InputError, RecordError, RegistryError
 from ocoptrace.gs1 import PlainName
-from ocoptrace.registry import Entry, read_entry
+from ocoptrace.registry import Entry, Issuance, read_entry
 from ocoptrace.signing import Root, TrustBundle, base64url
 from ocoptrace.signing.bundle import KeyEntry, Revocation
 from ocoptrace.signing.statement import KINDS
@@ -96,7 +96,9 @@ def read_payload(statement: Statement, payload: str, salt: bytes) -> Shown | Non
             return None
     _require(_is_as_read(value))
     entry = read_entry(value)
-    if entry.type != statement.kind:
+    # What is stated of a batch is the batch itself, or that serials were issued for it.
+    kind = "batch" if isinstance(entry, Issuance) else entry.type
+    if kind != statement.kind:
         raise RegistryError("registry.entry_type", place="/type", value=entry.type)
     member = "product" if entry.type == "grade" else "id"
     if statement.kind not in {"place", "producer"}:

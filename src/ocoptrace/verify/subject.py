@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError
 from ocoptrace.origin_record import completeness_payload
-from ocoptrace.registry import Alias, Evidence, Place, Producer
+from ocoptrace.registry import Alias, Evidence, Issuance, Place, Producer
 from ocoptrace.verify.examination import newest_last
 from ocoptrace.verify.lineage import goods, scope, with_other_names
 from ocoptrace.verify.names import goods_of
@@ -60,11 +60,7 @@ def about_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
     batch = batch_name(record.about)
     if batch is None:
         return Check("about", "fail", "not_a_name", {"about": record.about})
-    stated = [
-        e
-        for e in examined
-        if (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
-    ]
+    stated = [e for e in examined if _states(e, batch)]
     events = [e for e in examined if e.recorded.statement.kind == "event"]
     unrelated, belonging = _told_apart(record.about, examined)
     ids = {e.recorded.statement.id.hex() for e in examined}
@@ -98,11 +94,15 @@ def about_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
 def _owners(examined: Sequence[Examined], batch: str) -> set[str]:
     """Return who states a batch, by signatures that hold."""
     return {
-        e.recorded.statement.issuer
-        for e in examined
-        if e.signature_holds
-        and (e.recorded.statement.kind, e.recorded.statement.subject) == ("batch", batch)
+        e.recorded.statement.issuer for e in examined if e.signature_holds and _states(e, batch)
     }
+
+
+def _states(e: Examined, batch: str) -> bool:
+    """Tell whether a statement says what a batch is; that serials were issued says it not."""
+    statement = e.recorded.statement
+    is_about = (statement.kind, statement.subject) == ("batch", batch)
+    return is_about and not isinstance(e.shown, Issuance)
 
 
 def _aliases(examined: Sequence[Examined]) -> list[tuple[str, str]]:

@@ -98,11 +98,11 @@ def _known_batch(setting: Setting, name: Name) -> Batch:
     """Return the batch that a name belongs to, of this workspace or accepted from others."""
     batch = name.batch() if name.level in GOODS else None
     accepted = setting.store.statements("batch", batch.canonical()) if batch else []
-    shown = [stored.payload for stored in accepted if stored.payload is not None]
-    if shown and accepted[0].position is None:
-        entry = read_entry(canonical_json.loads(shown[-1]))
-        if isinstance(entry, Batch):
-            return entry
+    if accepted and accepted[0].position is None:
+        for stored in reversed(accepted):
+            entry = read_entry(canonical_json.loads(stored.payload)) if stored.payload else None
+            if isinstance(entry, Batch):
+                return entry
     return batch_of(setting, name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.epcis import TransformationEvent, parse_event
-from ocoptrace.registry import Alias, Evidence, Place, read_entry
+from ocoptrace.registry import Alias, Evidence, Issuance, Place, read_entry
 from ocoptrace.verify.lineage import Step
 from ocoptrace.verify.names import GOODS, named
 
@@ -101,12 +101,20 @@ def seen_of_others(store: SqliteStore, step: Step, *, limit: int) -> list[str]:
     for name in (name for name in step.mentioned if name not in step.created):
         lot = _lot_of(name)
         others = store.stated_by_others("batch", lot, step.issuer) if lot else {}
-        stating |= dict.fromkeys(others)
+        stating |= dict.fromkeys(each for each in others if not _tells_of_serials(store, each))
         told = store.speaking_of("event", [name], issuers=set(others.values())) if others else []
         own_part = (each.statement.id for each in reversed(told) if belongs(each, {name}))
         telling |= dict.fromkeys(islice(own_part, limit))
     ids = [*stating, *telling][:limit]
     return sorted(each.hex() for each in ids)
+
+
+def _tells_of_serials(store: SqliteStore, statement_id: bytes) -> bool:
+    """Tell whether a statement about a batch says only that serials were issued for it."""
+    stored = store.statement(statement_id)
+    if stored is None or stored.payload is None:
+        return False
+    return isinstance(read_entry(canonical_json.loads(stored.payload)), Issuance)
 
 
 def belongs(stored: Stored, names: set[str]) -> bool:

@@ -269,7 +269,14 @@ def _local(entry: Entry) -> tuple[str, str]:
             return entry.id, entry.id
 
 
-def _state(setting: Setting, entry: Entry, *, issuer: str, signer: Signer, now: datetime) -> None:
+def _state(
+    setting: Setting,
+    entry: Producer | Place | Product | Grade | Batch,
+    *,
+    issuer: str,
+    signer: Signer,
+    now: datetime,
+) -> None:
     """State an entry, unless that is what its issuer said of it last."""
     name, subject = _local(entry)
     payload = canonical_json.dumps(entry.public())

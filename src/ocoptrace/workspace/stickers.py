@@ -1,31 +1,87 @@
-"""Issuing stickers: serials, seals, and the words that stand beside the code."""
+"""Label runs: begun, opened again, and reprinted."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
+from ocoptrace import canonical_json
 from ocoptrace.errors import LabelError, WorkspaceError
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import parse_name
-from ocoptrace.labels import LabelContent, lay_out, load_stock, load_template, preflight
-from ocoptrace.signing import sign_seal
+from ocoptrace.labels import LabelContent, preflight
+from ocoptrace.labels.manifest import LabelAct
+from ocoptrace.labels.rows import read_rows
+from ocoptrace.labels.tables import Table
+from ocoptrace.registry import MAX_ISSUED
+from ocoptrace.signing.seal import DIGITS
+from ocoptrace.store import StoredAct, StoredRun
+from ocoptrace.store.migration import time_text
 from ocoptrace.verify.policy import civil_date
+from ocoptrace.workspace.batch_words import content_of
 from ocoptrace.workspace.export import batch_of, owner_of
-from ocoptrace.workspace.label_run import LabelRun, new_serial
+from ocoptrace.workspace.issuing import (
+    check_unspoilt,
+    continuing,
+    keep_issued,
+    numbered,
+    stored_run,
+)
+from ocoptrace.workspace.item_names import ItemNames
+from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers
+from ocoptrace.workspace.run_plan import RunPlan, digest
+from ocoptrace.workspace.serials import (
+    Drawn,
+    Given,
+    Serials,
+    serials_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from ocoptrace.gs1 import Name
-    from ocoptrace.registry import Batch, Grade, Product
-    from ocoptrace.workspace.setting import Setting, Speaker
+    from ocoptrace.registry import Batch
+    from ocoptrace.workspace.run_plan import Printing
+    from ocoptrace.workspace.serials import Numbering
+    from ocoptrace.workspace.setting import Setting
 
-__all__ = ["MAX_LABELS", "issue"]
+__all__ = [
+    "Rows",
+    "RunLine",
+    "issue",
+    "lines",
+    "reopen",
+    "reprint",
+]
 
-MAX_LABELS: Final = 100_000
-_UNIT_SYMBOLS: Final = {"GRM": "g", "KGM": "kg", "MLT": "ml", "LTR": "l", "EA": "", "H87": ""}
+Rows = tuple[tuple[LabelContent, int], ...]
+"""What stickers say, link and serial apart, and how many say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """What a list of label runs says of one.
+
+    Attributes:
+        code: its 12 symbols.
+        batch: canonical name of the batch.
+        made_at: when its serials were issued, UTC.
+        size: how many.
+        spoiled: how many labels of it were spoiled.
+        is_printed: whether its file was finished.
+    """
+
+    code: str
+    batch: str
+    made_at: str
+    size: int
+    spoiled: int
+    is_printed: bool
+
+
+_WIDEST: Final = "W"
+_SAMPLE: Final = 100
 
 
 def issue(
@@ -33,116 +89,210 @@ def issue(
     batch_name: str,
     *,
     count: int,
-    template: str,
-    stock: str,
-    sealed: int | None,
-    dpi: int,
-    start_slot: int,
-    demo: bool,
+    numbering: Numbering,
+    rows: Table | Iterable[Mapping[str, object]] | None,
+    printing: Printing,
 ) -> LabelRun:
     """Return a label run whose serials are issued; see ``Workspace.label_run``."""
-    name = parse_name(batch_name)
-    batch = batch_of(setting, name)
-    if not 0 < count <= MAX_LABELS:
-        raise WorkspaceError("workspace.label_count", count=count, limit=MAX_LABELS)
-    seals = count if sealed is None else sealed
+    batch = batch_of(setting, parse_name(batch_name))
+    content, told = content_of(setting, batch, civil_date(setting.clock()))
+    said: Rows = ((content, count),)
+    if rows is not None:
+        said, numbering = _read(rows, content, numbering)
+    run = _issue_run(setting, batch, RunPlan(printing, said), numbering)
+    return replace(run, findings=(*run.findings, *told))
+
+
+def _issue_run(setting: Setting, batch: Batch, plan: RunPlan, numbering: Numbering) -> LabelRun:
+    """Return a label run whose serials are issued, unless the check before printing objects."""
+    printing, count = plan.printing, plan.size
+    if not 0 < count <= MAX_ISSUED:
+        raise WorkspaceError("workspace.label_count", count=count, limit=MAX_ISSUED)
+    seals = count if printing.sealed is None else printing.sealed
     if not 0 <= seals <= count:
         raise WorkspaceError("workspace.sealed_count", sealed=seals, count=count)
     now = setting.clock()
-    today = civil_date(now)
     speaker = setting.speaker(owner_of(setting, batch))
+    speaker.check_entitled("batch", [batch.id], at=now, error=WorkspaceError)
     if seals:
         speaker.check_entitled("seal", [batch.id], at=now, error=WorkspaceError)
-    grade = _newest_grade(setting, batch.product, today)
-    out_of_time = None if grade is None else _out_of_time(grade, today)
-    content = _content(setting, batch, speaker, None if out_of_time else grade)
-    items = [parse_name(batch.id).item(new_serial()) for _ in range(count)]
-    run = LabelRun(
-        batch=batch.id,
-        contents=tuple(
-            _sticker(content, item, setting.host, batch, speaker if place < seals else None)
-            for place, item in enumerate(items)
-        ),
-        template=load_template(template),
-        stock=load_stock(stock),
-        dpi=dpi,
-        start_slot=start_slot,
-        findings=(),
+    template, stock = printing.plans()
+    # What cannot be laid out at all is refused before a serial is drawn.
+    printing.lay_out(())
+    plan = replace(plan, hashes=(digest(template), digest(stock)))
+    names = ItemNames.of(parse_name(batch.id), setting.host)
+    serials = numbered(numbering, count, names)
+    findings = _check(plan, serials, names, sealed=seals, today=civil_date(now))
+    _refuse_errors(findings)
+    run, issued = keep_issued(setting, speaker, plan, serials, names, now=now)
+    setting.log.checkpoint(now=now)
+    sealing = Sealing(speaker.signer, batch.expiry_date, seals)
+    return _run(setting, run, plan, issued, names, sealing, findings=tuple(findings))
+
+
+def _read(
+    rows: Table | Iterable[Mapping[str, object]], content: LabelContent, numbering: Numbering
+) -> tuple[Rows, Numbering]:
+    """Return what the stickers of rows say, and the serials that the rows give, if they do."""
+    read = read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+    serials = [row.content.serial for row in read if row.content.serial is not None]
+    without = [row for row in read if row.content.serial is None] if serials else []
+    _refuse_errors([Finding("label.serial_missing", "error", row.place) for row in without])
+    return tuple((row.content, row.copies) for row in read), serials or numbering
+
+
+def lines(setting: Setting) -> Iterator[RunLine]:
+    """Yield what is known of each run; see ``Workspace.label_runs``."""
+    for run in setting.store.label_runs():
+        acts = setting.store.label_acts(run.code)
+        spoiled = sum(act.last - act.first + 1 for act in acts if act.act == "spoiled")
+        is_printed = any(act.act == "printed" for act in acts)
+        yield RunLine(run.code, run.batch, run.made_at, run.size, spoiled, is_printed)
+
+
+def reopen(setting: Setting, code: str) -> LabelRun:
+    """Return a run whose serials were issued before; see ``Workspace.label_run_of``."""
+    stored = stored_run(setting, code)
+    plan = RunPlan.parse(stored.plan)
+    template, stock = plan.printing.plans()
+    if plan.hashes != (digest(template), digest(stock)):
+        raise WorkspaceError("workspace.plan_changed", run=code, template=template.name)
+    batch = batch_of(setting, parse_name(stored.batch))
+    speaker = setting.speaker(owner_of(setting, batch))
+    seals = stored.size if plan.printing.sealed is None else plan.printing.sealed
+    if seals:
+        speaker.check_entitled("seal", [batch.id], at=setting.clock(), error=WorkspaceError)
+    names = ItemNames.of(parse_name(stored.batch), setting.host)
+    # The sticker and its seal say the same day, whatever was stated of the batch since.
+    shelf_date = plan.rows[0][0].best_before
+    sealing = Sealing(speaker.signer, shelf_date, seals)
+    return _run(setting, stored, plan, serials_of(stored), names, sealing)
+
+
+def reprint(setting: Setting, code: str, *, first: int, last: int) -> LabelRun:
+    """Spoil some labels of a run and issue others for them; see ``Workspace.reprint``."""
+    spoilt = stored_run(setting, code)
+    if not 1 <= first <= last <= spoilt.size:
+        raise WorkspaceError("workspace.no_such_labels", first=first, last=last, size=spoilt.size)
+    check_unspoilt(setting, code, first, last)
+    plan = RunPlan.parse(spoilt.plan)
+    sealed = None
+    if plan.printing.sealed is not None:
+        sealed = max(0, min(last, plan.printing.sealed) - first + 1)
+    printing = replace(plan.printing, sealed=sealed, start_slot=1)
+    rows = tuple(_rows_of(plan, first - 1, last))
+    batch = batch_of(setting, parse_name(spoilt.batch))
+    standing_in = RunPlan(printing, rows, replaces=(code, first, last))
+    return _issue_run(setting, batch, standing_in, continuing(setting, spoilt))
+
+
+def _run(  # noqa: PLR0917 - each is a thing of its own kind
+    setting: Setting,
+    stored: StoredRun,
+    plan: RunPlan,
+    serials: Serials,
+    names: ItemNames,
+    sealing: Sealing,
+    *,
+    findings: tuple[Finding, ...] = (),
+) -> LabelRun:
+    store, code, size = setting.store, stored.code, stored.size
+
+    def acts() -> list[LabelAct]:
+        return [
+            LabelAct(
+                act=each.act,
+                at=each.at,
+                first=each.first,
+                last=each.last,
+                replaced_by=each.replaced_by,
+            )
+            for each in store.label_acts(code)
+        ]
+
+    def note(act: Literal["printed", "resumed", "duplicated"]) -> None:
+        with store.writing():
+            store.add_label_act(code, StoredAct(act, time_text(setting.clock()), 1, size))
+
+    return LabelRun(
+        code=code,
+        batch=stored.batch,
+        contents=Stickers(plan, serials, names, sealing),
+        plan=plan,
+        serials=serials,
+        sealed=sealing.count,
+        root=_stated_root(setting, stored),
+        statement_id=stored.statement_id,
+        findings=findings,
+        log=RunLog(acts, note),
     )
-    # What cannot be laid out at all is refused before a serial is spent.
-    lay_out((), template=run.template, stock=run.stock, dpi=dpi, start_slot=start_slot)
-    findings = preflight(
-        run.contents, template=run.template, stock=run.stock, dpi=dpi, today=today, demo=demo
+
+
+def _stated_root(setting: Setting, stored: StoredRun) -> bytes | None:
+    """Return the root that was stated; None where it was not, or was erased."""
+    said = None if stored.statement_id is None else setting.stated(stored.statement_id)
+    if said is None or said.payload is None:
+        return None
+    return bytes.fromhex(canonical_json.loads(said.payload)["root"])
+
+
+# The check before printing
+
+
+def _check(
+    plan: RunPlan, serials: Serials, names: ItemNames, *, sealed: int, today: date
+) -> list[Finding]:
+    template, stock = plan.printing.plans()
+    return preflight(
+        _samples(plan, serials, names, sealed=sealed),
+        template=template,
+        stock=stock,
+        dpi=plan.printing.dpi,
+        today=today,
+        demo=plan.printing.demo,
     )
-    if out_of_time is not None:
-        findings.append(out_of_time)
+
+
+def _samples(
+    plan: RunPlan, serials: Serials, names: ItemNames, *, sealed: int
+) -> Iterator[LabelContent]:
+    """Yield a sticker of each row; of a single row the first ones, and the widest there can be.
+
+    A seal has always as many digits, so any will do to measure its symbol.
+    """
+    seal = "9" * DIGITS
+
+    def sticker(content: LabelContent, serial: str, *, is_sealed: bool) -> LabelContent:
+        link = names.link(serial, seal if is_sealed else "")
+        return content.item(link=link, serial=serial)
+
+    position = 0
+    for content, count in plan.rows:
+        taken = min(count, _SAMPLE) if len(plan.rows) == 1 else 1
+        for serial in serials[position : position + taken]:
+            yield sticker(content, serial, is_sealed=position < sealed)
+        position += count
+    if len(plan.rows) == 1 and len(serials) > _SAMPLE:
+        widest = serials[-1]
+        if isinstance(serials, Drawn):
+            widest = _WIDEST * len(widest)
+        elif isinstance(serials, Given):
+            widest = max(serials[_SAMPLE:], key=len)
+        yield sticker(plan.rows[0][0], widest, is_sealed=sealed > 0)
+
+
+def _refuse_errors(findings: list[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         first = errors[0]
         raise LabelError(first.code, place=first.place, findings=findings, **first.facts)
-    with setting.store.writing():
-        setting.store.add_label_run(
-            batch.id,
-            made_at=now.astimezone(UTC).isoformat(timespec="seconds"),
-            template=template,
-            stock=stock,
-            items=[item.canonical() for item in items],
-        )
-    return replace(run, findings=tuple(findings))
 
 
-def _newest_grade(setting: Setting, product: str, today: date) -> Grade | None:
-    """Return the grade of a product that is valid, else the one that was or will be last."""
-    grades: list[Grade] = [g for g in setting.entries("grade") if g.product == product]
-    valid = [grade for grade in grades if grade.valid_on(today)]
-    return max(valid or grades, key=lambda grade: grade.valid_to, default=None)
-
-
-def _sticker(
-    content: LabelContent, item: Name, host: str, batch: Batch, speaker: Speaker | None
-) -> LabelContent:
-    """Return the sticker of an item, sealed where a speaker is given."""
-    fragment = ""
-    if speaker is not None:
-        form = item.canonical_with_attributes()
-        fragment = sign_seal(form, shelf_date=batch.expiry_date, signer=speaker.signer).number
-    link = item.to_uri(host=host, upper=True, fragment=fragment)
-    return replace(content, link=link, serial=item.serial)
-
-
-def _out_of_time(grade: Grade, today: date) -> Finding | None:
-    """Return a warning that a grade is not valid today, so that its stars are left out."""
-    if grade.valid_to < today:
-        facts = {"stars": grade.stars, "until": grade.valid_to}
-        return Finding("label.grade_expired", "warning", "", facts)
-    if today < grade.valid_from:
-        facts = {"stars": grade.stars, "start": grade.valid_from}
-        return Finding("label.grade_not_begun", "warning", "", facts)
-    return None
-
-
-def _content(setting: Setting, batch: Batch, speaker: Speaker, grade: Grade | None) -> LabelContent:
-    """Return what all stickers of a batch say; the stars where a valid grade is given."""
-    product: Product | None = setting.entry("product", batch.product)
-    if product is None:
-        raise WorkspaceError("workspace.no_product", about=batch.product)
-    return LabelContent(
-        link=parse_name(batch.id).to_uri(host=setting.host, upper=True),
-        product=product.names.vi,
-        producer=speaker.producer.names.vi,
-        place=speaker.producer.address.place_text,
-        lot=parse_name(batch.id).lot or "",
-        made=batch.production_date,
-        best_before=batch.expiry_date,
-        stars=grade.stars if grade else None,
-        stars_until=grade.valid_to if grade else None,
-        net_content=_net_content(product),
-        site=setting.host,
-    )
-
-
-def _net_content(product: Product) -> str | None:
-    content = product.net_content
-    if content is None:
-        return None
-    return f"{content.value:g} {_UNIT_SYMBOLS.get(content.uom, content.uom)}".strip()
+def _rows_of(plan: RunPlan, start: int, end: int) -> Iterator[tuple[LabelContent, int]]:
+    """Yield what the stickers of some serials say, from a position, up to another."""
+    at = 0
+    for content, count in plan.rows:
+        wanted = min(end, at + count) - max(start, at)
+        if wanted > 0:
+            yield content, wanted
+        at += count

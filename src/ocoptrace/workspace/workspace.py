@@ -33,6 +33,7 @@ from ocoptrace.workspace.founding import DATABASE, KEYS, MARKER, furnish, namesp
 from ocoptrace.workspace.granting import new_code
 from ocoptrace.workspace.keyring import Keyring
 from ocoptrace.workspace.keys_and_trust import KeysAndTrust
+from ocoptrace.workspace.labelling import Labelling
 from ocoptrace.workspace.office import Office
 from ocoptrace.workspace.recording import record
 from ocoptrace.workspace.setting import Setting
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
     from ocoptrace.signing import Signer, TrustBundle
     from ocoptrace.workspace.accept import Acceptance
-    from ocoptrace.workspace.label_run import LabelRun
 
 __all__ = ["DEFAULT_HOST", "MARKER", "Workspace", "is_workspace"]
 
@@ -62,7 +62,7 @@ def is_workspace(folder: Path) -> bool:
     return (folder / MARKER).is_file()
 
 
-class Workspace(KeysAndTrust):
+class Workspace(KeysAndTrust, Labelling):
     """Everything of one folder: registry, events, log, keys, labels."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:
@@ -397,60 +397,6 @@ class Workspace(KeysAndTrust):
         return make_record(
             self._setting, about, self.trust, state_complete=state_complete, withhold=withhold
         )
-
-    def label_run(
-        self,
-        batch: str,
-        *,
-        count: int,
-        template: str = "ocop-70x37",
-        stock: str = "a4-3x8-70x37",
-        sealed: int | None = None,
-        dpi: int = 300,
-        start_slot: int = 1,
-        demo: bool = False,
-    ) -> LabelRun:
-        """Issue serials for some stickers of a batch, seal them, and lay them out.
-
-        Nothing is issued where the check before printing finds an error.
-
-        Args:
-            batch: a name or link of the batch.
-            count: how many stickers, 1 to 100,000.
-            template: what they look like.
-            stock: what they are printed on.
-            sealed: how many of them bear a seal; all where left out.
-            dpi: dots per inch of the printer.
-            start_slot: first slot used on the first sheet, from 1.
-            demo: allow GS1 example keys (prefix 952).
-
-        Raises:
-            Gs1Error: not a name.
-            WorkspaceError: no such batch here, a count out of range, or a key without the right.
-            LabelError: the check before printing found an error.
-        """
-        # Fonts, drawing and numpy are loaded by those who print, not by those who verify.
-        from ocoptrace.workspace.stickers import issue  # noqa: PLC0415
-
-        return issue(
-            self._setting,
-            batch,
-            count=count,
-            template=template,
-            stock=stock,
-            sealed=sealed,
-            dpi=dpi,
-            start_slot=start_slot,
-            demo=demo,
-        )
-
-    def was_issued(self, item: str) -> bool:
-        """Tell whether a sticker was issued for an item.
-
-        Raises:
-            Gs1Error: not a name.
-        """
-        return self._setting.store.was_issued(parse_name(item).canonical())
 
 
 def _read(source: Path | bytes) -> bytes:

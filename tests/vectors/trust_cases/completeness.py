@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from vectors.trust_cases.case import Case
 
 INCOMPLETE = ("altered", "complete fail", "-grade")
+NEIGHBOURS = "entitlement fail name"
 OTHER_ITEM = f"{BATCH}/21/0123456789BA"
 
 
@@ -43,6 +44,7 @@ def cases() -> Iterator[Case]:
     yield from lists_edited()
     yield from sizes()
     yield from abouts()
+    yield from serials()
 
 
 def lists() -> Iterator[Case]:
@@ -79,6 +81,30 @@ def lists() -> Iterator[Case]:
     says = "A key that nobody knows lists all that is shown."
     given = village.record([*told, stranger], TRUST)
     yield short_record("complete-by-stranger", says, given, *NO_KEY)
+
+
+def serials() -> Iterator[Case]:
+    """Yield records that tell of serials issued for the batch."""
+    village = Village()
+    told = [village.state_batch(), village.state_event(), village.state_issuance()]
+    everything = village.state_complete(told, TRUST)
+    says = "Serials were issued for the batch."
+    given = village.record([*told, everything], TRUST)
+    yield record("serials", says, given, "ok", "-grade")
+    says = "Serials were issued for the batch, of which nothing else is said."
+    given = village.record([told[1], told[2]], TRUST)
+    nothing = ("unproven", "about fail nothing_signed", "-shelf_life")
+    yield short_record("serials-alone", says, given, *nothing)
+    village = Village()
+    told = [village.state_batch(), village.state_event()]
+    theirs = village.state_issuance(by=NEIGHBOUR)
+    says = "A neighbour says that it issued serials for the batch."
+    given = village.record([*told, theirs], TRUST)
+    yield short_record("serials-by-neighbour", says, given, "not_entitled", NEIGHBOURS)
+    everything = village.state_complete([*told, theirs], TRUST, by=NEIGHBOUR)
+    says = "The neighbour lists everything as well: it does not own the batch for that."
+    given = village.record([*told, theirs, everything], TRUST)
+    yield short_record("serials-neighbours-list", says, given, "not_entitled", NEIGHBOURS)
 
 
 def lists_edited() -> Iterator[Case]:

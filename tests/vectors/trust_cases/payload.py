@@ -54,6 +54,8 @@ GOOD: dict[str, Any] = {
         *(("alias", PLAIN), ("evidence", DOCUMENT), ("producer", DOCUMENT), ("policy", LOG.name)),
     )
 }
+ISSUANCE: dict[str, Any] = json.loads(Village().state_issuance().payload)
+COUNTED = {"serials": "sequential", "sequence": {"prefix": "A", "start": 1, "width": 4}}
 EVENT: dict[str, Any] = json.loads(Village().state_event().payload)
 EVENT_ID = EVENT["eventID"]
 
@@ -74,6 +76,19 @@ Told = tuple[str, "Kind", Any, str]
 WELL: dict[str, Told] = {
     "product": ("A product.", "product", GOOD["product"], PRODUCT),
     "batch": ("A batch.", "batch", GOOD["batch"], BATCH),
+    "issuance": ("That serials were drawn for a batch.", "batch", ISSUANCE, BATCH),
+    "issuance-counted": (
+        "That serials in sequence were issued for a batch.",
+        "batch",
+        ISSUANCE | COUNTED,
+        BATCH,
+    ),
+    "issuance-replacing": (
+        "That serials stand in for others.",
+        "batch",
+        ISSUANCE | {"replaces": {"run": "0123456789AB", "first": 3, "last": 26}},
+        BATCH,
+    ),
     "grade": ("A grade.", "grade", GOOD["grade"], PRODUCT),
     "place": ("A place.", "place", GOOD["place"], DOCUMENT),
     "producer": ("A producer.", "producer", GOOD["producer"], DOCUMENT),
@@ -112,6 +127,34 @@ WELL: dict[str, Told] = {
 }
 
 ILL: dict[str, Told] = {
+    "issuance-other": (
+        "Serials of another batch.",
+        "batch",
+        ISSUANCE | {"id": BATCH + "2"},
+        BATCH,
+    ),
+    "issuance-of-product": ("Serials of a product.", "batch", ISSUANCE | {"id": PRODUCT}, PRODUCT),
+    "issuance-as-product": ("Serials in the place of a product.", "product", ISSUANCE, PRODUCT),
+    "issuance-of-none": ("No serial at all.", "batch", ISSUANCE | {"count": 0}, BATCH),
+    "issuance-root": (
+        "A root in upper case.",
+        "batch",
+        ISSUANCE | {"root": ISSUANCE["root"].upper()},
+        BATCH,
+    ),
+    "issuance-uncounted": (
+        "Serials in sequence, without the sequence.",
+        "batch",
+        ISSUANCE | {"serials": "sequential"},
+        BATCH,
+    ),
+    "issuance-too-long": (
+        "A sequence that runs out of digits.",
+        "batch",
+        ISSUANCE | COUNTED | {"count": 10000},
+        BATCH,
+    ),
+    "issuance-with-more": ("A member more.", "batch", ISSUANCE | {"lot": "L1"}, BATCH),
     "product-other": ("Another product.", "product", GOOD["product"] | {"id": PLAIN}, PRODUCT),
     "product-of-batch": (
         "A product under the name of a batch.",

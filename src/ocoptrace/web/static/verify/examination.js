@@ -25,7 +25,7 @@ async function orFault(read) {
 const treeOf = (origin, size, root) => `${size} ${root} ${origin}`;
 
 /** Return two states of a log that are one history, as one text for either order. */
-export const tieOf = (one, other) => [one, other].sort().join("\n");
+const tieOf = (one, other) => [one, other].sort().join("\n");
 
 /** Return the tie of a proof of consistency that holds. */
 export const tieOfProof = ({ origin, firstSize, firstRoot, secondSize, secondRoot }) =>

@@ -24,7 +24,7 @@ function isOnP256(x, y) {
 }
 
 /** A public key whose point is on its curve. */
-export class PublicKey {
+class PublicKey {
   #loaded;
 
   /** @private made by `readKey` alone */

@@ -25,7 +25,7 @@ const isAll = (kind) => {
 const isDigits = isAll("N");
 
 /** Tell whether the last of some digits is the check digit of the others. */
-export function hasCheckDigit(digits) {
+function hasCheckDigit(digits) {
   const sum = [...digits]
     .reverse()
     .reduce((total, digit, at) => total + digit * (at % 2 ? 3 : 1), 0);

@@ -87,7 +87,7 @@ function readQuery(query) {
 const isNumber = (name) => /^[0-9]+$/.test(name);
 
 /** A GS1 Digital Link whose elements are right. */
-export class DigitalLink {
+class DigitalLink {
   constructor(path, attributes = [], other = [], fragment = "") {
     this.path = path;
     this.attributes = attributes;

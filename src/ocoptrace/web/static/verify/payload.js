@@ -80,7 +80,9 @@ export async function readPayload(statement, payload, salt) {
   if (kind === "policy" || kind === "record") return {};
   agree(isAsRead(value));
   const entry = readEntry(value);
-  demand(entry.type === kind, "registry.entry_type");
+  // What is stated of a batch is the batch itself, or that serials were issued for it.
+  const states = entry.type === "issuance" ? "batch" : entry.type;
+  demand(states === kind, "registry.entry_type");
   const own = kind === "grade" ? entry.product : entry.id;
   agree(kind === "place" || kind === "producer" || own === subject);
   return { entry };

@@ -1,98 +1,32 @@
-// Registry entries: producer, place, product, grade, batch, alias, evidence, in their public form.
-//
-// A member may stand under its name in JSON, or under its name with underscores; never under both.
+// Registry entries in their public form: producer, place, product, grade, batch, issuance, alias,
+// evidence.
 
-import { byCharacter, lengthOf } from "./bytes.js";
+import { byCharacter } from "./bytes.js";
+import {
+  canonicalName,
+  date,
+  entity,
+  list,
+  numberFrom,
+  oneOf,
+  optional,
+  orElse,
+  text,
+  textOf,
+  that,
+  whole,
+} from "./entity.js";
 import { isUri } from "./event.js";
 import { identifier } from "./identifiers.js";
 import { isObject, same } from "./json.js";
-import { parseName, demandCanonical } from "./names.js";
-import { at, demand } from "./refused.js";
+import { demandCanonical } from "./names.js";
+import { demand } from "./refused.js";
 import { UNITS } from "./tables.js";
-import { isDay, lastOf } from "./time.js";
+import { lastOf } from "./time.js";
 
 const MAX_ABOUT = 64;
 const MONTHS_VALID = 36;
 const SCORE_BANDS = { 3: [50, 70], 4: [70, 90], 5: [90, 100] };
-
-// Readers of members: each returns what it took.
-
-const that = (test, code) => (value) => {
-  demand(test(value), code);
-  return value;
-};
-const textOf = (pattern) =>
-  that((value) => typeof value === "string" && pattern.test(value), "fields.form");
-const oneOf = (...words) => that((value) => words.includes(value), "fields.not_one_of");
-const whole = (least, most) =>
-  that(
-    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
-    "fields.not_whole",
-  );
-const numberFrom = (least, most) =>
-  that(
-    (value) => typeof value === "number" && value >= least && value <= most,
-    "fields.not_number",
-  );
-
-/** Words for people on one line; that they are in NFC was asked of the whole entry. */
-const text = that(
-  (value) =>
-    typeof value === "string" &&
-    value !== "" &&
-    lengthOf(value) <= 2000 &&
-    !/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u.test(value),
-  "fields.blank",
-);
-const date = that((value) => typeof value === "string" && isDay(value), "registry.date");
-
-const canonicalName = (test, code) => (value) => {
-  text(value);
-  const name = parseName(value);
-  demand(name.canonical() === value, "registry.not_canonical");
-  demand(test(name), code);
-  return value;
-};
-
-const list = (reader) => (value) => {
-  demand(Array.isArray(value), "fields.not_list");
-  return value.map((item, place) => at(`/${place}`, () => reader(item)));
-};
-
-/** Mark a member that may be absent, or null. */
-const optional = (reader) => ({
-  reader: (value) => (value === null ? null : reader(value)),
-  isOptional: true,
-});
-
-/** Mark a member that may be absent, but not null. */
-const orElse = (initial, reader) => ({ reader, isOptional: true, initial });
-
-/** Return the name of a member with underscores. */
-const underscored = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** Return a reader of an object: of its members by name, all of them unless marked. */
-function entity(members) {
-  const fields = Object.entries(members).map(([name, given]) => ({
-    name,
-    names: [...new Set([name, underscored(name)])],
-    ...(typeof given === "function" ? { reader: given, isOptional: false } : given),
-  }));
-  return (value) => {
-    demand(isObject(value), "fields.not_object");
-    const read = {};
-    let taken = 0;
-    for (const { name, names, reader, isOptional, initial = null } of fields) {
-      const found = names.filter((each) => Object.hasOwn(value, each));
-      demand(found.length <= 1, "fields.unknown");
-      demand(found.length || isOptional, "fields.missing", { place: `/${name}` });
-      taken += found.length;
-      read[name] = found.length ? at(`/${found[0]}`, () => reader(value[found[0]])) : initial;
-    }
-    demand(taken === Object.keys(value).length, "fields.unknown");
-    return read;
-  };
-}
 
 const bilingual = entity({ vi: text, en: text });
 const amount = entity({
@@ -259,6 +193,49 @@ function batch(value) {
   return read;
 }
 
+const MAX_ISSUED = 10_000_000;
+const MAX_DIGITS = 15;
+const runCode = textOf(/^[0-9A-HJKMNP-TV-Z]{12}$/);
+
+const readReplaced = entity({
+  run: runCode,
+  first: whole(1, MAX_ISSUED),
+  last: whole(1, MAX_ISSUED),
+});
+
+function replaced(value) {
+  const read = readReplaced(value);
+  demand(read.first <= read.last, "registry.issuance_range");
+  return read;
+}
+
+const readIssuance = entity({
+  type: oneOf("issuance"),
+  id: canonicalName((name) => name.level === "batch", "registry.not_a_batch"),
+  run: runCode,
+  count: whole(1, MAX_ISSUED),
+  root: textOf(/^[0-9a-f]{64}$/),
+  serials: oneOf("random", "sequential", "listed"),
+  sequence: optional(
+    entity({
+      prefix: textOf(/^([!-~]{0,30}[!-/:-~])?$/),
+      start: whole(0, 10 ** MAX_DIGITS - 1),
+      width: whole(1, MAX_DIGITS),
+    }),
+  ),
+  replaces: optional(replaced),
+});
+
+/** Serials were issued for stickers of a batch: how many, and a root over their names. */
+function issuance(value) {
+  const read = readIssuance(value);
+  const { sequence, serials, count } = read;
+  demand((sequence !== null) === (serials === "sequential"), "registry.issuance_sequence");
+  const isRoom = sequence === null || sequence.start + count <= 10 ** sequence.width;
+  demand(isRoom, "registry.issuance_range");
+  return read;
+}
+
 const readAlias = entity({
   type: oneOf("alias"),
   id: canonicalName(
@@ -299,7 +276,7 @@ const evidence = entity({
   title: optional(entity({ vi: text, en: optional(text) })),
 });
 
-const ENTRIES = { producer, place, product, grade, batch, alias, evidence };
+const ENTRIES = { producer, place, product, grade, batch, issuance, alias, evidence };
 
 /** Return the entry whose public form this is, its members under their names in JSON. */
 export function readEntry(value) {

@@ -6,7 +6,7 @@ import { coseKey, many, shape } from "./members.js";
 import { Refused, demand } from "./refused.js";
 import { SALT_BYTES, readStatement } from "./statement.js";
 
-export const MAX_FILE_BYTES = 4 * 2 ** 20;
+const MAX_FILE_BYTES = 4 * 2 ** 20;
 const MAX_SIGNATURES = 64;
 
 /** The salt of a root or bundle, whose text is public. */

@@ -11,7 +11,9 @@ import { check, datedCheck } from "./verdict.js";
 /** Return the canonical name of the batch of goods, or of the product; undefined of all else. */
 const batchName = (about) => goodsOf(about).at(-1);
 
-const isAbout = (e, kind, subject) => e.statement.kind === kind && e.statement.subject === subject;
+/** Tell whether a statement says what a batch is; that serials were issued says it not. */
+const statesBatch = ({ statement, entry }, batch) =>
+  statement.kind === "batch" && statement.subject === batch && entry?.type !== "issuance";
 
 /** Return the pairs of names that statements which hold say are one product's. */
 const aliasesIn = (examined) =>
@@ -21,7 +23,7 @@ const aliasesIn = (examined) =>
 const ownersIn = (examined, batch) =>
   new Set(
     examined
-      .filter((e) => e.signatureHolds && isAbout(e, "batch", batch))
+      .filter((e) => e.signatureHolds && statesBatch(e, batch))
       .map(({ statement }) => statement.issuer),
   );
 
@@ -30,7 +32,7 @@ export function aboutCheck(record, examined) {
   const { about } = record;
   const batch = batchName(about);
   if (batch === undefined) return check("about", "fail", "not_a_name", { about });
-  const stated = examined.filter((e) => isAbout(e, "batch", batch));
+  const stated = examined.filter((e) => statesBatch(e, batch));
   const events = examined.filter(({ statement }) => statement.kind === "event");
   const { unrelated, belonging } = toldApart(about, examined);
   const ids = new Set(examined.map(({ statement }) => statement.id));

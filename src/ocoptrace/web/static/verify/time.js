@@ -13,7 +13,7 @@ export const CLOCK_TOLERANCE = 10 * MINUTE;
 export const GRACE = 90 * DAY;
 
 /** The times that anything signed may bear, from 1970 to before this. */
-export const END = Date.UTC(9000, 0, 1);
+const END = Date.UTC(9000, 0, 1);
 
 /** Vietnam keeps +07:00 all year; dates on labels and grades are civil dates there. */
 const VIETNAM = 7 * 60 * MINUTE;

@@ -3,7 +3,7 @@
 import { DAY, GRACE, civilDate, written } from "./time.js";
 
 /** The words for the whole, worst first. */
-export const OVERALL = [
+const OVERALL = [
   "malformed",
   "altered",
   "revoked",
@@ -46,7 +46,7 @@ const OF_EVERY_STATEMENT = new Set([
 ]);
 
 /** How old a trust bundle may be for the verdict `ok`, where nothing else is asked. */
-export const MAX_BUNDLE_AGE_DAYS = 30;
+const MAX_BUNDLE_AGE_DAYS = 30;
 
 /**
  * Return one thing that was checked.

@@ -1,0 +1,211 @@
+"""One label run, cut short in every way in turn; what is left is looked at, and finished.
+
+A process of its own, so that it may fork: ``python broken_run.py kill|full WORKSPACE STRIDE``,
+the folder of a workspace with a batch, and how many ways to go on by. It prints a line for each
+way: how it ended, and what was wrong with what it left, if anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clock import Clock
+from ocoptrace.errors import OcopTraceError
+from ocoptrace.labels import scan_file
+from ocoptrace.labels.manifest import Manifest, manifest_path
+from ocoptrace.store import SqliteStore
+from ocoptrace.workspace import Workspace, print_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SHEET = 24
+MOST_POINTS = 300
+MEMORY = Path("/dev/shm")  # noqa: S108 - a disk without waiting
+
+
+class Points:
+    """Every moment at which something is about to happen to a disk, counted."""
+
+    def __init__(self, fatal: int) -> None:
+        self.fatal = fatal
+        self.passed = 0
+
+    def hit(self) -> None:
+        self.passed += 1
+        if self.passed == self.fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self) -> None:
+        for owner, name in (
+            (os, "fsync"),
+            (os, "open"),
+            (tempfile, "mkstemp"),
+            (Path, "replace"),
+            (Path, "unlink"),
+        ):
+            setattr(owner, name, self._watched(getattr(owner, name)))
+        writing = SqliteStore.writing
+
+        @contextmanager
+        def watched(store: SqliteStore) -> Iterator[None]:
+            self.hit()
+            with writing(store):
+                yield
+                self.hit()
+            self.hit()
+
+        SqliteStore.writing = watched  # type: ignore[method-assign]
+
+    def _watched(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        def before(*arguments: Any, **named: Any) -> Any:
+            self.hit()
+            done = work(*arguments, **named)
+            self.hit()
+            return done
+
+        return before
+
+
+def batch_of(ws: Workspace) -> str:
+    return next(each.id for each in ws.batches() if "/01/" in each.id)
+
+
+def print_run(folder: Path, count: int) -> None:
+    """Issue a run and write its file, as a clerk would."""
+    ws = Workspace.open(folder / "ocop", clock=Clock())
+    run = ws.label_run(batch_of(ws), count=count, sealed=60, demo=True)
+    (folder / "links.json").write_text(json.dumps([each.link for each in run.contents]))
+    run.write_pdf(folder / "s.pdf")
+    ws.close()
+
+
+def look_at(folder: Path) -> None:
+    """Check what is left of a run, finish it, and check that."""
+    path = folder / "s.pdf"
+    ws = Workspace.open(folder / "ocop", clock=Clock())
+    lines = ws.label_runs()
+    assert len(lines) <= 1
+    said = ws._setting.store.statements("batch", batch_of(ws))  # noqa: SLF001
+    # What is issued is stated, and what is stated is issued.
+    assert len(said) == 1 + len(lines)
+    if not lines:
+        assert not path.exists()
+        return
+    [line] = lines
+    run = ws.label_run_of(line.code)
+    links = [each.link for each in run.contents]
+    told = folder / "links.json"
+    if told.is_file() and told.stat().st_size:
+        assert json.loads(told.read_text()) == links
+    left = manifest_path(path)
+    if left.is_file():
+        manifest = Manifest.parse(left.read_bytes())
+        assert manifest.run == line.code
+        found = [
+            scan.text
+            for file in manifest.files
+            for scan in scan_file((folder / file.name).read_bytes(), dpi=200)
+        ]
+        assert found == links[: len(found)]
+        assert len(found) == (len(links) if manifest.next is None else manifest.next - 1)
+    if not (line.is_printed and Manifest.parse(left.read_bytes()).state == "complete"):
+        run.write_pdf(path)
+    manifest = Manifest.parse(left.read_bytes())
+    assert (manifest.state, manifest.next) == ("complete", None)
+    assert [scan.text for scan in scan_file(path.read_bytes(), dpi=200)] == links
+    acts = [act.act for act in manifest.acts]
+    assert acts.count("printed") == 1
+    assert "duplicated" not in acts
+    # A new run has other serials.
+    new = ws.label_run(batch_of(ws), count=3, demo=True, sealed=0)
+    assert set(new.serials).isdisjoint(run.serials)
+    ws.close()
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Do some work in a process of its own, and return how it ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except OcopTraceError as error:
+            print("   ", error.code, flush=True)
+            os._exit(3)
+        except BaseException:  # noqa: BLE001 - the child ends here, whatever it was
+            traceback.print_exc()
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def kills(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
+    """Yield works that are killed at one point after the other."""
+
+    def at(point: int) -> Callable[[Path], Callable[[], None]]:
+        def work(folder: Path) -> Callable[[], None]:
+            def run() -> None:
+                Points(point).watch()
+                print_run(folder, 60)
+
+            return run
+
+        return work
+
+    for point in range(1, MOST_POINTS, stride):
+        yield at(point)
+
+
+def full_disks(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
+    """Yield works that meet a full disk, sooner and later: no file may be larger than that."""
+
+    def of(size: int) -> Callable[[Path], Callable[[], None]]:
+        def work(folder: Path) -> Callable[[], None]:
+            def run() -> None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+                print_run(folder, 1000)
+
+            return run
+
+        return work
+
+    # The database has some 200 kB, a part 70, the whole 500.
+    for size in (60_000, 150_000, *range(250_000, 550_000, 15_000 * stride), 10**7):
+        yield of(size)
+
+
+def main() -> None:
+    """Break a run in each way, and look at what is left."""
+    how, workspace, stride = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    ways = kills(stride) if how == "kill" else full_disks(stride)
+    # So that a short run has parts.
+    print_job._PART_STICKERS = SHEET * (1 if how == "kill" else 6)  # noqa: SLF001
+    wrong = 0
+    for number, work in enumerate(ways, start=1):
+        # A process that is killed leaves the machine, and what it has cached, running.
+        with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as scratch:
+            folder = Path(scratch)
+            shutil.copytree(workspace, folder / "ocop")
+            ended = forked(work(folder))
+            looked = forked(lambda folder=folder: look_at(folder))
+        wrong += looked != 0 or ended == 1
+        print(number, ended, looked, flush=True)
+        if ended == 0:
+            break
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
