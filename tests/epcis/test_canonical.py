@@ -143,12 +143,14 @@ def test_a_prefix_without_meaning_or_with_a_second_one_is_refused() -> None:
 
 
 def test_a_wrong_check_digit_is_never_made_canonical() -> None:
-    with pytest.raises(Gs1Error):
-        canonical(epcList=["https://id.gs1.org/01/09524071001013/21/7"])
+    with pytest.raises(Gs1Error) as caught:
+        canonical(epcList=[ITEM, "https://id.gs1.org/01/09524071001013/21/7"])
+    assert caught.value.place == "/epcList/1"
 
 
-def test_a_web_address_that_is_no_gs1_name_stands_as_it_is() -> None:
-    address = "https://shop.example/things/7"
+@pytest.mark.parametrize("path", ["things/7", "advice/253", "8004"])
+def test_a_web_address_that_is_no_gs1_name_stands_as_it_is(path: str) -> None:
+    address = f"https://shop.example/{path}"
     assert json.loads(canonical(epcList=[address]))["epcList"] == [address]
 
 

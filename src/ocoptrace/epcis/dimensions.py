@@ -188,6 +188,8 @@ def json_of(value: Any) -> Any:
     What comes back may be changed: it shares nothing with the part.
     """
     kind = type(value)
+    if kind is str:
+        return value
     if kind is tuple or kind is list:
         return [json_of(item) for item in value]
     if kind is dict:
@@ -195,15 +197,21 @@ def json_of(value: Any) -> Any:
     if not isinstance(value, BaseModel):
         return value
     given, names = value.model_fields_set, _member_names(type(value))
-    members = {names[f]: json_of(v) for f, v in value.__dict__.items() if f in given}
-    for name, extension in (value.model_extra or {}).items():
-        members[name] = json_of(extension)
+    members = {
+        names[field]: member if type(member) is str else json_of(member)
+        for field, member in vars(value).items()
+        if field in given and field in names
+    }
+    if value.__pydantic_extra__:
+        members |= json_of(value.__pydantic_extra__)
     return members
 
 
 @lru_cache
 def _member_names(kind: type[BaseModel]) -> dict[str, str]:
-    return {name: field.alias or name for name, field in kind.model_fields.items()}
+    return {
+        name: field.alias or name for name, field in kind.model_fields.items() if not field.exclude
+    }
 
 
 class QuantityElement(Closed):

@@ -46,7 +46,7 @@ from ocoptrace.epcis.xml_event_list import declared_by, event_element, is_ordere
 from ocoptrace.epcis.xml_head import read_head
 from ocoptrace.epcis.xml_head_writing import document_xml
 from ocoptrace.epcis.xml_names import prefixes_of
-from ocoptrace.epcis.xml_parsing import parse
+from ocoptrace.epcis.xml_parsing import WIDE, parse
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -58,9 +58,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_BYTES",
+    "Contexts",
     "Document",
     "Kind",
+    "is_xml",
     "new_head",
+    "no_collecting",
     "own_contexts",
     "read_document",
     "write_json",
@@ -118,7 +121,7 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
             findings. Places are JSON pointers, and for XML lines and paths of elements.
     """
     data = inflated(data, max_bytes=max_bytes)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xfe\xff", b"\xff\xfe")):
+    if is_xml(data):
         return _read_xml(data, any_order=any_order)
     value = read_json(data, max_bytes=max_bytes)
     if isinstance(value, list):
@@ -135,6 +138,11 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
     place = "/" + "/".join(json_ld.EVENT_LISTS[kind])
     events = _events(items, _parser(place=place, context=context))
     return Document(events, place, head.type, head, _single(items))
+
+
+def is_xml(data: bytes) -> bool:
+    """Tell whether data that hold events begin as XML does."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *WIDE))
 
 
 def _single(items: Sequence[Mapping[str, Any]]) -> frozenset[int]:
@@ -179,7 +187,7 @@ def _head(members: Mapping[str, Any]) -> Head:
 def _events(items: Iterable[Any], parse: Callable[[int, Any], Event]) -> tuple[Event, ...]:
     events: list[Event] = []
     findings: list[Finding] = []
-    with _no_collecting():
+    with no_collecting():
         for position, item in enumerate(items):
             try:
                 events.append(parse(position, item))
@@ -191,7 +199,7 @@ def _events(items: Iterable[Any], parse: Callable[[int, Any], Event]) -> tuple[E
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """Keep the garbage collector from going through thousands of events that all stay."""
     was_on = gc.isenabled()
     gc.disable()
@@ -311,8 +319,7 @@ def own_contexts(event: Event, around: Contexts) -> Contexts:
 def _contexts(event: Event) -> list[str | dict[str, Any]]:
     """Return the contexts that an event needs in a document."""
     foreign = [entry for entry in event.context if not _standard(entry)]
-    members = event.to_json()
-    ours = PREFIX in used_prefixes(members, event.prefixes) and PREFIX not in event.prefixes
+    ours = PREFIX in used_prefixes(event) and PREFIX not in event.prefixes
     return [EPCIS_CONTEXT, *foreign, *([{PREFIX: VOCABULARY}] if ours else [])]
 
 

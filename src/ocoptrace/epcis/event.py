@@ -117,7 +117,7 @@ class Event(Part):
     """
 
     type: str
-    context: Annotated[Context, Field(alias="@context")] = ()
+    context: Annotated[Context, Field(alias="@context", exclude=True)] = ()
     event_id: Given[Uri] = None
     event_time: EventTime
     event_time_zone_offset: UtcOffset
@@ -158,8 +158,7 @@ class Event(Part):
     def to_json(self) -> dict[str, Any]:
         """Return the event as JSON members, as they were read, without ``@context``."""
         members: dict[str, Any] = json_of(self)
-        members.pop("@context", None)
-        return {"type": self.type} | members
+        return members if "type" in members else {"type": self.type} | members
 
 
 class ObjectEvent(Event):

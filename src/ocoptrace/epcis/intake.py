@@ -74,7 +74,7 @@ def _refusal(said: str) -> EpcisError:
         name = reason.partition('"')[2].removesuffix('"')
         return EpcisError("json.duplicate_member", place=f"line {line}", name=shown(name))
     if reason.startswith("recursion limit"):
-        return EpcisError("json.too_deep", limit=MAX_DEPTH)
+        return EpcisError("json.too_deep", place=f"line {line}", limit=MAX_DEPTH)
     return EpcisError("json.syntax", line=line, column=column, reason=reason)
 
 
@@ -93,11 +93,27 @@ def _with_numbers(value: Any) -> Any:
                 if kind is dict or kind is list:
                     deeper.append(item)
                 elif kind is LosslessFloat or (kind is int and not -_EXACT < item < _EXACT):
-                    holder[at] = of_lexeme(str(item))
+                    try:
+                        holder[at] = of_lexeme(str(item))
+                    except EpcisError as error:
+                        error.place = _way_to(item, value)
+                        raise
         if not deeper:
             return whole[0]
         level = deeper
-    raise EpcisError("json.too_deep", limit=MAX_DEPTH)
+    raise EpcisError("json.too_deep", place=_way_to(level[0], value), limit=MAX_DEPTH)
+
+
+def _way_to(wanted: object, value: Any) -> str:
+    """Return the JSON pointer of what stands in a value: of this very object."""
+    if type(value) not in {dict, list}:
+        return ""
+    for at, item in value.items() if type(value) is dict else enumerate(value):
+        if item is wanted:
+            return pointer(at)
+        if found := _way_to(wanted, item):
+            return pointer(at) + found
+    return ""
 
 
 def accept(value: Any, *, depth: int = MAX_DEPTH) -> Any:
@@ -108,10 +124,12 @@ def accept(value: Any, *, depth: int = MAX_DEPTH) -> Any:
         depth: how deep it may be nested.
 
     Raises:
-        EpcisError: a number that is not finite, half of a character, two names that NFC makes
-            one, or nesting beyond the depth.
+        EpcisError: a number that is not finite, half of a character, the character U+0000, two
+            names that NFC makes one, or nesting beyond the depth.
     """
     if isinstance(value, str):
+        if "\0" in value:
+            raise EpcisError("json.nul")
         return value if value.isascii() else _text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)

@@ -80,9 +80,12 @@ def canonical_name(uri: str) -> str:
 
 
 def _means_to_be_a_name(uri: str) -> bool:
-    """Tell whether a web address has a segment that only GS1 and plain names have."""
+    """Tell whether a web address has a segment that only GS1 and plain names have.
+
+    The last one cannot be a key, as no value follows: a paper may well have the number 253.
+    """
     segments = uri.partition("?")[0].split("/")[3:]
-    return segments[:1] == ["ocop"] or any(map(is_primary_key, segments))
+    return segments[:1] == ["ocop"] or any(map(is_primary_key, segments[:-1]))
 
 
 def mentions(event: Event) -> Iterator[Mention]:

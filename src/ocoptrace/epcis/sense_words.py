@@ -131,7 +131,7 @@ def _check_prefixes(event: Event) -> Iterator[Finding]:
         elif term in EPCIS_TERMS:
             facts = {"term": term, "meaning": EPCIS_TERMS[term]}
             yield Finding("epcis.term_redefined", "error", "/@context", facts)
-    for prefix in sorted(used_prefixes(event.to_json(), declared)):
+    for prefix in sorted(used_prefixes(event)):
         if prefix != PREFIX and not declared.get(prefix):
             yield Finding("epcis.prefix_undeclared", "error", "/@context", {"prefix": prefix})
 

@@ -26,12 +26,13 @@ from lxml import etree
 
 from ocoptrace.epcis import json_ld
 from ocoptrace.epcis.dimensions import json_of
-from ocoptrace.epcis.document import MAX_BYTES, new_head, own_contexts
+from ocoptrace.epcis.document import MAX_BYTES, is_xml, new_head, own_contexts
 from ocoptrace.epcis.event import parse_accepted, read_context
 from ocoptrace.epcis.inflation import GZIP
 from ocoptrace.epcis.intake import read_json
 from ocoptrace.epcis.json_scan import Scanner
 from ocoptrace.epcis.json_text import json_bytes
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event_list import (
     declared_by,
     event_element,
@@ -44,7 +45,13 @@ from ocoptrace.epcis.xml_event_list import (
 from ocoptrace.epcis.xml_head import context_of
 from ocoptrace.epcis.xml_head_writing import document_xml
 from ocoptrace.epcis.xml_names import path_of, prefixes_of
-from ocoptrace.epcis.xml_parsing import PROLOG, SAFE, refuse_prolog, syntax_error
+from ocoptrace.epcis.xml_parsing import (
+    PROLOG,
+    SAFE,
+    refuse_declarations,
+    refuse_prolog,
+    syntax_error,
+)
 from ocoptrace.epcis.xml_schema import ORDER
 from ocoptrace.errors import EpcisError
 
@@ -58,10 +65,13 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.json_scan import Readable
     from ocoptrace.epcis.master_data import Head
 
-__all__ = ["MAX_EVENT_BYTES", "DocumentWriter", "stream_events"]
+__all__ = ["MAX_DECLARATIONS", "MAX_EVENT_BYTES", "DocumentWriter", "stream_events"]
 
 MAX_EVENT_BYTES = 2**20
 """Longest event that is read from a stream, in bytes."""
+
+MAX_DECLARATIONS = 4_000_000
+"""How often XML of any length may declare a prefix: libxml2 keeps 30 bytes for each time."""
 
 _WAY = ("epcisBody", "queryResults", "resultsBody")
 
@@ -92,8 +102,7 @@ def stream_events(
     try:
         if _begins(readable).startswith(GZIP):
             readable = _Rest(gzip.GzipFile(fileobj=readable))  # type: ignore[call-overload]
-        start = _begins(readable).lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        if is_xml(_begins(readable)):
             yield from _xml_events(readable, max_event_bytes, any_order=any_order)
         else:
             yield from _json_events(readable, max_event_bytes)
@@ -114,6 +123,7 @@ class _Rest:
         self._given = 0
         self.since = 0
         self.limit = 0
+        self._declarations = 0
 
     def read(self, size: int = -1, /) -> bytes:
         if self._given >= len(self._piece):
@@ -123,8 +133,12 @@ class _Rest:
         chunk: bytes = self._piece[self._given : end]
         self._given += len(chunk)
         self.since += len(chunk)
-        if self.limit and self.since > self.limit:
-            raise EpcisError("json.too_large", size=self.since, limit=self.limit)
+        if self.limit:
+            if self.since > self.limit:
+                raise EpcisError("json.too_large", size=self.since, limit=self.limit)
+            self._declarations += chunk.count(b"xmlns")
+            if self._declarations > MAX_DECLARATIONS:
+                raise EpcisError("epcis.xml_declarations", limit=MAX_DECLARATIONS)
         return chunk
 
 
@@ -187,7 +201,8 @@ def _parsed(
         try:
             value = read_json(item, max_bytes=max_bytes)
         except EpcisError as error:
-            error.place = error.place or here
+            within = error.place if error.place.startswith("/") else ""
+            error.place = here + within if within or not error.place else error.place
             raise
         yield parse_accepted(value, place=here, context=context)
 
@@ -204,9 +219,11 @@ def _xml_events(readable: Readable, max_event_bytes: int, *, any_order: bool) ->
     context: tuple[Any, ...] = ()
     around: dict[str, str] | None = None
     ordered = not any_order
+    listed = None
     try:
         for _, element in elements:
             if around is None:
+                refuse_declarations(element)
                 root = element.getroottree().getroot()
                 context = context_of(root)
                 around = declared_by(root)
@@ -214,13 +231,15 @@ def _xml_events(readable: Readable, max_event_bytes: int, *, any_order: bool) ->
             parent = element.getparent()
             if is_event_list(element):
                 refuse_others(element)
-            elif parent is None or is_event_list(parent):
+            elif parent is None or parent is listed or is_event_list(parent):
+                listed = parent
                 refuse_others(parent, element)
                 yield read_event(element, context, around, ordered=ordered)
                 forget(element)
                 counted.since = 0
                 counted.limit = max_event_bytes + PROLOG
         if around is None:
+            refuse_declarations(elements.root)
             context_of(elements.root)
             raise EpcisError("epcis.no_event_list", place=path_of(elements.root))
     except etree.XMLSyntaxError as error:
@@ -261,7 +280,9 @@ class DocumentWriter:
         if head is None:
             if created is None:
                 raise EpcisError("epcis.no_events")
-            head = new_head(created, context)
+            # No event is known yet: most use our prefix, and would each have to declare it.
+            ours = {PREFIX: VOCABULARY}
+            head = new_head(created, context if ours in context else [ours, *context])
         self._file = file
         self._xml = syntax == "xml"
         self._context = read_context(head.context)

@@ -22,7 +22,7 @@ from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
-from ocoptrace.epcis.xml_names import composed, local_name, path_of
+from ocoptrace.epcis.xml_names import attributes_of, composed, local_name, path_of, refuse_words
 from ocoptrace.epcis.xml_schema import (
     ORDER,
     SENSOR_METADATA,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+    from ocoptrace.epcis.vocabulary import CodeList
     from ocoptrace.epcis.xml_names import Names
 
     _Reader = Callable[[Element, Names], Any]
@@ -68,15 +69,15 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
         EpcisError: an element that EPCIS does not have here, or in another place.
     """
     kind = local_name(event)
-    order = ORDER.get(kind)
-    if order is None:
+    standard = _STANDARD.get(kind)
+    if standard is None:
         raise EpcisError(
             "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
         )
     members: dict[str, Any] = {"type": kind}
-    for name, value in event.attrib.items():
-        _event_attribute(members, event, name, str(value), names)
-    _read_into(members, set(), event, order, names, ordered=ordered)
+    for name, value in attributes_of(event):
+        _event_attribute(members, event, name, value, names)
+    _read_into(members, set(), event, standard, names, ordered=ordered)
     return members
 
 
@@ -94,12 +95,12 @@ def _read_into(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    order: Collection[str],
+    standard: dict[str, tuple[int, _Reader]],
     names: Names,
     *,
     ordered: bool,
 ) -> None:
-    at = iter(order)
+    last = 0
     for child in holder:
         name = child.tag
         if name[0] == "{":
@@ -107,23 +108,20 @@ def _read_into(
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
-        _no_text(child.tail, child)
-        if name in _WRAPPERS:
-            _read_into(members, arrays, child, order, names, ordered=False)
-        elif name not in order:
-            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        elif name in members:
+        if child.tail:
+            refuse_words(child.tail, child)
+        if name not in standard:
+            if name not in _WRAPPERS:
+                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+            _read_into(members, arrays, child, standard, names, ordered=False)
+            continue
+        if name in members:
             raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
-        elif ordered and (name not in at):  # membership goes on from where it stood
+        at, read = standard[name]
+        if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
-        else:
-            read: _Reader = _READ.get(name, _text)
-            members[name] = read(child, names)
-
-
-def _no_text(text: str | None, element: Element) -> None:
-    if text and not text.isspace():
-        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
+        last = at
+        members[name] = read(child, names)
 
 
 def _text(element: Element, _: Names | None = None) -> str:
@@ -132,24 +130,27 @@ def _text(element: Element, _: Names | None = None) -> str:
         raise EpcisError(
             "epcis.xml_element", place=path_of(element), element=local_name(element[0])
         )
-    for name in map(str, element.attrib):
-        if not name.startswith(_INSTANCE):
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
-    return composed((element.text or "").strip())
+    for name in element.keys():  # noqa: SIM118 - quicker than to ask for the attributes
+        if not str(name).startswith(_INSTANCE):
+            attribute = shown(str(name))
+            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=attribute)
+    text = (element.text or "").strip()
+    return text if text.isascii() else composed(text)
 
 
-def _word(element: Element, _: Names | None = None) -> str:
-    return word_of_xml(_text(element), WORDS[local_name(element)])
+def _word(code_list: CodeList) -> _Reader:
+    return lambda element, _: word_of_xml(_text(element), code_list)
 
 
 def _items(holder: Element, item: str) -> list[Element]:
     """Return the children of a list, which are all of one name."""
-    _no_text(holder.text, holder)
+    refuse_words(holder.text, holder)
     found = list(holder)
     for child in found:
         if child.tag != item and local_name(child) != item:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
-        _no_text(child.tail, child)
+        if child.tail:
+            refuse_words(child.tail, child)
     return found
 
 
@@ -160,16 +161,16 @@ def _epcs(holder: Element, _: Names) -> list[str]:
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
+    match = _DECIMAL.fullmatch(text)
+    if match and (match[2] or match[3] or "0" in text):
+        sign, whole, fraction, exponent = match.groups(default="")
+        point = f".{fraction}" if fraction else ""
+        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
     except EpcisError as error:
-        match = _DECIMAL.fullmatch(text)
-        if match is None or not (match[2] or match[3] or "0" in text):
-            error.place = path_of(element)
-            raise
-    sign, whole, fraction, exponent = match.groups(default="")
-    point = f".{fraction}" if fraction else ""
-    return of_lexeme(f"{sign.strip('+')}{whole or '0'}{point}{exponent}")
+        error.place = path_of(element)
+        raise
 
 
 def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
@@ -197,12 +198,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
         found = []
         for child in _items(holder, item):
             members = {}
-            for name, value in child.attrib.items():
+            for name, value in attributes_of(child):
                 if name != "type":
                     raise EpcisError(
-                        "epcis.xml_attribute", place=path_of(child), attribute=shown(str(name))
+                        "epcis.xml_attribute", place=path_of(child), attribute=shown(name)
                     )
-                members["type"] = word_of_xml(composed(str(value).strip()), code_list)
+                members["type"] = word_of_xml(composed(value.strip()), code_list)
             if len(child):
                 raise EpcisError(
                     "epcis.xml_element", place=path_of(child), element=local_name(child[0])
@@ -214,9 +215,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
     return read
 
 
+_LOCATION: dict[str, _Reader] = {"id": _text}
+
+
 def _location(holder: Element, names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    _read_into_part(members, holder, {"id": _text}, names)
+    _read_into_part(members, holder, _LOCATION, names)
     return members
 
 
@@ -228,13 +232,14 @@ def _read_into_part(
 ) -> None:
     """Read the children of a part that has room for extensions."""
     arrays: set[str] = set()
-    _no_text(holder.text, holder)
+    refuse_words(holder.text, holder)
     for child in holder:
         name = local_name(child)
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
             continue
-        _no_text(child.tail, child)
+        if child.tail:
+            refuse_words(child.tail, child)
         if name == "extension":
             _read_into_part(members, child, standard, names)
         elif name not in standard:
@@ -251,7 +256,7 @@ def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
         name = local_name(child)
         if name not in {"set", "unset"}:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        members.setdefault(name, []).append(_word(child))
+        members.setdefault(name, []).append(word_of_xml(_text(child), "Disp"))
     return members
 
 
@@ -262,7 +267,7 @@ def _error(holder: Element, names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
     standard: dict[str, _Reader] = {
         "declarationTime": _text,
-        "reason": _word,
+        "reason": _word("ER"),
         "correctiveEventIDs": corrective,
     }
     _read_into_part(members, holder, standard, names)
@@ -277,8 +282,7 @@ def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
 
 def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    for each, text in element.attrib.items():
-        name, value = str(each), str(text)
+    for name, value in attributes_of(element):
         if name[0] == "{":
             if not name.startswith(_INSTANCE):
                 members[attribute_name(element, name, names)] = composed(value)
@@ -321,12 +325,12 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
 
 _READ: dict[str, _Reader] = {
     "bizLocation": _location,
-    "bizStep": _word,
+    "bizStep": _word("BizStep"),
     "bizTransactionList": _typed("bizTransaction"),
     "childEPCs": _epcs,
     "childQuantityList": _quantities,
     "destinationList": _typed("destination"),
-    "disposition": _word,
+    "disposition": _word("Disp"),
     "epcList": _epcs,
     "errorDeclaration": _error,
     "ilmd": _ilmd,
@@ -341,3 +345,9 @@ _READ: dict[str, _Reader] = {
     "sourceList": _typed("source"),
 }
 """Element → how it is read; every other holds text alone."""
+
+_STANDARD = {
+    kind: {name: (at, _READ.get(name, _text)) for at, name in enumerate(order)}
+    for kind, order in ORDER.items()
+}
+"""Type of event → element → its place in the order, and how it is read."""

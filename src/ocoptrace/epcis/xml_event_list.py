@@ -30,6 +30,7 @@ from ocoptrace.epcis.xml_names import (
     path_of,
     prefixes_in_xml,
     quoted,
+    refuse_words,
     same_prefixes,
 )
 from ocoptrace.epcis.xml_parsing import parse
@@ -50,6 +51,7 @@ __all__ = [
     "forget",
     "is_event_list",
     "is_ordered",
+    "raw_event",
     "read_event",
     "refuse_others",
 ]
@@ -75,17 +77,7 @@ def read_event(
     Raises:
         EpcisError: with the line and the path of the element.
     """
-    here = holder.nsmap
-    own = {
-        prefix: namespace
-        for prefix, namespace in declared(here).items()
-        if around.get(prefix) != namespace
-    }
-    names = Names(around | own)
-    members = read_members(holder, names, ordered=ordered)
-    own |= names.added
-    if not names.uses(PREFIX):
-        own.pop(PREFIX, None)  # declared for our attributes alone
+    members, own = _members(holder, around, ordered=ordered)
     stated = holder.get(JSON)
     plain = members
     if stated is not None:
@@ -103,6 +95,46 @@ def read_event(
     if stated is not None:
         _agree(event, plain, around | own, holder)
     return event
+
+
+def raw_event(
+    holder: Element,
+    context: Sequence[str | dict[str, Any]],
+    around: dict[str, str],
+    *,
+    ordered: bool = True,
+) -> dict[str, Any]:
+    """Return the members of an element's event, its own contexts among them, not validated.
+
+    Args:
+        holder: the element.
+        context: of the document around it.
+        around: the prefixes that the document declares, as ``declared`` gives them.
+        ordered: whether its elements stand in the order of EPCIS 2.0.
+
+    Raises:
+        EpcisError: an element that EPCIS does not have, with its line and path.
+    """
+    if JSON in holder.attrib:
+        event = read_event(holder, context, around, ordered=ordered)
+        members, own = event.to_json(), list(event.context[len(context) :])
+        return members | ({"@context": own} if own else {})
+    members, prefixes = _members(holder, around, ordered=ordered)
+    return members | ({"@context": prefixes} if prefixes else {})
+
+
+def _members(
+    holder: Element, around: dict[str, str], *, ordered: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the elements of an event say, and the prefixes of its own."""
+    known = declared(holder.nsmap)
+    own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
+    names = Names(around | own)
+    members = read_members(holder, names, ordered=ordered)
+    own |= names.added
+    if not names.uses(PREFIX):
+        own.pop(PREFIX, None)  # declared for our attributes alone
+    return members, own
 
 
 def _agree(event: Event, plain: dict[str, Any], around: dict[str, str], holder: Element) -> None:
@@ -158,12 +190,14 @@ def is_ordered(root: Element) -> bool:
 
 
 def is_event_list(element: Element) -> bool:
-    """Tell whether the children of an element are events."""
+    """Tell whether the children of an element are events: of the document, not of an extension."""
     name = local_name(element)
     if name == "extension":
         parent = element.getparent()
-        return parent is not None and local_name(parent) == "EventList"
-    return name == "EventList"
+        return parent is not None and is_event_list(parent)
+    return name == "EventList" and all(
+        local_name(around)[0] != "{" for around in element.iterancestors()
+    )
 
 
 def refuse_others(listed: Element | None, event: Element | None = None) -> None:
@@ -178,6 +212,7 @@ def refuse_others(listed: Element | None, event: Element | None = None) -> None:
     """
     if listed is None:
         return
+    refuse_words(listed.text, listed)
     first = next((child for child in listed if local_name(child) != "extension"), None)
     if first is not None and first is not event:
         raise EpcisError(
@@ -189,8 +224,14 @@ def refuse_others(listed: Element | None, event: Element | None = None) -> None:
 
 
 def forget(event: Element) -> None:
-    """Take an event that has been read out of its list."""
+    """Take an event that has been read out of its list, and the white space around it.
+
+    Raises:
+        EpcisError: the space holds text.
+    """
+    refuse_words(event.tail, event)
     parent = event.getparent()
     event.clear()
     if parent is not None:
         parent.remove(event)
+        parent.text = None

@@ -32,6 +32,7 @@ from ocoptrace.epcis.number import Real, lexeme, of_lexeme
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_names import (
     Names,
+    attributes_of,
     composed,
     escaped,
     is_name,
@@ -143,8 +144,8 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
     if JSON in attributes:
         raise EpcisError("epcis.xml_json", place=path_of(holder))
     members = {
-        f"@{attribute_name(holder, name, names)}": composed(str(value))
-        for name, value in attributes.items()
+        f"@{attribute_name(holder, name, names)}": composed(value)
+        for name, value in attributes_of(holder)
         if name != _LIST and not name.startswith(_INSTANCE)
     }
     if text and not (len(holder) and text.isspace()):

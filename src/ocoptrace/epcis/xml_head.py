@@ -20,11 +20,13 @@ from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name, value_of
 from ocoptrace.epcis.xml_names import (
     Names,
+    attributes_of,
     composed,
     declared,
     local_name,
     meanings,
     path_of,
+    refuse_text,
     same_prefixes,
 )
 from ocoptrace.epcis.xml_schema import ORDER, ROOTS, SBDH, XSI
@@ -57,10 +59,11 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
     if kind not in ROOTS:
         raise EpcisError("epcis.not_a_document", place=path_of(root), value=shown(kind))
     head: dict[str, Any] = {"type": kind}
-    for name, value in root.attrib.items():
-        _root_attribute(head, root, str(name), composed(str(value)), names)
+    for name, value in attributes_of(root):
+        _root_attribute(head, root, name, composed(value), names)
     events: list[Element] = []
     arrays: set[str] = set()
+    refuse_text(root)
     for child in root:
         _head_child(head, arrays, child, events, names)
     if "epcisBody" not in head:
@@ -143,6 +146,7 @@ def _header(head: dict[str, Any], holder: Element, names: Names) -> None:
         if not isinstance(more, dict) or "epcisMasterData" in more:
             raise EpcisError("epcis.xml_json", place=path_of(holder))
         members |= more
+    refuse_text(holder)
     for child in holder:
         name = local_name(child)
         if name == "extension":
@@ -229,16 +233,25 @@ def _vocabulary_element(holder: Element, names: Names) -> dict[str, Any]:
     return members
 
 
+def _event_list(holder: Element, events: list[Element]) -> None:
+    refuse_text(holder)
+    for child in holder:
+        if local_name(child) == "extension":
+            refuse_text(child)
+            events.extend(child)
+        else:
+            events.append(child)
+
+
 def _body(holder: Element, events: list[Element], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
     arrays: set[str] = set()
+    refuse_text(holder)
     for child in holder:
         name = local_name(child)
         if name == "EventList":
             members["eventList"] = []
-            for event in child:
-                wrapped = local_name(event) == "extension"
-                events.extend(event if wrapped else [event])
+            _event_list(child, events)
         elif name == "VocabularyList":
             members["vocabularyList"] = _vocabularies(child, names)
         elif name == "QueryResults":

@@ -12,10 +12,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
+from ocoptrace.epcis.xml_parsing import parse
 from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING
 from ocoptrace.errors import EpcisError
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 __all__ = [
+    "MAX_ATTRIBUTES",
     "Names",
+    "attributes_of",
     "composed",
     "declared",
     "escaped",
@@ -36,9 +40,14 @@ __all__ = [
     "prefixes_in_xml",
     "prefixes_of",
     "quoted",
+    "refuse_text",
+    "refuse_words",
     "same_prefixes",
     "spellable",
 ]
+
+MAX_ATTRIBUTES = 256
+"""How many attributes an element may have."""
 
 _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
@@ -129,6 +138,35 @@ def path_of(element: Element) -> str:
     return f"line {element.sourceline}, /{'/'.join(reversed(steps))}"
 
 
+def attributes_of(element: Element) -> list[tuple[str, str]]:
+    """Return the attributes of an element, in their order.
+
+    Raises:
+        EpcisError: there are more than anybody needs; lxml takes quadratic time over them.
+    """
+    if len(element.attrib) > MAX_ATTRIBUTES:
+        raise EpcisError("epcis.xml_attributes", place=path_of(element), limit=MAX_ATTRIBUTES)
+    return [(str(name), str(value)) for name, value in element.attrib.items()]
+
+
+def refuse_text(holder: Element) -> None:
+    """Refuse text between the children of an element.
+
+    Raises:
+        EpcisError: there is some that is no white space.
+    """
+    refuse_words(holder.text, holder)
+    for child in holder:
+        if child.tail:
+            refuse_words(child.tail, child)
+
+
+def refuse_words(text: str | None, element: Element) -> None:
+    """Refuse a text at an element that is no white space."""
+    if text and not text.isspace():
+        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
+
+
 def is_name(text: str) -> bool:
     """Tell whether a text is a name without colon (Namespaces in XML, NCName)."""
     return _NAME.fullmatch(text) is not None
@@ -176,8 +214,20 @@ def prefixes_in_xml(prefixes: Mapping[str, str]) -> dict[str, str]:
         and not prefix.lower().startswith("xml")
         and prefix not in _RESERVED
         and namespace.strip() == namespace != ""
-        and spellable(namespace)
+        and _declarable(namespace)
     }
+
+
+@lru_cache(256)
+def _declarable(namespace: str) -> bool:
+    """Tell whether a namespace can be declared: whether libxml2 takes it for an address."""
+    if not spellable(namespace):
+        return False
+    try:
+        parse(f"<e xmlns:e={quoted(namespace)}/>".encode())
+    except EpcisError:
+        return False
+    return True
 
 
 def prefixes_of(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:

@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
-from ocoptrace.epcis.event_hash.places import within
 from ocoptrace.epcis.event_hash.values import Values
+from ocoptrace.epcis.places import within
 from ocoptrace.epcis.vocabulary import STANDARD_PREFIXES
 from ocoptrace.epcis.xml_schema import IMPLIED
 from ocoptrace.errors import EpcisError
