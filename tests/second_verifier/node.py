@@ -31,9 +31,9 @@ def node() -> str:
     for folder in (None, Path(sys.executable).parent):
         program = shutil.which("node", path=folder)
         if program is not None:
-            said = subprocess.run(
+            said = subprocess.run(  # noqa: S603
                 [program, "--version"], capture_output=True, text=True, check=True
-            )  # noqa: S603
+            )
             if int(said.stdout.strip().removeprefix("v").partition(".")[0]) >= OLDEST:
                 return program
     absent = f"no Node {OLDEST} or later; `make test` installs it where it may"
