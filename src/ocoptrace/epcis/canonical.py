@@ -46,7 +46,8 @@ from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
     PREFIX,
-    STANDARD_PREFIXES,
+    RESERVED_PREFIXES,
+    UNDECLARED_PREFIXES,
     VOCABULARY,
     CodeList,
     bare,
@@ -143,7 +144,7 @@ def _as_it_is(value: Any) -> Any:
 def _namespaces(used: set[str], declared: Mapping[str, str]) -> dict[str, str]:
     """Return what prefixes mean, sorted."""
     for prefix, namespace in declared.items():
-        reserved = STANDARD_PREFIXES.get(prefix) or ({VOCABULARY} if prefix == PREFIX else None)
+        reserved = RESERVED_PREFIXES.get(prefix)
         if reserved and namespace not in reserved:
             raise EpcisError(
                 "epcis.prefix_reserved", place="/@context", prefix=prefix, namespace=namespace
@@ -219,10 +220,11 @@ class _Walk:
             if prefix in declared or prefix == PREFIX:
                 found.add(prefix)
         for name in self._extensions:
-            prefix, colon, local = name.partition(":")
+            # An attribute of XML is called after its name: ``@prefix:name``.
+            prefix, colon, local = name.removeprefix("@").partition(":")
             if colon and prefix != "urn" and not local.startswith("//"):
                 found.add(prefix)
-        return found - STANDARD_PREFIXES.keys()
+        return found - UNDECLARED_PREFIXES
 
 
 def _name(walk: _Walk, uri: str) -> str:

@@ -61,6 +61,7 @@ __all__ = [
     "Contexts",
     "Document",
     "Kind",
+    "head_of",
     "is_xml",
     "new_head",
     "no_collecting",
@@ -123,7 +124,7 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
     data = inflated(data, max_bytes=max_bytes)
     if is_xml(data):
         return _read_xml(data, any_order=any_order)
-    value = read_json(data, max_bytes=max_bytes)
+    value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         events = _events(value, _parser(place="", context=()))
         return Document(events, single=_single(value))
@@ -134,7 +135,7 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
         return Document((parse_accepted(value),), kind="event", single=_single([value]))
     context = read_context(value.get("@context", []), place="/@context")
     members, items = json_ld.parts_of(value)
-    head = _head(members)
+    head = head_of(members)
     place = "/" + "/".join(json_ld.EVENT_LISTS[kind])
     events = _events(items, _parser(place=place, context=context))
     return Document(events, place, head.type, head, _single(items))
@@ -172,12 +173,17 @@ def _read_xml(data: bytes, *, any_order: bool) -> Document:
 
     if members["type"] not in {*json_ld.EVENT_LISTS, "EPCISMasterDataDocument"}:
         return Document(_events(elements, read), kind="event")
-    head = _head(members)
+    head = head_of(members)
     place = "/".join(("", *json_ld.EVENT_LISTS.get(head.type, ())))
     return Document(_events(elements, read), place, head.type, head)
 
 
-def _head(members: Mapping[str, Any]) -> Head:
+def head_of(members: Mapping[str, Any]) -> Head:
+    """Return a document without its events.
+
+    Raises:
+        EpcisError: with every fault as a finding.
+    """
     try:
         return Head.model_validate(members)
     except ValidationError as error:
@@ -269,10 +275,14 @@ def write_xml(document: Document | Sequence[Event], *, now: datetime | None = No
     head = json_of(document.head)
     prefixes = prefixes_of(document.context)
     start, end = document_xml(head, prefixes=prefixes)
-    bodies = [
-        event_element(event, own=document.own_contexts(event), around=prefixes)
-        for event in document.events
-    ]
+    bodies = []
+    for at, event in enumerate(document.events):
+        try:
+            own = document.own_contexts(event)
+            bodies.append(event_element(event, own=own, around=prefixes))
+        except EpcisError as error:
+            error.place = f"{document.place}/{at}{error.place}"
+            raise
     return (start + "\n".join(["", *bodies, ""]) + end).encode()
 
 

@@ -54,7 +54,7 @@ from ocoptrace.epcis.dimensions import (
     moment,
 )
 from ocoptrace.epcis.faults import error_of, faults, shown
-from ocoptrace.epcis.intake import accept
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, accept
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
 
@@ -137,7 +137,7 @@ class Event(Part):
     @model_validator(mode="before")
     @classmethod
     def _normalise(cls, data: Any, info: ValidationInfo) -> Any:
-        return data if info.context is _ACCEPTED else accept(data)
+        return data if info.context is _ACCEPTED else accept(data, depth=MAX_EVENT_DEPTH)
 
     @property
     def when(self) -> datetime:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH
 from ocoptrace.epcis.json_text import json_bytes
 from ocoptrace.errors import EpcisError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis.event import Event
 
-__all__ = ["EVENT_LISTS", "document_json", "event_json", "parts_of", "whole"]
+__all__ = ["EVENT_LISTS", "depth_of", "document_json", "event_json", "parts_of", "whole"]
 
 EVENT_LISTS = {
     "EPCISDocument": ("epcisBody", "eventList"),
@@ -31,6 +32,14 @@ EVENT_LISTS = {
 """Type of document → the members that lead to its list of events."""
 
 _HERE = "\x00"
+
+
+def depth_of(value: Any) -> int:
+    """Return how deep a document may be nested: its events, and what stands around them."""
+    around = 1 if isinstance(value, list) else 0
+    if isinstance(value, dict) and value.get("type") in (*EVENT_LISTS,):
+        around = 1 + len(EVENT_LISTS[value["type"]])
+    return around + MAX_EVENT_DEPTH
 
 
 def parts_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:

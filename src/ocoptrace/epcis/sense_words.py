@@ -21,9 +21,8 @@ from ocoptrace.epcis.vocabulary import (
     EPCIS_TERMS,
     OCOP_WORDS,
     PREFIX,
-    STANDARD_PREFIXES,
+    RESERVED_PREFIXES,
     STANDARD_WORDS,
-    VOCABULARY,
     CodeList,
     bare,
 )
@@ -124,7 +123,7 @@ def _check_word(word: str, code_list: CodeList, place: str) -> Iterator[Finding]
 def _check_prefixes(event: Event) -> Iterator[Finding]:
     declared = event.prefixes
     for term, meaning in declared.items():
-        reserved = STANDARD_PREFIXES.get(term) or ({VOCABULARY} if term == PREFIX else None)
+        reserved = RESERVED_PREFIXES.get(term)
         if reserved and meaning not in reserved:
             facts = {"prefix": term, "namespace": meaning}
             yield Finding("epcis.prefix_reserved", "error", "/@context", facts)

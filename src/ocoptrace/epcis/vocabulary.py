@@ -39,9 +39,11 @@ __all__ = [
     "OCOP_WORDS",
     "PARTY_TYPES",
     "PREFIX",
+    "RESERVED_PREFIXES",
     "STANDARD_PREFIXES",
     "STANDARD_WORDS",
     "TRANSACTION_TYPES",
+    "UNDECLARED_PREFIXES",
     "VOCABULARY",
     "CodeList",
     "bare",
@@ -87,6 +89,15 @@ STANDARD_PREFIXES = {
     "xsd": frozenset({"http://www.w3.org/2001/XMLSchema#"}),
 }
 """Prefixes that the EPCIS context declares, with the namespaces seen for them."""
+
+RESERVED_PREFIXES = STANDARD_PREFIXES | {
+    PREFIX: frozenset({VOCABULARY}),
+    "xml": frozenset({"http://www.w3.org/XML/1998/namespace"}),
+}
+"""Prefixes that may have no other meaning, ours and that of ``@xml:lang`` among them."""
+
+UNDECLARED_PREFIXES = RESERVED_PREFIXES.keys() - {PREFIX}
+"""Prefixes whose meaning no context of an event has to say."""
 
 CodeList = Literal["BizStep", "Disp", "BTT", "SDT", "ER", "Comp", "Measurement", "Alert"]
 """A code list, by the name that its web URIs carry; the last two are of the GS1 Web Vocabulary."""

@@ -121,7 +121,7 @@ def _header_xml(head: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
         listed = _vocabularies_xml(header["epcisMasterData"]["vocabularyList"], usable)
         master = f"<extension><EPCISMasterData>{listed}</EPCISMasterData></extension>"
     # The schema of EPCIS 2.0 has no room for other elements here, but for attributes.
-    others = {each: header[each] for each in header.keys() - {name, "epcisMasterData"}}
+    others = {each: said for each, said in header.items() if each not in {name, "epcisMasterData"}}
     said = json_attribute(others) if others else ""
     return f"<EPCISHeader{said}>{business}{master}</EPCISHeader>" if business or header else ""
 
