@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from ocoptrace.epcis import (
     write_json,
     write_xml,
 )
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH
 from ocoptrace.errors import EpcisError
 
 EX = 'xmlns:ex="https://example.org/"'
@@ -89,7 +91,7 @@ def test_an_attribute_that_the_schema_allows_is_kept(tag: str, event: str) -> No
     pattern = f"<{tag}(?=[ >])".encode()
     data = re.sub(pattern, f'<{tag} ex:kept="here"'.encode(), document(event), count=1)
     assert b'"ex:kept": "here"' in write_json(read_document(data))
-    assert again(data) == write_json(read_document(data))
+    assert json.loads(again(data)) == json.loads(write_json(read_document(data)))
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,8 @@ def test_a_list_of_one_number_bears_no_type_beside_another_attribute(value: Any)
     event = parse_event(seen(**{"ex:a": value}))
     written = write_xml([event])
     for element in etree.fromstring(written).iter():
-        typed = [name for name in element.keys() if name.endswith(("}type", "}nil"))]
-        assert not typed or len(element.keys()) == 1
+        typed = [name for name in element.attrib if name.endswith(("}type", "}nil"))]
+        assert not typed or len(element.attrib) == 1
     assert read_document(written).events[0].to_json() == event.to_json()
 
 
@@ -259,19 +261,19 @@ def test_what_is_read_from_xml_can_be_written_in_json_and_read_again(depth: int)
         "<ObjectEvent", '<ObjectEvent xmlns:ocop="https://w3id.org/ocoptrace/voc/"'
     )
     data = document(start.replace("</ilmd>", f"</ilmd>{inside}"))
-    try:
-        read = read_document(data)
-    except EpcisError as error:
-        assert error.code == "json.too_deep"
-    else:
-        assert again(data) == write_json(read)
+    if depth < MAX_EVENT_DEPTH - 1:
+        assert again(data) == write_json(read_document(data))
+        return
+    with pytest.raises(EpcisError) as caught:
+        read_document(data)
+    assert caught.value.code == "json.too_deep"
 
 
 def test_a_thousand_namespaces_under_one_prefix_are_told_apart() -> None:
-    inside = "".join(f'<p:a xmlns:p="urn:x:{number}"/>' for number in range(3000))
+    inside = "".join(f'<p:a xmlns:p="urn:x:{number}"/>' for number in range(900))
     (event,) = read_document(document(EVENT.replace("</ilmd>", f"</ilmd>{inside}"))).events
-    assert len(set(event.prefixes.values())) == 3001
-    assert len(event.extensions) == 3000
+    assert len(set(event.prefixes.values())) == 901
+    assert len(event.extensions) == 900
 
 
 @pytest.mark.parametrize("start", ["<ex:a", "<ObjectEvent", "<VocabularyElement ex:b='c'"])

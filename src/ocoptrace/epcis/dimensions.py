@@ -67,7 +67,7 @@ _TIME = re.compile(
 )
 # These patterns are read by pydantic's engine, which takes time linear in the text.
 _OFFSET = r"^(?:[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$"
-_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$"
+_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f-\x9f<>\"{}|\\^`]+$"
 _MEMBER = r"^[A-Za-z_][A-Za-z0-9_.+-]*:\S+$"
 _HEX = r"^[0-9A-Fa-f]+$"
 _EXTENSION = re.compile(_MEMBER)
@@ -163,9 +163,7 @@ def is_extension(name: str) -> bool:
 class Part(BaseModel):
     """A part of an event. Frozen; named as in JSON-LD by alias; extensions are kept."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="allow", alias_generator=member_name, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=member_name)
     __pydantic_extra__: dict[MemberName, Any] = Field(init=False)
 
     @property
@@ -177,9 +175,7 @@ class Part(BaseModel):
 class Closed(BaseModel):
     """A part that has no room for extensions (EPCIS 2.0 JSON schema)."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=member_name, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=member_name)
 
 
 def json_of(value: Any) -> Any:

@@ -55,6 +55,7 @@ from ocoptrace.epcis.dimensions import (
 )
 from ocoptrace.epcis.faults import error_of, faults, shown
 from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, accept
+from ocoptrace.epcis.vocabulary import bare
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
 
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
+    "MAX_TERMS",
     "AggregationEvent",
     "AssociationEvent",
     "Event",
@@ -75,16 +77,24 @@ __all__ = [
 ]
 
 
+MAX_TERMS = 1000
+"""How many contexts and terms may hold for an event: each event is looked up in all of them."""
+
+
 def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any], ...]:
     """Return the entries of a JSON-LD ``@context``: addresses, and objects of prefixes.
 
     Raises:
-        EpcisError: an entry is neither.
+        EpcisError: an entry is neither, or there are too many.
     """
     entries = value if isinstance(value, list | tuple) else [value]
+    terms = 0
     for entry in entries:
         if not isinstance(entry, str | dict):
             raise EpcisError("epcis.context", place=place, value=shown(entry))
+        terms += 1 if isinstance(entry, str) else 1 + len(entry)
+    if terms > MAX_TERMS:
+        raise EpcisError("epcis.context_too_large", place=place, limit=MAX_TERMS)
     return tuple(entries)
 
 
@@ -113,7 +123,7 @@ class Event(Part):
         event_time: when it happened, as written, with offset.
         event_time_zone_offset: the offset in force where it happened.
         event_id: its URI, or None.
-        biz_step: a bare CBV word, an ``ocop:`` step or another URI.
+        biz_step: a bare CBV word, an ``ocop:`` step or another URI, as it was read.
     """
 
     type: str
@@ -143,6 +153,18 @@ class Event(Part):
     def when(self) -> datetime:
         """The moment of the event, aware."""
         return moment(self.event_time)
+
+    @property
+    def step(self) -> str | None:
+        """The business step as a bare CBV word, however it was spelled; else as it was read.
+
+        >>> parse_event({
+        ...     "type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:x:1"],
+        ...     "eventTime": "2025-08-20T07:15:00+07:00", "eventTimeZoneOffset": "+07:00",
+        ...     "bizStep": "https://ref.gs1.org/cbv/BizStep-shipping"}).step
+        'shipping'
+        """
+        return None if self.biz_step is None else bare(self.biz_step, "BizStep")
 
     @property
     def prefixes(self) -> dict[str, str]:

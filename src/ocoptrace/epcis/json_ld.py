@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis.event import Event
 
-__all__ = ["EVENT_LISTS", "depth_of", "document_json", "event_json", "parts_of", "whole"]
+__all__ = [
+    "EVENT_LISTS",
+    "depth_of",
+    "document_json",
+    "event_json",
+    "parts_of",
+    "version_of",
+    "whole",
+]
 
 EVENT_LISTS = {
     "EPCISDocument": ("epcisBody", "eventList"),
@@ -68,6 +76,20 @@ def parts_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     return head, events
 
 
+def version_of(version: str | None) -> dict[str, str]:
+    """Return the member that says the version of EPCIS: JSON begins with 2.0.
+
+    >>> version_of("1.2"), version_of("2.0.1"), version_of(None)
+    ({'schemaVersion': '2.0'}, {'schemaVersion': '2.0.1'}, {})
+
+    Args:
+        version: of the document as it was read.
+    """
+    if version is None:
+        return {}
+    return {"schemaVersion": "2.0" if version.partition(".")[0] == "1" else version}
+
+
 def whole(head: Mapping[str, Any], events: Any) -> dict[str, Any]:
     """Return a document with its events in their place.
 
@@ -98,7 +120,7 @@ def document_json(head: Mapping[str, Any]) -> tuple[bytes, bytes]:
 
 
 def event_json(
-    event: Event, own: Sequence[str | dict[str, Any]], *, single: bool = False
+    event: Event, own: Sequence[str | dict[str, Any]], *, single: bool = True
 ) -> dict[str, Any]:
     """Return an event as it stands in a document: with its own contexts, if any.
 

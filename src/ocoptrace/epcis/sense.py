@@ -24,6 +24,7 @@ from ocoptrace.epcis.sense_names import check_names
 from ocoptrace.epcis.sense_quantities import check_quantities
 from ocoptrace.epcis.sense_times import CLOCK_TOLERANCE, check_times
 from ocoptrace.epcis.sense_words import check_words
+from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,7 +47,11 @@ def check_event(
         now: the moment of the check, aware; None leaves out what depends on it.
         company_prefixes: GS1 Company Prefixes of whoever recorded the event; a GS1 name that
             it makes under another is a finding. None given: nothing is said of that.
+
+    Raises:
+        EpcisError: a moment without offset.
     """
+    _refuse_naive(now)
     return [
         *check_times(event, now),
         *check_words(event),
@@ -68,8 +73,17 @@ def check_document(
         document: whose events are looked at, each and together.
         now: as for ``check_event``.
         company_prefixes: as for ``check_event``.
+
+    Raises:
+        EpcisError: a moment without offset.
     """
+    _refuse_naive(now)
     return list(_findings(document, now, company_prefixes))
+
+
+def _refuse_naive(now: datetime | None) -> None:
+    if now is not None and now.utcoffset() is None:
+        raise EpcisError("epcis.time_without_offset", value=now.isoformat())
 
 
 def _findings(

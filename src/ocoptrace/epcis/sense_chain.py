@@ -31,7 +31,6 @@ from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.sense_containers import Containers
 from ocoptrace.epcis.sense_quantities import check_balance
 from ocoptrace.epcis.sense_steps import ExclusiveSteps
-from ocoptrace.epcis.vocabulary import bare
 from ocoptrace.errors import Gs1Error
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import parse_name
@@ -58,7 +57,7 @@ class _Happening:
 
     @property
     def step(self) -> str:
-        return bare(self.event.biz_step or "", "BizStep")
+        return self.event.step or ""
 
 
 def check_chain(placed: Mapping[str, Event]) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from ocoptrace.epcis import json_ld
 from ocoptrace.epcis.dimensions import json_of
 from ocoptrace.epcis.document import MAX_BYTES, is_xml, new_head, own_contexts
 from ocoptrace.epcis.event import read_context
+from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.inflation import GZIP
 from ocoptrace.epcis.json_stream import json_events
 from ocoptrace.epcis.json_text import json_bytes
@@ -164,8 +165,10 @@ class DocumentWriter:
             head: of a document that this one continues; it says time and contexts then.
 
         Raises:
-            EpcisError: neither time nor head.
+            EpcisError: neither time nor head, a time without offset, or another syntax.
         """
+        if syntax not in {"json", "xml"}:
+            raise EpcisError("fields.not_one_of", value=shown(syntax), expected="json, xml")
         if head is None:
             if created is None:
                 raise EpcisError("epcis.no_events")
@@ -179,6 +182,7 @@ class DocumentWriter:
             pieces = document_xml(members, prefixes=self._prefixes)
             self._start, self._end = (piece.encode() for piece in pieces)
         else:
+            members |= json_ld.version_of(head.schema_version)
             self._start, self._end = json_ld.document_json(members)
         self._between = b"\n"
 
