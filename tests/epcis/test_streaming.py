@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocoptrace.epcis import parse_event, read_document, write_json
 from ocoptrace.epcis.document import write_xml
 from ocoptrace.epcis.streaming import DocumentWriter, stream_events
-from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT
+from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT, VOCABULARY
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def test_what_a_writer_writes_is_the_document_of_its_events(
         writer.write(parse_event(seen(8), context=[{"ex": "urn:other"}]))
     document = read_document(file.getvalue())
     assert [e.to_json() for e in document.events] == [*map(seen, range(5)), seen(8)]
-    assert document.events[-1].prefixes == {"ex": "urn:other"}
+    assert document.events[-1].prefixes == {"ex": "urn:other", "ocop": VOCABULARY}
     assert document.head is not None
     assert document.head.creation_date == NOW.isoformat()
 
@@ -345,3 +345,27 @@ def test_memory_does_not_grow_with_the_document(syntax: Literal["json", "xml"]) 
             most = max(most, resident())
     assert count > 70_000
     assert most - before < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "before", ["<EventList>", "</ObjectEvent>", "<EPCISBody>", "</EPCISBody>", "</EventList>"]
+)
+def test_text_beside_elements_is_refused(before: str) -> None:
+    data = XML.replace(before, f"{before}or so").encode()
+    with pytest.raises(EpcisError) as caught:
+        read_document(data)
+    assert caught.value.code == "epcis.xml_text"
+    if before in {"<EventList>", "</ObjectEvent>"}:
+        with pytest.raises(EpcisError) as caught:
+            streamed(data)
+        assert caught.value.code == "epcis.xml_text"
+    assert streamed(XML.replace(before, f"{before} \n ").encode()) == streamed(XML.encode())
+
+
+def test_a_stream_that_never_stops_declaring_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocoptrace.epcis.streaming.MAX_DECLARATIONS", 200)
+    event = XML.partition("<ObjectEvent")[2].partition("</ObjectEvent>")[0]
+    events = f'<ObjectEvent xmlns:d="urn:d"{event}</ObjectEvent>' * 500
+    with pytest.raises(EpcisError) as caught:
+        streamed(XML.replace("<EventList>", f"<EventList>{events}").encode())
+    assert caught.value.code == "epcis.xml_declarations"

@@ -174,12 +174,13 @@ def _way_to_depth(value: Any, depth: int) -> str | None:
     return None
 
 
-def accept(value: Any, *, depth: int = MAX_DEPTH) -> Any:
+def accept(value: Any, *, depth: int = MAX_DEPTH, kept: tuple[type, ...] = ()) -> Any:
     """Return JSON in NFC whose numbers are finite.
 
     Args:
         value: JSON of any kind.
         depth: how deep it may be nested.
+        kept: kinds of values that may stand in it as they are, read already.
 
     Raises:
         EpcisError: something that is no JSON, a number that is not finite, half of a character,
@@ -192,12 +193,14 @@ def accept(value: Any, *, depth: int = MAX_DEPTH) -> Any:
     if isinstance(value, int | float):
         return number(value)
     if not isinstance(value, dict | list | tuple):
+        if isinstance(value, kept):
+            return value
         raise EpcisError("json.not_json", kind=type(value).__name__)
     if depth <= 0:
         raise EpcisError("json.too_deep", limit=MAX_DEPTH)
     if not isinstance(value, dict):
-        return [_inside(at, item, depth) for at, item in enumerate(value)]
-    members = {_name(name): _inside(name, member, depth) for name, member in value.items()}
+        return [_inside(at, item, depth, kept) for at, item in enumerate(value)]
+    members = {_name(name): _inside(name, item, depth, kept) for name, item in value.items()}
     if len(members) != len(value):
         twice = next(name for name in value if _name(name) != name)
         raise EpcisError("json.duplicate_member", name=shown(_name(twice)))
@@ -227,10 +230,10 @@ def form(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _inside(at: object, value: Any, depth: int) -> Any:
+def _inside(at: object, value: Any, depth: int, kept: tuple[type, ...]) -> Any:
     """Return what stands at a name or position; a fault there gets its JSON pointer."""
     try:
-        return accept(value, depth=depth - 1)
+        return accept(value, depth=depth - 1, kept=kept)
     except EpcisError as error:
         error.place = pointer(at) + error.place
         raise

@@ -31,6 +31,7 @@ from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.inflation import GZIP
 from ocoptrace.epcis.json_stream import json_events
 from ocoptrace.epcis.json_text import json_bytes
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event_list import (
     event_element,
 )
@@ -49,10 +50,19 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.event import Event
     from ocoptrace.epcis.master_data import Head
 
-__all__ = ["MAX_EVENT_BYTES", "DocumentWriter", "stream_events", "stream_placed"]
+__all__ = [
+    "MAX_DECLARATIONS",
+    "MAX_EVENT_BYTES",
+    "DocumentWriter",
+    "stream_events",
+    "stream_placed",
+]
 
 MAX_EVENT_BYTES = 2**20
 """Longest event that is read from a stream, in bytes."""
+
+MAX_DECLARATIONS = 4_000_000
+"""How often XML of any length may declare a prefix: libxml2 keeps 30 bytes for each time."""
 
 
 def stream_events(
@@ -120,6 +130,7 @@ class _Rest:
         self.since = 0
         self.limit = 0
         self._too_large = "json.too_large"
+        self._declarations = 0
 
     def read(self, size: int = -1, /) -> bytes:
         if self._given >= len(self._piece):
@@ -129,8 +140,12 @@ class _Rest:
         chunk: bytes = self._piece[self._given : end]
         self._given += len(chunk)
         self.since += len(chunk)
-        if self.limit and self.since > self.limit:
-            raise EpcisError(self._too_large, size=self.since, limit=self.limit)
+        if self.limit:
+            if self.since > self.limit:
+                raise EpcisError(self._too_large, size=self.since, limit=self.limit)
+            self._declarations += chunk.count(b"xmlns")
+            if self._declarations > MAX_DECLARATIONS:
+                raise EpcisError("epcis.xml_declarations", limit=MAX_DECLARATIONS)
         return chunk
 
     def begin(self, limit: int) -> None:
@@ -172,7 +187,9 @@ class DocumentWriter:
         if head is None:
             if created is None:
                 raise EpcisError("epcis.no_events")
-            head = new_head(created, context)
+            # No event is known yet: most use our prefix, and would each have to declare it.
+            ours = {PREFIX: VOCABULARY}
+            head = new_head(created, context if ours in context else [ours, *context])
         self._file = file
         self._xml = syntax == "xml"
         self._context = read_context(head.context)
