@@ -42,6 +42,7 @@ from ocoptrace.epcis.event import Event
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.number import double
 from ocoptrace.epcis.places import came_from, each, within
+from ocoptrace.epcis.read_only import ReadOnlyList, ReadOnlyMapping
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
@@ -196,9 +197,9 @@ class _Walk:
         kind = type(value)
         if kind is str:
             return value
-        if kind is tuple or kind is list:
+        if kind is tuple or kind is list or kind is ReadOnlyList:
             return each(value, self.value)
-        if kind is dict:
+        if kind is dict or kind is ReadOnlyMapping:
             self._extensions.update(value)
             return {name: within(name, self.value, member) for name, member in value.items()}
         if isinstance(value, float):

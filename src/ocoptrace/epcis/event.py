@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     PlainValidator,
     ValidationError,
@@ -55,7 +56,8 @@ from ocoptrace.epcis.dimensions import (
 )
 from ocoptrace.epcis.faults import error_of, faults, shown
 from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, accept
-from ocoptrace.epcis.vocabulary import bare
+from ocoptrace.epcis.read_only import read_only
+from ocoptrace.epcis.vocabulary import bare, namespace_of
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
 
@@ -95,7 +97,7 @@ def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any
         terms += 1 if isinstance(entry, str) else 1 + len(entry)
     if terms > MAX_TERMS:
         raise EpcisError("epcis.context_too_large", place=place, limit=MAX_TERMS)
-    return tuple(entries)
+    return tuple(map(read_only, entries))
 
 
 Context = Annotated[
@@ -106,7 +108,7 @@ Context = Annotated[
 CertificationInfo = Annotated[Uri | tuple[Uri, ...], coded("epcis.not_uri")]
 """One URI or several, as they were read: JSON-LD takes both."""
 
-Ilmd = dict[MemberName, Any]
+Ilmd = Annotated[dict[MemberName, Any], AfterValidator(read_only)]
 Uris = tuple[Uri, ...]
 Quantities = tuple[QuantityElement, ...]
 
@@ -173,8 +175,10 @@ class Event(Part):
             prefix: namespace
             for entry in self.context
             if isinstance(entry, dict)
-            for prefix, namespace in entry.items()
-            if isinstance(namespace, str) and ":" not in prefix and not prefix.startswith("@")
+            for prefix, meaning in entry.items()
+            if (namespace := namespace_of(meaning)) is not None
+            and ":" not in prefix
+            and not prefix.startswith("@")
         }
 
     def to_json(self) -> dict[str, Any]:

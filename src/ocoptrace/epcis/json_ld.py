@@ -77,7 +77,7 @@ def parts_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
 
 
 def version_of(version: str | None) -> dict[str, str]:
-    """Return the member that says the version of EPCIS: JSON begins with 2.0.
+    """Return the member that says in which version of EPCIS a document is written: never 1.2.
 
     >>> version_of("1.2"), version_of("2.0.1"), version_of(None)
     ({'schemaVersion': '2.0'}, {'schemaVersion': '2.0.1'}, {})

@@ -73,7 +73,7 @@ class _Document:
             return
         head_of(head)
         bounded(head, _HEAD_DEPTH)
-        path = EVENT_LISTS[kind]
+        path = EVENT_LISTS[str(kind)]
         if self._list != path:
             raise EpcisError("epcis.no_event_list", place=pointer(*path))
 

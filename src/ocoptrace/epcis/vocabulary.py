@@ -48,6 +48,7 @@ __all__ = [
     "CodeList",
     "bare",
     "context_prefixes",
+    "namespace_of",
     "urn",
     "web_uri",
 ]
@@ -167,7 +168,9 @@ OCOP_WORDS: Mapping[CodeList, frozenset[str]] = {
 }
 """Our own words by the code list that they extend, without the prefix."""
 
-OCOP_MEMBERS = frozenset("step description actor destination results loss basedOn list".split())
+OCOP_MEMBERS = frozenset(
+    "step description actor destination results loss basedOn list json".split()
+)
 """Members of our own in an event: ``ocop:loss``."""
 
 EPCIS_TERMS: Mapping[str, str] = {
@@ -198,6 +201,19 @@ def context_prefixes(address: str) -> Mapping[str, str]:
         return {}
     newer = {"gs1": _WEB_VOCABULARY} if address in _NEWER_CONTEXTS else {}
     return epcis_terms.PREFIXES | newer
+
+
+def namespace_of(meaning: object) -> str | None:
+    """Return the namespace that a term of a JSON-LD context gives a prefix; None for no prefix.
+
+    >>> namespace_of("urn:x:"), namespace_of({"@id": "urn:x:", "@prefix": True})
+    ('urn:x:', 'urn:x:')
+    >>> namespace_of({"@id": "urn:x:name"}), namespace_of(None)
+    (None, None)
+    """
+    if isinstance(meaning, dict) and meaning.get("@prefix") is True:
+        meaning = meaning.get("@id")
+    return meaning if isinstance(meaning, str) else None
 
 
 def bare(word: str, code_list: CodeList) -> str:

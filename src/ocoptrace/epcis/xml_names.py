@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
-from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY, namespace_of
 from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING, XML
 from ocoptrace.errors import EpcisError
 
@@ -121,7 +121,7 @@ def declarations(element: Element) -> Mapping[str | None, str]:
     Raises:
         EpcisError: there are so many that to look at them for every event takes too long.
     """
-    prefixes = element.nsmap
+    prefixes: Mapping[str | None, str] = element.nsmap
     if len(prefixes) > MAX_PREFIXES:
         raise EpcisError("epcis.xml_too_many", place=path_of(element), limit=MAX_PREFIXES)
     return prefixes
@@ -223,8 +223,8 @@ def meanings(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:
         prefix: namespace
         for entry in context
         if isinstance(entry, dict)
-        for prefix, namespace in entry.items()
-        if isinstance(namespace, str) and not _implied(prefix, namespace)
+        for prefix, meaning in entry.items()
+        if (namespace := namespace_of(meaning)) is not None and not _implied(prefix, namespace)
     }
 
 
