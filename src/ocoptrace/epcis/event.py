@@ -79,6 +79,12 @@ __all__ = [
 ]
 
 
+class _Contexts(tuple[str | dict[str, Any], ...]):
+    """Contexts that have been read: those of a document are those of each of its events."""
+
+    __slots__ = ()
+
+
 MAX_TERMS = 1000
 """How many contexts and terms may hold for an event: each event is looked up in all of them."""
 
@@ -89,6 +95,8 @@ def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any
     Raises:
         EpcisError: an entry is neither, or there are too many.
     """
+    if type(value) is _Contexts:
+        return value
     entries = value if isinstance(value, list | tuple) else [value]
     terms = 0
     for entry in entries:
@@ -97,7 +105,7 @@ def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any
         terms += 1 if isinstance(entry, str) else 1 + len(entry)
     if terms > MAX_TERMS:
         raise EpcisError("epcis.context_too_large", place=place, limit=MAX_TERMS)
-    return tuple(map(read_only, entries))
+    return _Contexts(map(read_only, entries))
 
 
 Context = Annotated[
@@ -326,7 +334,7 @@ def _parsed(
 def _contexts(around: Sequence[str | dict[str, Any]], data: dict[str, Any]) -> object:
     """Return the contexts of a document and of an event in it; what is none, as it is."""
     if "@context" not in data:
-        return tuple(around)
+        return around
     own = data["@context"]
     try:
         return (*around, *read_context(own))
