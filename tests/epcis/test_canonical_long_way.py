@@ -115,11 +115,12 @@ def some(items: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 
 lexemes = st.from_regex(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?([eE][+-]?[0-9])?", fullmatch=True)
 numbers = lexemes.map(of_lexeme) | st.integers(-(2**52), 2**52) | st.just(-0.0)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
 names = st.sampled_from(
     ["ex:a", "ex:b", "other:c", "ocop:step", "gs1:known", "https://whole.example/name"]
 )
 extension = st.recursive(
-    st.none() | st.booleans() | numbers | st.text(st.characters(codec="utf-8"), max_size=6),
+    st.none() | st.booleans() | numbers | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=6,
 )
@@ -138,7 +139,7 @@ reports = st.builds(
             "value": numbers,
             "sDev": numbers,
             "booleanValue": st.booleans(),
-            "stringValue": st.text(st.characters(codec="utf-8"), max_size=6),
+            "stringValue": texts,
         },
     ),
     extensions,

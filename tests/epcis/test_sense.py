@@ -515,3 +515,10 @@ def test_a_plain_name_is_under_nobodys_prefix() -> None:
 def test_more_out_than_in_is_told_in_one_unit() -> None:
     (finding,) = check_event(parse_event(MADE | lost(10.001)))
     assert finding.facts == {"before": "100.0", "after": "100.001", "unit": "KGM"}
+
+
+def test_what_has_a_faulty_name_is_weighed_by_nobody() -> None:
+    event = parse_event(MADE | {"inputEPCList": ["urn:epc:id:sgtin:952407.000101.8"]})
+    codes = {finding.code for finding in check_event(event)}
+    assert "epcis.outweighed" not in codes
+    assert any(code.startswith("gs1.") for code in codes)

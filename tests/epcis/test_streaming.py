@@ -170,9 +170,9 @@ TWICE = f'"eventList": [{GOOD}], "eventList": [{GOOD}]'
 @pytest.mark.parametrize(
     ("data", "code", "place", "events"),
     [
-        (DEEP, "epcis.stream_syntax", "byte", 0),
-        (b'{"a":' * 10**6, "epcis.stream_syntax", "byte", 0),
-        (b'{"epcisBody":{"queryResults":' * 5000, "epcis.stream_syntax", "byte", 0),
+        (DEEP, "json.too_deep", "byte", 0),
+        (b'{"a":' * 10**6, "json.too_deep", "byte", 0),
+        (b'{"epcisBody":{"queryResults":' * 5000, "json.too_deep", "byte", 0),
         (document(GOOD).replace(b"EPCISDocument", b"Nonsense"), "fields.not_one_of", "/type", 0),
         (document(GOOD).replace(b"EPCISDocument", b"EPCISQueryDocument"), "epcis.no_event_list",
          "/epcisBody/queryResults/resultsBody/eventList", 0),
@@ -248,20 +248,30 @@ def test_a_head_that_never_ends_is_refused() -> None:
     assert caught.value.code == "json.too_large"
 
 
-def test_a_value_that_never_ends_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("start", "piece", "code"),
+    [
+        (b"[", b"[", "json.too_deep"),
+        (b'[{"a":[', b"1,", "epcis.event_too_large"),
+        (b'["', b"x", "epcis.event_too_large"),
+        (b"", b" ", "json.too_large"),
+        (b"[", b"\n", "epcis.event_too_large"),
+    ],
+)
+def test_what_never_ends_is_refused(start: bytes, piece: bytes, code: str) -> None:
     class Endless:
         def __init__(self) -> None:
             self.given = 0
 
         def read(self, size: int = -1) -> bytes:
             self.given += size
-            return b"[" * size
+            return (start if self.given == size else b"") + piece * size
 
     source = Endless()
     with pytest.raises(EpcisError) as caught:
         list(stream_events(source, max_event_bytes=2**20))  # type: ignore[arg-type]
-    assert caught.value.code == "epcis.event_too_large"
-    assert source.given < 2**24
+    assert caught.value.code == code
+    assert source.given < 2**25
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
@@ -369,3 +379,11 @@ def test_a_stream_that_never_stops_declaring_is_refused(monkeypatch: pytest.Monk
     with pytest.raises(EpcisError) as caught:
         streamed(XML.replace("<EventList>", f"<EventList>{events}").encode())
     assert caught.value.code == "epcis.xml_declarations"
+
+
+def test_a_list_of_events_inside_an_extension_is_none() -> None:
+    data = XML.replace("<EventList>", "<ex:e><EventList>").replace(
+        "</EventList>", "</EventList></ex:e><EventList></EventList>"
+    )
+    assert streamed(data.encode()) == []
+    assert read_document(data.encode()).events == ()

@@ -184,10 +184,10 @@ def accept(value: Any, *, depth: int = MAX_DEPTH, kept: tuple[type, ...] = ()) -
 
     Raises:
         EpcisError: something that is no JSON, a number that is not finite, half of a character,
-            two names that NFC makes one, or nesting beyond the depth.
+            the character U+0000, two names that NFC makes one, or nesting beyond the depth.
     """
     if isinstance(value, str):
-        return value if value.isascii() else _text(value)
+        return _text(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -210,7 +210,7 @@ def accept(value: Any, *, depth: int = MAX_DEPTH, kept: tuple[type, ...] = ()) -
 def _name(name: object) -> str:
     if not isinstance(name, str):
         raise EpcisError("json.not_json", kind=type(name).__name__)
-    return name if name.isascii() else _text(name)
+    return _text(name)
 
 
 def form(pattern: str, example: str) -> AfterValidator:
@@ -258,6 +258,10 @@ def number(value: object) -> int | float:
 
 
 def _text(value: str) -> str:
+    if "\0" in value:
+        raise EpcisError("json.nul")
+    if value.isascii():
+        return value
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise EpcisError("json.not_unicode")
     return normalize("NFC", value)

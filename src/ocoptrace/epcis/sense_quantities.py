@@ -20,6 +20,7 @@ from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import quantities
 from ocoptrace.epcis.number import lexeme
 from ocoptrace.epcis.vocabulary import bare
+from ocoptrace.errors import Gs1Error
 from ocoptrace.findings import Finding
 
 if TYPE_CHECKING:
@@ -94,7 +95,11 @@ def check_balance(place: str, *events: Event) -> Iterator[Finding]:
         place: JSON pointer of what is said to be wrong.
         events: one event, or all of one transformation.
     """
-    for excess in outweighed(*balance(*events)):
+    try:
+        sides = balance(*events)
+    except Gs1Error:
+        return  # a name with a fault, of which check_names tells
+    for excess in outweighed(*sides):
         facts = {
             "before": f"{excess.before:f}",
             "after": f"{excess.after:f}",

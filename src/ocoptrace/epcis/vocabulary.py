@@ -143,7 +143,11 @@ DEPRECATED: Mapping[CodeList, Mapping[str, str]] = {
         "non_sellable_recalled": "recalled",
     },
 }
-"""Words of CBV 1.0 that later versions gave up, with the words that took their place."""
+"""Words of CBV 1.0 that later versions gave up, with the words that took their place.
+
+The new words stand in the ontology of CBV 2.0. The old ones do not: that they were words is known
+from software for EPCIS 1.x, which lists them as given up for these.
+"""
 
 OCOP_STEPS = frozenset(
     """cultivating harvesting landing salt_harvesting receiving_raw washing salting fermenting

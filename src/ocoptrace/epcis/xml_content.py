@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 __all__ = [
+    "MAX_ATTRIBUTES",
     "attributes_of",
     "children",
     "items",
@@ -40,7 +41,7 @@ __all__ = [
     "within_bounds",
 ]
 
-_MOST = 256
+MAX_ATTRIBUTES = 256
 """How many attributes an element may have: libxml2 looks for each among all of them."""
 
 _INSTANCE = f"{{{XSI}}}"
@@ -104,8 +105,8 @@ def attributes_of(element: Element) -> Iterator[tuple[str, str]]:
     if not element.keys():
         return
     attributes = element.attrib
-    if len(attributes) > _MOST:
-        raise EpcisError("epcis.xml_too_many", place=path_of(element), limit=_MOST)
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise EpcisError("epcis.xml_attributes", place=path_of(element), limit=MAX_ATTRIBUTES)
     for name, value in attributes.items():
         if not str(name).startswith(_INSTANCE):
             yield str(name), composed(str(value))

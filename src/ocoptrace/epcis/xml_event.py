@@ -149,17 +149,13 @@ def _epcs(holder: Element, _: Names) -> list[str]:
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
+    match = _DECIMAL.fullmatch(text)
+    if match and (match[2] or match[3] or "0" in text):
+        sign, whole, fraction, exponent = match.groups(default="")
+        point = f".{fraction}" if fraction else ""
+        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
-    except EpcisError as error:
-        match = _DECIMAL.fullmatch(text)
-        if match is None or not (match[2] or match[3] or "0" in text):
-            error.place = path_of(element)
-            raise
-    sign, whole, fraction, exponent = match.groups(default="")
-    point = f".{fraction}" if fraction else ""
-    try:
-        return of_lexeme(f"{sign.strip('+')}{whole or '0'}{point}{exponent}")
     except EpcisError as error:
         error.place = path_of(element)
         raise

@@ -187,9 +187,11 @@ def is_ordered(root: Element) -> bool:
 
 
 def is_event_list(element: Element) -> bool:
-    """Tell whether the children of an element are events."""
+    """Tell whether the children of an element are events: of the document, not of an extension."""
     name = local_name(element)
     if name == "extension":
         parent = element.getparent()
-        return parent is not None and local_name(parent) == "EventList"
-    return name == "EventList"
+        return parent is not None and is_event_list(parent)
+    return name == "EventList" and all(
+        local_name(around)[0] != "{" for around in element.iterancestors()
+    )

@@ -12,10 +12,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY, namespace_of
+from ocoptrace.epcis.xml_parsing import parse
 from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING, XML
 from ocoptrace.errors import EpcisError
 
@@ -123,7 +125,7 @@ def declarations(element: Element) -> Mapping[str | None, str]:
     """
     prefixes: Mapping[str | None, str] = element.nsmap
     if len(prefixes) > MAX_PREFIXES:
-        raise EpcisError("epcis.xml_too_many", place=path_of(element), limit=MAX_PREFIXES)
+        raise EpcisError("epcis.xml_prefixes", place=path_of(element), limit=MAX_PREFIXES)
     return prefixes
 
 
@@ -204,8 +206,20 @@ def prefixes_in_xml(prefixes: Mapping[str, str]) -> dict[str, str]:
         and not prefix.lower().startswith("xml")
         and prefix not in _RESERVED
         and namespace.strip() == namespace != ""
-        and spellable(namespace)
+        and _declarable(namespace)
     }
+
+
+@lru_cache(256)
+def _declarable(namespace: str) -> bool:
+    """Tell whether a namespace can be declared: whether libxml2 takes it for an address."""
+    if not spellable(namespace):
+        return False
+    try:
+        parse(f"<e xmlns:e={quoted(namespace)}/>".encode())
+    except EpcisError:
+        return False
+    return True
 
 
 def prefixes_of(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from ocoptrace.epcis.xml_content import no_text
 from ocoptrace.epcis.xml_event_list import declared_by, is_event_list, is_ordered, read_event
 from ocoptrace.epcis.xml_head import context_of, read_head
 from ocoptrace.epcis.xml_names import local_name, path_of
-from ocoptrace.epcis.xml_parsing import SAFE, syntax_error
+from ocoptrace.epcis.xml_parsing import SAFE, refuse_declarations, syntax_error
 from ocoptrace.epcis.xml_schema import ORDER, ROOTS
 from ocoptrace.errors import EpcisError
 
@@ -60,10 +60,12 @@ def xml_events(
     context: tuple[Any, ...] = ()
     around: dict[str, str] | None = None
     ordered, place, position = not any_order, "", count()
+    listed: Element | None = None
     done: Element | None = None  # the event before, empty, which goes when the next one comes
     try:
         for _, element in elements:
             if around is None:
+                refuse_declarations(element)
                 root = element.getroottree().getroot()
                 context = context_of(root)
                 around = declared_by(root)
@@ -74,9 +76,10 @@ def xml_events(
                 _take_out(element, done, until=None)
             elif holder is None:
                 yield "", read_event(element, context, around, ordered=ordered)
-            elif is_event_list(holder):
-                if local_name(holder) == "extension" and (listed := holder.getparent()) is not None:
-                    _take_out(listed, done, until=holder)
+            elif holder is listed or is_event_list(holder):
+                listed = holder
+                if local_name(holder) == "extension" and (outer := holder.getparent()) is not None:
+                    _take_out(outer, done, until=holder)
                 _take_out(holder, done, until=element)
                 here = f"{place}/{next(position)}"
                 yield here, read_event(element, context, around, ordered=ordered)
@@ -86,6 +89,7 @@ def xml_events(
     except etree.XMLSyntaxError as error:
         raise syntax_error(error) from error
     if around is None:
+        refuse_declarations(elements.root)
         context_of(elements.root)
         raise EpcisError("epcis.no_event_list", place=path_of(elements.root))
     if local_name(elements.root) in ROOTS:
