@@ -144,7 +144,7 @@ def bounded(value: Any, depth: int = MAX_EVENT_DEPTH) -> None:
         EpcisError: with the JSON pointer of the first that is too deep.
     """
     level = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [
             item
             for holder in level
