@@ -287,3 +287,22 @@ def test_an_element_with_too_many_attributes_is_refused(start: str, what: str) -
     assert caught.value.code == (
         "epcis.xml_prefixes" if "xmlns" in what else "epcis.xml_attributes"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "read"),
+    [
+        ("damaged", "damaged"),
+        ("non_sellable_damaged", "https://ref.gs1.org/cbv/Disp-non_sellable_damaged"),
+    ],
+)
+def test_a_urn_of_cbv_has_no_place_in_json(word: str, read: str) -> None:
+    urn = f"urn:epcglobal:cbv:disp:{word}"
+    event = EVENT.replace("<readPoint>", f"<disposition>{urn}</disposition><readPoint>")
+    data = document(event)
+    (event_read,) = read_document(data).events
+    assert event_read.disposition == read
+    assert b"urn:epcglobal:cbv" not in write_json(read_document(data))
+    assert json.loads(again(data)) == json.loads(write_json(read_document(data)))
+    assert f'"disposition":"{word}"'.encode() in canonical_bytes(event_read)
+    assert f"disposition=https://ref.gs1.org/cbv/Disp-{word}" in event_prehash(event_read)
