@@ -176,8 +176,8 @@ def read_whole(data: bytes) -> None:
     assert told(again) == told(document)
     assert digits(again.events) == digits(events)
     if document.head is not None and document.kind in {"EPCISDocument", "EPCISQueryDocument"}:
-        old = (document.head.schema_version or "2").startswith("1")
-        version = {"schema_version": "2.0"} if old else {}
+        kept = (document.head.schema_version or "").startswith("2")
+        version = {} if kept else {"schema_version": "2.0"}
         assert again.head == document.head.model_copy(update=version)
     read_streamed(written, document)
 

@@ -84,6 +84,8 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
         _head_child(head, arrays, child, events, names)
     if "epcisBody" not in head:
         raise EpcisError("epcis.no_event_list", place=path_of(root))
+    if kind == "EPCISDocument":
+        head["epcisBody"].setdefault("eventList", [])
     if not head.get("epcisHeader", True):
         del head["epcisHeader"]
     around |= names.added
@@ -315,6 +317,8 @@ def _read_body(
             members["vocabularyList"] = _vocabularies(child, names)
         elif name in {"QueryResults", "resultsBody"}:
             members[_BODY[name]] = _body(child, events, names, attributed=False)
+            if name == "resultsBody":
+                members[name].setdefault("eventList", [])
         elif member is not None:
             members[name] = text_of(child)
         elif name == "extension":

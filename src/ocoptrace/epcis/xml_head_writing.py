@@ -163,11 +163,10 @@ def _list_xml(kind: str, body: Mapping[str, Any], usable: Iterable[str]) -> tupl
     if kind == "EPCISDocument":
         return "<EventList>", "</EventList>"
     results = body.get("queryResults", {})
-    start = "".join(
-        f"<{name}>{escaped(results[name])}</{name}>"
-        for name in ("queryName", "subscriptionID")
-        if name in results
-    )
+    said = {name: results[name] for name in ("queryName", "subscriptionID") if name in results}
+    if not all(isinstance(text, str) for text in said.values()):
+        raise EpcisError("epcis.xml_body", place="/epcisBody/queryResults")
+    start = "".join(f"<{name}>{escaped(text)}</{name}>" for name, text in said.items())
     return (
         f"<epcisq:QueryResults>{start}<resultsBody><EventList>",
         "</EventList></resultsBody></epcisq:QueryResults>",
