@@ -84,8 +84,7 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
         _head_child(head, arrays, child, events, names)
     if "epcisBody" not in head:
         raise EpcisError("epcis.no_event_list", place=path_of(root))
-    if kind == "EPCISDocument":
-        head["epcisBody"].setdefault("eventList", [])
+    _put_lists(kind, head["epcisBody"])
     if not head.get("epcisHeader", True):
         del head["epcisHeader"]
     around |= names.added
@@ -93,6 +92,13 @@ def read_head(root: Element) -> tuple[dict[str, Any], Iterable[Element]]:
     head = _with_json(head, root, around)
     within_bounds(head, root, depth=_DEPTH)
     return head, events
+
+
+def _put_lists(kind: str, body: dict[str, Any]) -> None:
+    """Put a list of events where JSON has one, if it is empty and XML leaves it out."""
+    holder = body if kind == "EPCISDocument" else body.get("queryResults", {}).get("resultsBody")
+    if holder is not None:
+        holder.setdefault("eventList", [])
 
 
 def context_of(root: Element) -> tuple[str | dict[str, Any], ...]:
@@ -317,8 +323,6 @@ def _read_body(
             members["vocabularyList"] = _vocabularies(child, names)
         elif name in {"QueryResults", "resultsBody"}:
             members[_BODY[name]] = _body(child, events, names, attributed=False)
-            if name == "resultsBody":
-                members[name].setdefault("eventList", [])
         elif member is not None:
             members[name] = text_of(child)
         elif name == "extension":
