@@ -6,9 +6,9 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from golden_labels import FOLDER, drawn
 from PIL import Image
 
+from golden_labels import FOLDER, drawn
 from ocoptrace.labels import template_names
 
 # Another version of FreeType or of a font may round a few edges otherwise; the smallest digit
