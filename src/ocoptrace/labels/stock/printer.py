@@ -11,7 +11,6 @@ says where to draw so that the ink comes down where it should: a position p is d
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
@@ -19,6 +18,7 @@ from pydantic import BeforeValidator, Field
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.display import mm
 from ocoptrace.labels.plan import Plan, read_plan_file, read_toml
+from ocoptrace.labels.plan_files import own_file, own_names, plan_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,7 @@ __all__ = [
     "LARGEST_SHIFT",
     "LEAST_SCALE",
     "PrinterProfile",
+    "find_printer",
     "load_printer",
     "printer_names",
 ]
@@ -41,7 +42,6 @@ LEAST_SCALE: Final = 0.95
 LARGEST_SCALE: Final = 1.05
 """Scales of a profile; what is beyond was printed with "fit to page"."""
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_MILLIMETRES: Final = 1000
 
 
@@ -142,16 +142,23 @@ def load_printer(name: str, *, folders: Iterable[Path]) -> PrinterProfile:
         LabelError: ``label.unknown_printer``; as ``PrinterProfile.read_file``.
     """
     folders = tuple(folders)
-    if _NAME.fullmatch(name):
-        for folder in folders:
-            path = folder / f"{name}.toml"
-            if path.is_file():
-                return PrinterProfile.read_file(path)
+    if (path := own_file(name, folders=folders)) is not None:
+        return PrinterProfile.read_file(path)
     known = ", ".join(printer_names(folders=folders)) or "–"
     raise LabelError("label.unknown_printer", name=name, known=known)
 
 
 def printer_names(*, folders: Iterable[Path]) -> tuple[str, ...]:
     """Return the names of the profiles in some folders, sorted."""
-    names = {path.stem for folder in folders for path in folder.glob("*.toml")}
-    return tuple(sorted(filter(_NAME.fullmatch, names)))
+    return tuple(sorted(own_names(folders)))
+
+
+def find_printer(named: str, *, folders: Iterable[Path] = ()) -> PrinterProfile:
+    """Return a profile by its name, or by the path of its file; see ``plan_files``.
+
+    Raises:
+        LabelError: as ``load_printer``.
+    """
+    folders = tuple(folders)
+    path = plan_file(named, folders=folders)
+    return load_printer(named, folders=folders) if path is None else PrinterProfile.read_file(path)
