@@ -1,14 +1,16 @@
 """``label check``: every code of a sheet, a scan or a photo, and how well it is printed."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ocoptrace.cli.options import choice, kind_of, located, read_file
+from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, LabelError
 from ocoptrace.findings import Finding
@@ -49,7 +51,8 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         taken = _SOURCE_OF[kind] if source is None else choice("--source", source, _SOURCES)
         manifest = _manifest(file, expect)
         try:
-            codes = list(_codes(data, taken, drawn=kind == "pdf"))
+            with progress(terminal, text("cli.codes.reading")) as tell:
+                codes = list(_codes(data, taken, tell=tell, drawn=kind == "pdf"))
         except LabelError as error:
             # A picture that cannot be read is a verdict, not misuse (formats, section 10).
             terminal.fail(error)
@@ -104,17 +107,25 @@ class _Code:
         }
 
 
-def _codes(data: bytes, source: "Source", *, drawn: bool) -> Iterator[_Code]:
-    """Yield every code of a file.
+def _codes(
+    data: bytes, source: "Source", *, tell: Callable[[int, int, float], None], drawn: bool
+) -> Iterator[_Code]:
+    """Yield every code of a file, and tell of each page: done, in all, a second.
 
     Raises:
         LabelError: it cannot be read.
     """
     from ocoptrace.labels.reading.grade import grade_scan
-    from ocoptrace.labels.reading.pixels import grey_pages
+    from ocoptrace.labels.reading.pixels import grey_pages, open_pdf
     from ocoptrace.labels.reading.scan import KINDS, scan_pixels
 
+    pages = 1
+    if drawn:
+        with open_pdf(data) as document:
+            pages = len(document)
+    begun = monotonic()
     for number, pixels in enumerate(grey_pages(data, dpi=_DPI)):
+        tell(number, pages, number / max(monotonic() - begun, 0.001))
         for scan in scan_pixels(pixels, page=number, kinds=KINDS):
             graded = grade_scan(pixels, scan, source=source) if scan.kind == "qr" else None
             yield _Code(scan, graded, drawn)

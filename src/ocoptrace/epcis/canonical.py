@@ -42,11 +42,13 @@ from ocoptrace.epcis.event import Event
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.number import double
 from ocoptrace.epcis.places import came_from, each, within
+from ocoptrace.epcis.read_only import ReadOnlyList, ReadOnlyMapping
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
     PREFIX,
-    STANDARD_PREFIXES,
+    RESERVED_PREFIXES,
+    UNDECLARED_PREFIXES,
     VOCABULARY,
     CodeList,
     bare,
@@ -143,7 +145,7 @@ def _as_it_is(value: Any) -> Any:
 def _namespaces(used: set[str], declared: Mapping[str, str]) -> dict[str, str]:
     """Return what prefixes mean, sorted."""
     for prefix, namespace in declared.items():
-        reserved = STANDARD_PREFIXES.get(prefix) or ({VOCABULARY} if prefix == PREFIX else None)
+        reserved = RESERVED_PREFIXES.get(prefix)
         if reserved and namespace not in reserved:
             raise EpcisError(
                 "epcis.prefix_reserved", place="/@context", prefix=prefix, namespace=namespace
@@ -195,9 +197,9 @@ class _Walk:
         kind = type(value)
         if kind is str:
             return value
-        if kind is tuple or kind is list:
+        if kind is tuple or kind is list or kind is ReadOnlyList:
             return each(value, self.value)
-        if kind is dict:
+        if kind is dict or kind is ReadOnlyMapping:
             self._extensions.update(value)
             return {name: within(name, self.value, member) for name, member in value.items()}
         if isinstance(value, float):
@@ -219,10 +221,11 @@ class _Walk:
             if prefix in declared or prefix == PREFIX:
                 found.add(prefix)
         for name in self._extensions:
-            prefix, colon, local = name.partition(":")
+            # An attribute of XML is called after its name: ``@prefix:name``.
+            prefix, colon, local = name.removeprefix("@").partition(":")
             if colon and prefix != "urn" and not local.startswith("//"):
                 found.add(prefix)
-        return found - STANDARD_PREFIXES.keys()
+        return found - UNDECLARED_PREFIXES
 
 
 def _name(walk: _Walk, uri: str) -> str:

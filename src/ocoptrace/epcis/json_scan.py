@@ -41,6 +41,7 @@ class Scanner:
 
     Attributes:
         max_bytes: the longest value that is cut out, and the longest white space before one.
+        too_large: code of the error for a longer one.
     """
 
     def __init__(self, source: Readable, *, max_bytes: int) -> None:
@@ -50,6 +51,7 @@ class Scanner:
         self._before = 0
         self._ended = False
         self.max_bytes = max_bytes
+        self.too_large = "json.too_large"
 
     def peek(self) -> bytes:
         """Return the next byte that is no white space, which stays; none at the end."""
@@ -174,7 +176,7 @@ class Scanner:
         size = size or len(self._buffer) - self._at
         if size > self.max_bytes:
             raise EpcisError(
-                "json.too_large",
+                self.too_large,
                 place=f"byte {self._before + self._at}",
                 size=size,
                 limit=self.max_bytes,

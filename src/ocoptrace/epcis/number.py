@@ -54,7 +54,7 @@ class Real(float):
             raise EpcisError("fields.not_number", value=lexeme[:_SHOWN])
         self = super().__new__(cls, lexeme)
         if not math.isfinite(self):
-            raise EpcisError("json.inexact_number", number=lexeme[:_SHOWN])
+            raise EpcisError("json.out_of_range", number=lexeme[:_SHOWN])
         self.lexeme = lexeme
         return self
 

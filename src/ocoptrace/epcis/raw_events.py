@@ -52,7 +52,7 @@ def raw_events(
         with no_collecting():
             events = [raw_event(each, context, around, ordered=ordered) for each in elements]
         return context, events
-    value = read_json(data, max_bytes=max_bytes)
+    value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         return (), value
     if not isinstance(value, dict):

@@ -21,8 +21,17 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.number import of_lexeme
+from ocoptrace.epcis.xml_content import (
+    attributes_of,
+    children,
+    items,
+    once,
+    stray,
+    text_of,
+    within_bounds,
+)
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
-from ocoptrace.epcis.xml_names import attributes_of, composed, local_name, path_of, refuse_words
+from ocoptrace.epcis.xml_names import composed, local_name, path_of
 from ocoptrace.epcis.xml_schema import (
     ORDER,
     SENSOR_METADATA,
@@ -77,7 +86,10 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
     members: dict[str, Any] = {"type": kind}
     for name, value in attributes_of(event):
         _event_attribute(members, event, name, value, names)
-    _read_into(members, set(), event, standard, names, ordered=ordered)
+    attributes = event.keys()
+    _read_into(members, set(), event, standard, names, attributes=attributes, ordered=ordered)
+    if names.nested:
+        within_bounds(members, event)
     return members
 
 
@@ -86,9 +98,9 @@ def _event_attribute(
 ) -> None:
     if name[0] != "{":
         if name not in _IGNORED:
-            raise EpcisError("epcis.xml_attribute", place=path_of(event), attribute=shown(name))
-    elif name != JSON and not name.startswith(_INSTANCE):
-        members[attribute_name(event, name, names)] = composed(value)
+            raise stray(event, name)
+    elif name != JSON:
+        members[attribute_name(event, name, names)] = value
 
 
 def _read_into(
@@ -98,25 +110,23 @@ def _read_into(
     standard: dict[str, tuple[int, _Reader]],
     names: Names,
     *,
+    attributes: Collection[str] = (),
     ordered: bool,
 ) -> None:
     last = 0
-    for child in holder:
+    for child in children(holder, attributes):
         name = child.tag
         if name[0] == "{":
             name = local_name(child)
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
-        if child.tail:
-            refuse_words(child.tail, child)
         if name not in standard:
             if name not in _WRAPPERS:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
             _read_into(members, arrays, child, standard, names, ordered=False)
             continue
-        if name in members:
-            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+        once(members, name, child)
         at, read = standard[name]
         if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
@@ -124,38 +134,16 @@ def _read_into(
         members[name] = read(child, names)
 
 
-def _text(element: Element, _: Names | None = None) -> str:
-    """Return the text of an element that may hold nothing else (collapsed, as xsd:anyURI is)."""
-    if len(element):
-        raise EpcisError(
-            "epcis.xml_element", place=path_of(element), element=local_name(element[0])
-        )
-    for name in element.keys():  # noqa: SIM118 - quicker than to ask for the attributes
-        if not str(name).startswith(_INSTANCE):
-            attribute = shown(str(name))
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=attribute)
-    text = (element.text or "").strip()
-    return text if text.isascii() else composed(text)
+def _text(element: Element, _: Names) -> str:
+    return text_of(element)
 
 
 def _word(code_list: CodeList) -> _Reader:
-    return lambda element, _: word_of_xml(_text(element), code_list)
-
-
-def _items(holder: Element, item: str) -> list[Element]:
-    """Return the children of a list, which are all of one name."""
-    refuse_words(holder.text, holder)
-    found = list(holder)
-    for child in found:
-        if child.tag != item and local_name(child) != item:
-            raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
-        if child.tail:
-            refuse_words(child.tail, child)
-    return found
+    return lambda element, _: word_of_xml(text_of(element), code_list)
 
 
 def _epcs(holder: Element, _: Names) -> list[str]:
-    return [_text(child) for child in _items(holder, "epc")]
+    return [text_of(child) for child in items(holder, "epc")]
 
 
 def _number(text: str, element: Element) -> Any:
@@ -175,14 +163,13 @@ def _number(text: str, element: Element) -> Any:
 
 def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
     found = []
-    for element in _items(holder, "quantityElement"):
+    for element in items(holder, "quantityElement"):
         members: dict[str, Any] = {}
-        for child in element:
-            name, text = local_name(child), _text(child)
+        for child in children(element):
+            name, text = local_name(child), text_of(child)
             if name not in _QUANTITY:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-            if name in members:
-                raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+            once(members, name, child)
             if name != "quantity":
                 members[name] = text
             elif child.get(_NIL) != "true":
@@ -196,14 +183,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
 
     def read(holder: Element, _: Names) -> list[dict[str, str]]:
         found = []
-        for child in _items(holder, item):
+        for child in items(holder, item):
             members = {}
             for name, value in attributes_of(child):
                 if name != "type":
-                    raise EpcisError(
-                        "epcis.xml_attribute", place=path_of(child), attribute=shown(name)
-                    )
-                members["type"] = word_of_xml(composed(value.strip()), code_list)
+                    raise stray(child, name)
+                members["type"] = word_of_xml(value.strip(), code_list)
             if len(child):
                 raise EpcisError(
                     "epcis.xml_element", place=path_of(child), element=local_name(child[0])
@@ -219,94 +204,99 @@ _LOCATION: dict[str, _Reader] = {"id": _text}
 
 
 def _location(holder: Element, names: Names) -> dict[str, Any]:
+    return _part(holder, _LOCATION, names)
+
+
+def _part(
+    holder: Element, standard: dict[str, _Reader], names: Names, *, attributed: bool = False
+) -> dict[str, Any]:
+    """Return a part that has room for extensions: in elements, and maybe in attributes."""
     members: dict[str, Any] = {}
-    _read_into_part(members, holder, _LOCATION, names)
+    if attributed:
+        for name, value in attributes_of(holder):
+            if name[0] != "{":
+                raise stray(holder, name)
+            members[attribute_name(holder, name, names)] = value
+    attributes = holder.keys() if attributed else ()
+    _read_into_part(members, set(), holder, standard, names, attributes=attributes)
     return members
 
 
 def _read_into_part(
     members: dict[str, Any],
+    arrays: set[str],
     holder: Element,
     standard: dict[str, _Reader],
     names: Names,
+    *,
+    attributes: Collection[str] = (),
 ) -> None:
-    """Read the children of a part that has room for extensions."""
-    arrays: set[str] = set()
-    refuse_words(holder.text, holder)
-    for child in holder:
+    for child in children(holder, attributes):
         name = local_name(child)
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
-            continue
-        if child.tail:
-            refuse_words(child.tail, child)
-        if name == "extension":
-            _read_into_part(members, child, standard, names)
+        elif name == "extension":
+            _read_into_part(members, arrays, child, standard, names)
         elif name not in standard:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        elif name in members:
-            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
         else:
+            once(members, name, child)
             members[name] = standard[name](child, names)
 
 
 def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
     members: dict[str, list[str]] = {}
-    for child in holder:
+    for child in children(holder):
         name = local_name(child)
         if name not in {"set", "unset"}:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        members.setdefault(name, []).append(word_of_xml(_text(child), "Disp"))
+        members.setdefault(name, []).append(word_of_xml(text_of(child), "Disp"))
     return members
 
 
 def _error(holder: Element, names: Names) -> dict[str, Any]:
     def corrective(element: Element, _: Names) -> list[str]:
-        return [_text(child) for child in _items(element, "correctiveEventID")]
+        return [text_of(child) for child in items(element, "correctiveEventID")]
 
-    members: dict[str, Any] = {}
     standard: dict[str, _Reader] = {
         "declarationTime": _text,
         "reason": _word("ER"),
         "correctiveEventIDs": corrective,
     }
-    _read_into_part(members, holder, standard, names)
-    return members
+    return _part(holder, standard, names, attributed=True)
 
 
 def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    _read_into_part(members, holder, {}, names)
-    return members
+    return _part(holder, {}, names, attributed=True)
 
 
 def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in attributes_of(element):
         if name[0] == "{":
-            if not name.startswith(_INSTANCE):
-                members[attribute_name(element, name, names)] = composed(value)
+            members[attribute_name(element, name, names)] = value
         elif name not in standard:
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
+            raise stray(element, name)
         elif name in SENSOR_NUMBERS:
             members[name] = _number(value, element)
         elif name == "booleanValue":
             members[name] = _BOOLEANS.get(value.strip(), value)
         elif name in WORDS:
-            members[name] = word_of_xml(composed(value.strip()), WORDS[name])
+            members[name] = word_of_xml(value.strip(), WORDS[name])
         else:
-            members[name] = composed(value)
-    _items(element, "")
+            members[name] = value
+    for child in children(element, element.keys()):
+        raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
     return members
 
 
 def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
     found = []
-    for element in _items(holder, "sensorElement"):
+    for element in items(holder, "sensorElement"):
         members: dict[str, Any] = {}
         reports: list[dict[str, Any]] = []
         arrays: set[str] = set()
-        for child in element:
+        for child in children(element):
             name = local_name(child)
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
@@ -316,7 +306,7 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
             elif name == "sensorMetadata" and not members:
                 members[name] = _sensed(child, SENSOR_METADATA, names)
             elif name == "extension":
-                _read_into_part(members, child, {}, names)
+                _read_into_part(members, arrays, child, {}, names)
             else:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
         found.append(members)

@@ -17,24 +17,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.epcis.event import parse_accepted
-from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.intake import read_json
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, read_json
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event import read_members
 from ocoptrace.epcis.xml_extension import JSON
 from ocoptrace.epcis.xml_names import (
     Names,
+    declarations,
     declared,
     local_name,
     meanings,
     path_of,
     prefixes_in_xml,
     quoted,
-    refuse_words,
     same_prefixes,
 )
 from ocoptrace.epcis.xml_parsing import parse
-from ocoptrace.epcis.xml_schema import IMPLIED, ORDER, XSD, XSI
+from ocoptrace.epcis.xml_schema import IMPLIED, XSD, XSI
 from ocoptrace.epcis.xml_writing import event_xml
 from ocoptrace.errors import EpcisError
 
@@ -48,12 +47,10 @@ if TYPE_CHECKING:
 __all__ = [
     "declared_by",
     "event_element",
-    "forget",
     "is_event_list",
     "is_ordered",
     "raw_event",
     "read_event",
-    "refuse_others",
 ]
 
 _MAX_JSON = 2**20
@@ -81,7 +78,7 @@ def read_event(
     stated = holder.get(JSON)
     plain = members
     if stated is not None:
-        more = read_json(stated.encode(), max_bytes=_MAX_JSON)
+        more = read_json(stated.encode(), max_bytes=_MAX_JSON, depth=MAX_EVENT_DEPTH)
         if not isinstance(more, dict) or "type" in more:
             raise EpcisError("epcis.xml_json", place=path_of(holder))
         members = members | more
@@ -127,7 +124,7 @@ def _members(
     holder: Element, around: dict[str, str], *, ordered: bool
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the elements of an event say, and the prefixes of its own."""
-    known = declared(holder.nsmap)
+    known = declared(declarations(holder))
     own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
     names = Names(around | own)
     members = read_members(holder, names, ordered=ordered)
@@ -181,7 +178,7 @@ def _but_ours(contexts: Sequence[str | dict[str, Any]]) -> list[str | dict[str, 
 
 def declared_by(root: Element) -> dict[str, str]:
     """Return the prefixes that a document declares for its events, with their namespaces."""
-    return declared(root.nsmap)
+    return declared(declarations(root))
 
 
 def is_ordered(root: Element) -> bool:
@@ -198,40 +195,3 @@ def is_event_list(element: Element) -> bool:
     return name == "EventList" and all(
         local_name(around)[0] != "{" for around in element.iterancestors()
     )
-
-
-def refuse_others(listed: Element | None, event: Element | None = None) -> None:
-    """Refuse what stands in a list of events, or before an event in it, and is no event.
-
-    Args:
-        listed: the list, from which events are taken as they are read.
-        event: the first that may be left in it; None for none.
-
-    Raises:
-        EpcisError: another element, or text.
-    """
-    if listed is None:
-        return
-    refuse_words(listed.text, listed)
-    first = next((child for child in listed if local_name(child) != "extension"), None)
-    if first is not None and first is not event:
-        raise EpcisError(
-            "epcis.event_type",
-            place=path_of(first),
-            value=shown(local_name(first)),
-            expected=", ".join(ORDER),
-        )
-
-
-def forget(event: Element) -> None:
-    """Take an event that has been read out of its list, and the white space around it.
-
-    Raises:
-        EpcisError: the space holds text.
-    """
-    refuse_words(event.tail, event)
-    parent = event.getparent()
-    event.clear()
-    if parent is not None:
-        parent.remove(event)
-        parent.text = None

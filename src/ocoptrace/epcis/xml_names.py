@@ -16,9 +16,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
-from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY, namespace_of
 from ocoptrace.epcis.xml_parsing import parse
-from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING
+from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING, XML
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 __all__ = [
-    "MAX_ATTRIBUTES",
+    "MAX_PREFIXES",
     "Names",
-    "attributes_of",
     "composed",
+    "declarations",
     "declared",
     "escaped",
     "is_name",
@@ -40,14 +40,9 @@ __all__ = [
     "prefixes_in_xml",
     "prefixes_of",
     "quoted",
-    "refuse_text",
-    "refuse_words",
     "same_prefixes",
     "spellable",
 ]
-
-MAX_ATTRIBUTES = 256
-"""How many attributes an element may have."""
 
 _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
@@ -60,6 +55,9 @@ _QUOTED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
 
+MAX_PREFIXES = 256
+"""How many prefixes may be in force at an element."""
+
 _RESERVED = frozenset({"epcis", "epcismd", "epcisq", "xsd", "xsi"})
 
 
@@ -68,13 +66,17 @@ class Names:
 
     Attributes:
         added: prefix → namespace, for what the prefixes around do not say.
+        nested: whether anything read has lists or objects in it.
     """
 
     def __init__(self, around: dict[str, str]) -> None:
         self._meanings = IMPLIED | around
         self._members: dict[tuple[str, str | None], str] = {}
+        self._prefixes: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
         self._used: set[str] = set()
         self.added: dict[str, str] = {}
+        self.nested = False
 
     def member(self, tag: str, prefix: str | None) -> str:
         """Return the member name of an element or attribute.
@@ -88,7 +90,10 @@ class Names:
         key = (tag, prefix)
         if key not in self._members:
             namespace, _, local = tag[1:].partition("}")
-            self._members[key] = f"{self._prefix(prefix or 'ns', namespace)}:{local}"
+            wanted = (prefix or "ns", namespace)
+            if wanted not in self._prefixes:
+                self._prefixes[wanted] = self._prefix(*wanted)
+            self._members[key] = f"{self._prefixes[wanted]}:{local}"
         return self._members[key]
 
     def uses(self, prefix: str) -> bool:
@@ -96,7 +101,9 @@ class Names:
         return prefix in self._used
 
     def _prefix(self, wanted: str, namespace: str) -> str:
-        prefix, count = wanted, 0
+        if namespace == XML:
+            return "xml"
+        prefix, count = wanted, self._counts.get(wanted, 0)
         while True:
             free = prefix not in self._used and self._meanings.get(prefix) == IMPLIED.get(prefix)
             if free and self._meanings.get(prefix) != namespace:
@@ -104,8 +111,22 @@ class Names:
             if self._meanings.get(prefix) == namespace:
                 self._used.add(prefix)
                 return prefix
+            # A thousand namespaces under one prefix: each goes on where the last one ended.
             count += 1
+            self._counts[wanted] = count
             prefix = f"{wanted}{count}"
+
+
+def declarations(element: Element) -> Mapping[str | None, str]:
+    """Return the prefixes in force at an element, with their namespaces.
+
+    Raises:
+        EpcisError: there are so many that to look at them for every event takes too long.
+    """
+    prefixes: Mapping[str | None, str] = element.nsmap
+    if len(prefixes) > MAX_PREFIXES:
+        raise EpcisError("epcis.xml_prefixes", place=path_of(element), limit=MAX_PREFIXES)
+    return prefixes
 
 
 def declared(nsmap: Mapping[str | None, str] | Mapping[str, str]) -> dict[str, str]:
@@ -136,35 +157,6 @@ def path_of(element: Element) -> str:
     steps = [local_name(element)]
     steps += [local_name(each) for each in element.iterancestors()]
     return f"line {element.sourceline}, /{'/'.join(reversed(steps))}"
-
-
-def attributes_of(element: Element) -> list[tuple[str, str]]:
-    """Return the attributes of an element, in their order.
-
-    Raises:
-        EpcisError: there are more than anybody needs; lxml takes quadratic time over them.
-    """
-    if len(element.attrib) > MAX_ATTRIBUTES:
-        raise EpcisError("epcis.xml_attributes", place=path_of(element), limit=MAX_ATTRIBUTES)
-    return [(str(name), str(value)) for name, value in element.attrib.items()]
-
-
-def refuse_text(holder: Element) -> None:
-    """Refuse text between the children of an element.
-
-    Raises:
-        EpcisError: there is some that is no white space.
-    """
-    refuse_words(holder.text, holder)
-    for child in holder:
-        if child.tail:
-            refuse_words(child.tail, child)
-
-
-def refuse_words(text: str | None, element: Element) -> None:
-    """Refuse a text at an element that is no white space."""
-    if text and not text.isspace():
-        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
 
 
 def is_name(text: str) -> bool:
@@ -245,8 +237,8 @@ def meanings(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:
         prefix: namespace
         for entry in context
         if isinstance(entry, dict)
-        for prefix, namespace in entry.items()
-        if isinstance(namespace, str) and not _implied(prefix, namespace)
+        for prefix, meaning in entry.items()
+        if (namespace := namespace_of(meaning)) is not None and not _implied(prefix, namespace)
     }
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from ocoptrace.labels.captions import caption
+from ocoptrace.labels.captions import captions
 from ocoptrace.labels.content import FIELDS, LabelContent
 from ocoptrace.labels.plan import read_toml
 
@@ -31,9 +31,9 @@ _SEAL: Final = "4081632652130426085217043408" * 6 + "1704"
 
 
 def sample_content(template: Template, *, today: date, language: str | None = None) -> LabelContent:
-    """Return a sticker with all that a template asks for.
+    """Return a sticker with what a template asks for.
 
-    A field of the template's own, which the sample does not know, shows its name.
+    A field of the template's own, which no sample can know, shows its name.
 
     Args:
         template: what is filled in.
@@ -46,14 +46,13 @@ def sample_content(template: Template, *, today: date, language: str | None = No
     source = files("ocoptrace.labels") / "sample.toml"
     members: dict[str, Any] = read_toml(source.read_text(encoding="utf-8"), name="sample")
     shelf_life = timedelta(days=members.pop("shelf_life"))
-    own = template.fields - FIELDS - members["texts"].keys()
-    language = language or template.languages[0]
-    members["texts"] |= {name: caption(name, language) or name for name in own}
+    own = template.fields - FIELDS - captions("vi").keys()
+    members["texts"] |= {name: name for name in own}
     path = f"01/{members['gtin']}/10/{members['lot']}/21/{members['serial']}"
     return LabelContent(
         link=f"HTTPS://{members['site'].upper()}/{path}#{_SEAL}",
         made=today,
         best_before=today + shelf_life,
-        language=language,
+        language=language or template.languages[0],
         **members,
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["join_pdfs"]
 
-_TAIL: Final = 32
+_END: Final = b"%%EOF\n"
 
 
 def join_pdfs(parts: Sequence[Path], path: Path) -> None:
@@ -47,8 +47,8 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> None:
     # ends the process where the disk is full.
     job = pikepdf.Job(["qpdf", "--deterministic-id", first, "--pages", first, *others, "--", out])
     job.run()
-    # What is lost when the file is closed is not told: a disk that is full at the last bytes.
     with path.open("rb") as file:
-        file.seek(-min(_TAIL, path.stat().st_size), os.SEEK_END)
-        if b"%%EOF" not in file.read():
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file.seek(-len(_END), os.SEEK_END)
+        if file.read() != _END:
+            # What the disk refuses at the very last, qpdf does not notice.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
