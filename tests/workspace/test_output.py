@@ -320,7 +320,7 @@ def test_a_long_run_is_read_back_in_part(tmp_path: Path) -> None:
 
 def test_what_is_read_back_is_the_file_itself(tmp_path: Path) -> None:
     printing = Printing(template=TEMPLATE, stock=STOCK, dpi=DPI)
-    for ending in ("pdf", "png"):
+    for ending in ENDINGS:
         path = tmp_path / f"s.{ending}"
         others = stickers(6)[::-1]
         files = PrintJob(path, others, printing, "s").write()

@@ -1,7 +1,7 @@
 """The self-check of printed stickers: what is on the disk, against what was to be printed.
 
-PDF and PNG files are read back from the disk. What label printers are sent, and drawings, are
-checked as the dots that the printer burns.
+Files are read back from the disk: PDF and PNG as they are shown, what label printers are sent as
+the dots that they burn. Of a drawing in SVG, the symbols are checked as dots, not the file.
 
 >>> import tempfile, pathlib
 >>> from ocoptrace.labels import LabelContent
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.labels.drawing.raster import Rasteriser
 from ocoptrace.labels.reading.check import check_pages, expected_on
+from ocoptrace.labels.reading.commands import printed_commands
 from ocoptrace.labels.reading.pixels import grey_picture
 from ocoptrace.labels.reading.printed import Bitmaps, PrintedDots, printed_pdf
 from ocoptrace.workspace.output import kind_of
@@ -102,6 +103,9 @@ def _printed(path: Path, files: Sequence[LabelFile], pages: _Pages) -> Iterator[
     elif ending == ".png":
         paths = [path.with_name(file.name) for file in files]
         yield _Pictures(paths, dpi=pages.printing.dpi)
+    elif ending in {".zpl", ".tspl"}:
+        with printed_commands(path, dpi=pages.printing.dpi) as printed:
+            yield printed
     else:
         yield _Dots(pages)
 
