@@ -248,6 +248,7 @@ def test_what_lies_in_the_workspace_is_known_by_its_name(coop: Any, batch: str) 
         (("--language", "fr"), "fr"),
         (("--printer", "nobody"), "nobody"),
         (("--set", "lot=L9"), "lot"),
+        (("-n", "1001", "--stock", "cut", "-o", "never.png"), "1000 files"),
     ],
 )
 def test_what_cannot_be_printed_so_is_told_before_serials_are_spent(

@@ -88,6 +88,8 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             demo=demo,
             sealed=sealed,
         )
+        stickers = (count if table is None else len(table.rows)) * copies
+        check_place(out, pages=how.page_count(stickers))
         run = open_workspace(workspace, terminal).label_run(
             batch,
             count=count,
@@ -103,12 +105,12 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         tell_run(terminal, out, done, png=png and run.write_png(png), as_json=as_json)
 
 
-def check_place(out: Path) -> None:
+def check_place(out: Path, *, pages: int = 1) -> None:
     """Refuse a place where no stickers can be written, before serials are spent on them."""
     from ocoptrace.workspace.label_run import check_free
 
     destination(out)
-    check_free(out)
+    check_free(out, pages=pages)
 
 
 def write_run(

@@ -411,15 +411,20 @@ def _checked(found: SelfCheck | None) -> Checked | None:
     )
 
 
-def check_free(path: Path) -> None:
+def check_free(path: Path, *, pages: int = 1) -> None:
     """Refuse a file where stickers cannot be written: another ending, an unfinished run.
 
+    Args:
+        path: the file.
+        pages: how many it will have, as far as that is known.
+
     Raises:
-        LabelError: another ending than stickers have, or what stands beside it is no manifest.
+        LabelError: another ending than stickers have, too many pages for a file each, or what
+            stands beside it is no manifest.
         StorageError: the manifest beside it cannot be read.
         WorkspaceError: an unfinished run stands there.
     """
-    check_output(path)
+    check_output(path, pages=pages)
     found = read_manifest(manifest_path(path))
     if found is not None and found.state != "complete":
         beside = manifest_path(path)
