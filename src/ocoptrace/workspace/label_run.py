@@ -216,7 +216,7 @@ class LabelRun:
             path: ``stickers.pdf``; the manifest is then ``stickers.manifest.json``. What ends
                 in ``.zpl`` or ``.tspl`` is sent to a label printer as it is; of ``.png`` and
                 ``.svg`` there is a file for each page.
-            check: whether every page is read back: of more than 500, so many of them.
+            check: whether every page is read back; of more than 500, a sample of some 500.
             progress: told of each page.
             checking: told of the pages that are read back and to be.
 
