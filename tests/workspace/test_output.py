@@ -383,6 +383,14 @@ def test_a_run_of_many_random_serials_is_measured_by_those_it_has(
         batch, count=150, template="ocop-50x30", stock="roll-50x30", demo=True, sealed=0
     )
     assert len(run.serials) == 150
+    # The one that is both the longest and the widest is looked at once.
+    commune.label_run(
+        batch,
+        count=102,
+        serials=[f"S{number}" for number in range(101)] + ["S-LONGEST"],
+        demo=True,
+        sealed=0,
+    )
     wide = ["W" * 12 if number == 140 else f"S{number}" for number in range(150)]
     with pytest.raises(LabelError) as caught:
         commune.label_run(

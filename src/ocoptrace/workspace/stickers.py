@@ -291,7 +291,7 @@ def _samples(
         rest = range(_SAMPLE, len(serials))
         wide = nlargest(_WIDEST, rest, key=lambda number: _width(serials[number]))
         longest = max(rest, key=lambda number: len(serials[number]))
-        for number in (*wide, longest):
+        for number in sorted({*wide, longest}):
             yield sticker(plan.rows[0][0], serials[number], is_sealed=number < sealed)
 
 
