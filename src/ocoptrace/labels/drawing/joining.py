@@ -13,7 +13,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["join_pdfs"]
+
+_END: Final = b"%%EOF\n"
 
 
 def join_pdfs(parts: Sequence[Path], path: Path) -> None:
@@ -43,3 +47,8 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> None:
     # ends the process where the disk is full.
     job = pikepdf.Job(["qpdf", "--deterministic-id", first, "--pages", first, *others, "--", out])
     job.run()
+    with path.open("rb") as file:
+        file.seek(-len(_END), os.SEEK_END)
+        if file.read() != _END:
+            # What the disk refuses at the very last, qpdf does not notice.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
