@@ -52,7 +52,13 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> int:
         with path.open("wb", buffering=0) as file:
             patient = _Patient(file)
             with io.BufferedWriter(patient, _BUFFER) as buffered:
-                whole.save(buffered, deterministic_id=True)
+                whole.save(
+                    buffered,
+                    deterministic_id=True,
+                    # Else reportlab's streams would be compressed once more.
+                    compress_streams=False,
+                    stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                )
     if patient.fault is not None:
         raise patient.fault
     return pages
