@@ -138,7 +138,8 @@ class Setting:
                     advance += fonts.width(run.text, face)
 
 
-@lru_cache(maxsize=4096)
+# The texts that stickers share are set once a run; of others, few come again.
+@lru_cache(maxsize=256)
 def _fit(
     spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
 ) -> Setting:
