@@ -39,7 +39,7 @@ def parts(tmp_path: Path) -> list[Path]:
 
 def test_every_page_looks_as_in_its_part(parts: list[Path], tmp_path: Path) -> None:
     whole = tmp_path / "whole.pdf"
-    assert join_pdfs(parts, whole) == 4
+    join_pdfs(parts, whole)
     drawn = []
     for part in parts:
         with open_pdf(part) as document:
