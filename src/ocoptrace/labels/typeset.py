@@ -147,7 +147,15 @@ def _fit(
     spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
 ) -> Setting:
     ratio = fonts.face_x_height(spans[-1][0])
-    size = 1
+    size = -(-heights[0] * 1000 // ratio)
+    whole = Line(spans)
+    if (
+        len(spans) == 1
+        and spans[0][1] == spans[0][1].strip()
+        and whole.width <= width * 1000 // size
+    ):
+        # Most texts of a sticker's own are one short line.
+        return Setting((whole,), size, overflow=False)
     for pattern in (_WORD, _PIECE):
         words = _words(spans, pattern)
         for height in _heights(*heights):
