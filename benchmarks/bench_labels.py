@@ -105,6 +105,11 @@ def checked(count: int, path: Path, size: Size) -> None:
         raise SystemExit(f"the self-check failed: {result}")
 
 
+SEGNO = "segno, a rectangle a module"
+BLABEL_ALONE = "blabel as it comes, one a page"
+BLABEL_SHEET = "blabel, 24 a page"
+
+
 def measured(command: Sequence[str], given: str = "") -> tuple[float, int]:
     """Run a process and return its seconds and most memory in KiB."""
     done = subprocess.run(  # noqa: S603 - our own
@@ -122,7 +127,7 @@ def row(
     rates[name] = rate = count / seconds
     ratios = "".join(
         f"{rate / rates[peer]:>9.1f}" if peer in rates else f"{'-':>9}"
-        for peer in ("segno, a rectangle a module", "blabel, 24 a page")
+        for peer in (SEGNO, BLABEL_ALONE, BLABEL_SHEET)
     )
     size = path.stat().st_size / count
     print(f"{name:<32}{count:>8}{rate:>10.0f}{ratios}{size:>9.0f}{memory / 1024:>7.0f}", flush=True)
@@ -137,12 +142,14 @@ def main() -> None:
     rates: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stickers.pdf"
-        heads = f"{'count':>8}{'labels/s':>10}{'x segno':>9}{'x blabel':>9}{'B/label':>9}{'MiB':>7}"
+        peers = f"{'x segno':>9}{'x blabel':>9}{'x its 24':>9}"
+        heads = f"{'count':>8}{'labels/s':>10}{peers}{'B/label':>9}{'MiB':>7}"
         print(f"{'stickers to PDF, processor time':<32}{heads}")
         for way, name, python in (
-            ("segno", "segno, a rectangle a module", sys.executable),
+            ("segno", SEGNO, sys.executable),
             ("qrcode", "qrcode, an image a symbol", sys.executable),
-            ("blabel", "blabel, 24 a page", str(BLABEL)),
+            ("blabel-alone", BLABEL_ALONE, str(BLABEL)),
+            ("blabel", BLABEL_SHEET, str(BLABEL)),
         ):
             command = [python, str(HERE / "label_peers.py"), way, str(path)]
             try:
@@ -158,7 +165,7 @@ def main() -> None:
                     seconds, memory = measured([*command, "check"])
                     print(
                         f"{'  its self-check, every page':<32}{count:>8}{count / seconds:>10.0f}"
-                        f"{'':>27}{memory / 1024:>7.0f}"
+                        f"{'':>36}{memory / 1024:>7.0f}"
                     )
         profile(path)
 

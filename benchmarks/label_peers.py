@@ -104,33 +104,40 @@ def with_qrcode(given: Given, path: Path) -> Callable[[], None]:
 LABEL: Final = """<img src="{{ label_tools.qr_code(link, error_correction=0, version=5) }}"
 style="width:28mm;height:28mm;float:left;margin:4mm 3mm"/>{% for line in lines %}
 <div>{{ line }}</div>{% endfor %}"""
-STYLE: Final = """@page {size: 210mm 297mm}
+STYLE: Final = """@page {size: %s}
 .item {width: 70mm; height: 37mm; float: left; font-size: 7pt}
 @font-face {font-family: V; src: url(file://%s)} body {font-family: V}"""
 
 
-def with_blabel(given: Given, path: Path) -> Callable[[], None]:
+def with_blabel(given: Given, path: Path, per_page: int = PER_PAGE) -> Callable[[], None]:
     """Print with blabel, 24 stickers to a page."""
     import blabel  # noqa: PLC0415
 
     page, style = path.with_suffix(".html"), path.with_suffix(".css")
     page.write_text(LABEL)
-    style.write_text(STYLE % given["font"])
+    size = "70mm 37mm" if per_page == 1 else "210mm 297mm"
+    style.write_text(STYLE % (size, given["font"]))
     records = [{"link": link, "lines": lines} for link, lines in given["stickers"]]
 
     def work() -> None:
         writer = blabel.LabelWriter(
-            str(page), default_stylesheets=(str(style),), items_per_page=PER_PAGE
+            str(page), default_stylesheets=(str(style),), items_per_page=per_page
         )
         writer.write_labels(records, target=str(path))
 
     return work
 
 
+def with_blabel_alone(given: Given, path: Path) -> Callable[[], None]:
+    """Print with blabel as it comes, each sticker on a page of its own."""
+    return with_blabel(given, path, per_page=1)
+
+
 WAYS: Final[dict[str, Callable[[Given, Path], Callable[[], None]]]] = {
     "segno": with_segno,
     "qrcode": with_qrcode,
     "blabel": with_blabel,
+    "blabel-alone": with_blabel_alone,
 }
 
 
