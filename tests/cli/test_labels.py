@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
+from ocoptrace.cli.main import main
 from ocoptrace.labels import scan_file
+from ocoptrace.workspace import self_check
+from ocoptrace.workspace.self_check import check_printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +178,125 @@ def test_a_bad_table_writes_nothing_and_names_its_cells(
     assert "t.csv: " in run.err
     assert all(f"{place}: " in run.err for place in places), run.err
     assert [path.name for path in cli.folder.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("ending", ["pdf", "zpl", "tspl", "png", "svg"])
+def test_a_run_is_written_as_its_ending_says_and_read_back(
+    coop: Any, batch: str, ending: str
+) -> None:
+    options = ("--template", "ocop-50x30", "--stock", "roll-50x30", "--dpi", 203)
+    run = coop(
+        *("label", "print", batch, "--demo", "--sealed", 0, "-n", 3, *options),
+        *("-o", f"as-{ending}.{ending}"),
+    )
+    assert run.code == 0, run.err
+    assert "3 symbols were read back, on 3 of 3 pages" in run.out
+    told = manifest(coop, f"as-{ending}")
+    names = [f"as-{ending}-000{number}.{ending}" for number in (1, 2, 3)]
+    is_paged = ending in {"png", "svg"}
+    assert [file["name"] for file in told["files"]] == (
+        names if is_paged else [f"as-{ending}.{ending}"]
+    )
+    assert (told["state"], told["check"]["ok"], told["check"]["symbols_read"]) == (
+        "complete",
+        True,
+        3,
+    )
+
+
+def test_what_is_printed_can_be_told_in_many_ways(coop: Any, batch: str) -> None:
+    run = coop(
+        *("label", "print", batch, "--demo", "--sealed", 0, "-n", 5, "--json", "-o", "ko.pdf"),
+        *("--template", "export-100x70", "--stock", "cut", "--language", "ko"),
+        *("--set", "product.ko=새우젓", "--set", "importer=Seoul Foods", "--no-check"),
+    )
+    assert run.code == 0, run.err
+    told = json.loads(run.out)
+    assert (told["state"], told["stock"]["name"]) == ("complete", "cut-export-100x70")
+    assert "check" not in told
+    assert told == manifest(coop, "ko")
+
+    run = coop(
+        *("label", "print", batch, "--demo", "--sealed", 0, "-n", 30, "-o", "columns.pdf"),
+        *("--order", "columns", "--skip", "1,5-7", "--used", "2"),
+    )
+    assert run.code == 0, run.err
+    assert manifest(coop, "columns")["pages"] == 2
+
+
+def test_what_lies_in_the_workspace_is_known_by_its_name(coop: Any, batch: str) -> None:
+    for kind, text in (
+        ("stock", "page = [70, 50]\ngrid = [1, 1]\nlabel = [50, 30]"),
+        ("printers", "dpi = 203"),
+    ):
+        folder = coop.folder / "ocop" / kind
+        folder.mkdir(parents=True)
+        (folder / "mine.toml").write_text(text, encoding="utf-8")
+    common = ("label", "print", batch, "--demo", "--sealed", 0, "-n", 1, "--template", "ocop-50x30")
+    run = coop(*common, "--stock", "mine", "--printer", "mine", "-o", "mine.tspl")
+    assert run.code == 0, run.err
+    told = manifest(coop, "mine")
+    assert (told["stock"]["name"], told["printer"], told["dpi"]) == ("mine", "mine", 203)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--skip", "3-"), "which slots"),
+        (("--set", "storage"), "--set NAME=VALUE"),
+        (("--image", "logo=x.png"), "shows no picture"),
+        (("--language", "fr"), "fr"),
+        (("--printer", "nobody"), "nobody"),
+        (("--set", "lot=L9"), "lot"),
+        (("-n", "1001", "--stock", "cut", "-o", "never.png"), "1000 files"),
+    ],
+)
+def test_what_cannot_be_printed_so_is_told_before_serials_are_spent(
+    coop: Any, batch: str, options: tuple[str, ...], words: str
+) -> None:
+    before = coop("label", "runs", "--json").out
+    run = coop("label", "print", batch, "--demo", "-o", "never.pdf", *options)
+    assert (run.code, words in run.err) == (2, True), run.err
+    assert coop("label", "runs", "--json").out == before
+    assert not (coop.folder / "never.pdf").exists()
+
+
+def test_a_table_is_written_in_every_way_too(cli: Any) -> None:
+    (cli.folder / "t.csv").write_text(
+        "product,producer,gtin,lot,serial\n"
+        + "".join(f"Mắm tôm,HTX,09521234543213,L1,S{number}\n" for number in range(4)),
+        encoding="utf-8",
+    )
+    options = ("--template", "ocop-50x30", "--stock", "roll-50x30", "--dpi", 203, "--demo")
+    run = cli("label", "from-csv", "t.csv", *options, "-o", "t.png", "--json", "--copies", 2)
+    assert run.code == 0, run.err
+    told = json.loads(run.out)
+    assert [file["name"] for file in told["files"]] == [f"t-000{n}.png" for n in range(1, 9)]
+    assert (told["check"]["ok"], told["check"]["symbols_read"]) == (True, 8)
+    found = [link for file in told["files"] for link in links(cli.folder / file["name"])]
+    assert [link.rpartition("/")[2] for link in found] == [f"S{n // 2}" for n in range(8)]
+
+
+def test_a_file_with_a_fault_is_told_with_page_and_slot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of_others(path: Path, files: Any, stickers: Any, printing: Any, **options: Any) -> Any:
+        return check_printed(path, files, [*stickers[:-1], stickers[0]], printing, **options)
+
+    monkeypatch.setattr(self_check, "check_printed", of_others)
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        {"product": "Mắm tôm", "producer": "HTX", "gtin": "09521234543213", "lot": f"L{n}"}
+        for n in range(3)
+    ]
+    Path("t.json").write_text(json.dumps(rows), encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "en", "label", "from-csv", "t.json", "--demo", "-o", "t.pdf"])
+    told = capsys.readouterr()
+    assert stopped.value.code == 1
+    assert "t.pdf does not show what it must" in told.err
+    assert "Page 1, sticker 3" in told.err
+    assert Path("t.pdf").exists()
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "en", "label", "from-csv", "t.json", "--demo", "--no-check"])
+    assert stopped.value.code == 0

@@ -1,8 +1,8 @@
 """One label run, cut short in every way in turn; what is left is looked at, and finished.
 
-A process of its own, so that it may fork: ``python broken_run.py kill|full WORKSPACE STRIDE``,
-the folder of a workspace with a batch, and how many ways to go on by. It prints a line for each
-way: how it ended, and what was wrong with what it left, if anything.
+A process of its own, so that it may fork: ``python broken_run.py kill|full pdf|zpl WORKSPACE
+STRIDE``, the folder of a workspace with a batch, and how many ways to go on by. It prints a line
+for each way: how it ended, and what was wrong with what it left, if anything.
 """
 
 from __future__ import annotations
@@ -19,17 +19,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from clock import Clock
 from ocoptrace.errors import OcopTraceError
 from ocoptrace.labels import scan_file
 from ocoptrace.labels.manifest import Manifest, manifest_path
+from ocoptrace.labels.reading.scan import scan_pixels
 from ocoptrace.store import SqliteStore
 from ocoptrace.workspace import Workspace, print_job
+from printers import ZplPrinter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SHEET = 24
+LONG = 60
+PRINTING: dict[str, dict[str, Any]] = {
+    "pdf": {},
+    "zpl": {"template": "ocop-50x30", "stock": "roll-50x30", "dpi": 203},
+}
 MOST_POINTS = 300
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk without waiting
 
@@ -81,18 +90,33 @@ def batch_of(ws: Workspace) -> str:
     return next(each.id for each in ws.batches() if "/01/" in each.id)
 
 
-def print_run(folder: Path, count: int) -> None:
+def print_run(folder: Path, count: int, ending: str) -> None:
     """Issue a run and write its file, as a clerk would."""
     ws = Workspace.open(folder / "ocop", clock=Clock())
-    run = ws.label_run(batch_of(ws), count=count, sealed=60, demo=True)
+    run = ws.label_run(batch_of(ws), count=count, sealed=60, demo=True, **PRINTING[ending])
     (folder / "links.json").write_text(json.dumps([each.link for each in run.contents]))
-    run.write_pdf(folder / "s.pdf")
+    # Reading back changes no disk; of a long run it takes long.
+    run.write(folder / f"s.{ending}", check=count <= LONG)
     ws.close()
 
 
-def look_at(folder: Path) -> None:
+def links_in(path: Path) -> list[str]:
+    """Return the links that a file prints, in its order."""
+    if path.suffix == ".pdf":
+        return [scan.text for scan in scan_file(path.read_bytes(), dpi=200)]
+    printer = ZplPrinter()
+    printer.receive(path.read_bytes())
+    return [
+        scan.text
+        for label in printer.labels
+        for scan in scan_pixels((1 - label.dots) * np.uint8(255))
+        for _ in range(label.copies)
+    ]
+
+
+def look_at(folder: Path, ending: str) -> None:
     """Check what is left of a run, finish it, and check that."""
-    path = folder / "s.pdf"
+    path = folder / f"s.{ending}"
     ws = Workspace.open(folder / "ocop", clock=Clock())
     lines = ws.label_runs()
     assert len(lines) <= 1
@@ -112,18 +136,14 @@ def look_at(folder: Path) -> None:
     if left.is_file():
         manifest = Manifest.parse(left.read_bytes())
         assert manifest.run == line.code
-        found = [
-            scan.text
-            for file in manifest.files
-            for scan in scan_file((folder / file.name).read_bytes(), dpi=200)
-        ]
+        found = [link for file in manifest.files for link in links_in(folder / file.name)]
         assert found == links[: len(found)]
         assert len(found) == (len(links) if manifest.next is None else manifest.next - 1)
     if not (line.is_printed and Manifest.parse(left.read_bytes()).state == "complete"):
-        run.write_pdf(path)
+        run.write(path, check=len(links) <= LONG)
     manifest = Manifest.parse(left.read_bytes())
     assert (manifest.state, manifest.next) == ("complete", None)
-    assert [scan.text for scan in scan_file(path.read_bytes(), dpi=200)] == links
+    assert links_in(path) == links
     acts = [act.act for act in manifest.acts]
     assert acts.count("printed") == 1
     assert "duplicated" not in acts
@@ -150,14 +170,14 @@ def forked(work: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def kills(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
+def kills(stride: int, ending: str) -> Iterator[Callable[[Path], Callable[[], None]]]:
     """Yield works that are killed at one point after the other."""
 
     def at(point: int) -> Callable[[Path], Callable[[], None]]:
         def work(folder: Path) -> Callable[[], None]:
             def run() -> None:
                 Points(point).watch()
-                print_run(folder, 60)
+                print_run(folder, 60, ending)
 
             return run
 
@@ -167,7 +187,7 @@ def kills(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
         yield at(point)
 
 
-def full_disks(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
+def full_disks(stride: int, ending: str) -> Iterator[Callable[[Path], Callable[[], None]]]:
     """Yield works that meet a full disk, sooner and later: no file may be larger than that."""
 
     def of(size: int) -> Callable[[Path], Callable[[], None]]:
@@ -175,21 +195,22 @@ def full_disks(stride: int) -> Iterator[Callable[[Path], Callable[[], None]]]:
             def run() -> None:
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-                print_run(folder, 1000)
+                print_run(folder, 1000 if ending == "pdf" else 300, ending)
 
             return run
 
         return work
 
-    # The database has some 200 kB, a part 70, the whole 500.
-    for size in (60_000, 150_000, *range(250_000, 550_000, 15_000 * stride), 10**7):
+    # The database has some 200 kB; a part in PDF 70, the whole 500; in ZPL 700 and 1,300.
+    most, step = (550_000, 15_000) if ending == "pdf" else (1_400_000, 50_000)
+    for size in (60_000, 150_000, *range(250_000, most, step * stride), 10**7):
         yield of(size)
 
 
 def main() -> None:
     """Break a run in each way, and look at what is left."""
-    how, workspace, stride = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    ways = kills(stride) if how == "kill" else full_disks(stride)
+    how, ending, workspace, stride = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
+    ways = kills(stride, ending) if how == "kill" else full_disks(stride, ending)
     # So that a short run has parts.
     print_job._PART_STICKERS = SHEET * (1 if how == "kill" else 6)  # noqa: SLF001
     wrong = 0
@@ -199,7 +220,7 @@ def main() -> None:
             folder = Path(scratch)
             shutil.copytree(workspace, folder / "ocop")
             ended = forked(work(folder))
-            looked = forked(lambda folder=folder: look_at(folder))
+            looked = forked(lambda folder=folder: look_at(folder, ending))
         wrong += looked != 0 or ended == 1
         print(number, ended, looked, flush=True)
         if ended == 0:

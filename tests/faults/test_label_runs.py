@@ -25,7 +25,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def broken(how: str, workspace: Path) -> list[tuple[int, int]]:
+def broken(how: str, ending: str, workspace: Path) -> list[tuple[int, int]]:
     """Break a run in the ways of a kind; return how each ended, and how what it left was.
 
     ``OCOPTRACE_FAULT_STRIDE=1`` takes every way, and some minutes.
@@ -37,7 +37,7 @@ def broken(how: str, workspace: Path) -> list[tuple[int, int]]:
     }
     script = Path(__file__).with_name("broken_run.py")
     done = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, str(script), how, str(workspace), stride],
+        [sys.executable, str(script), how, ending, str(workspace), stride],
         env=environ,
         capture_output=True,
         text=True,
@@ -49,8 +49,11 @@ def broken(how: str, workspace: Path) -> list[tuple[int, int]]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
-def test_killed_at_any_point_it_can_be_finished_with_the_same_serials(workspace: Path) -> None:
-    found = broken("kill", workspace)
+@pytest.mark.parametrize("ending", ["pdf", "zpl"])
+def test_killed_at_any_point_it_can_be_finished_with_the_same_serials(
+    workspace: Path, ending: str
+) -> None:
+    found = broken("kill", ending, workspace)
     # Each point was reached, and after the last of them the run came through.
     assert found[-1] == (0, 0)
     assert found[:-1] == [(-9, 0)] * (len(found) - 1)
@@ -58,8 +61,9 @@ def test_killed_at_any_point_it_can_be_finished_with_the_same_serials(workspace:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs RLIMIT_FSIZE")
-def test_on_a_full_disk_it_can_be_finished_when_there_is_room(workspace: Path) -> None:
-    found = broken("full", workspace)
+@pytest.mark.parametrize("ending", ["pdf", "zpl"])
+def test_on_a_full_disk_it_can_be_finished_when_there_is_room(workspace: Path, ending: str) -> None:
+    found = broken("full", ending, workspace)
     assert found[-1] == (0, 0)
     assert found[:-1] == [(3, 0)] * (len(found) - 1)
     assert len(found) > 5

@@ -25,7 +25,7 @@ from ocoptrace.transparency.merkle import root_of
 from ocoptrace.verify import verify_label, verify_record
 from ocoptrace.workspace import Workspace, print_job
 from ocoptrace.workspace.item_names import ItemNames
-from ocoptrace.workspace.run_plan import Printing
+from ocoptrace.workspace.printing import Printing
 from ocoptrace.workspace.serials import Counted, Drawn, Given, Serials, counted, draw
 
 if TYPE_CHECKING:
@@ -269,10 +269,11 @@ def test_a_run_of_rows_says_what_each_row_says(commune: Workspace, batch: str) -
         {"tên sản phẩm": "Mắm tôm loại 2", "Ghi chú": "hũ sành"},
     ]
     run = commune.label_run(batch, rows=rows, demo=True, sealed=0)
-    told = [(c.product, c.net_content, dict(c.texts)) for c in run.contents]
-    first = ("Mắm tôm loại 1", "500 g", {})
-    assert told[:2] == [first, first]
-    assert (told[2][0], told[2][2]) == ("Mắm tôm loại 2", {"ghi_chu": "hũ sành"})
+    told = [(c.product, c.net_content, c.value("ghi_chu")) for c in run.contents]
+    first = ("Mắm tôm loại 1", "500 g", None)
+    assert told == [first, first, ("Mắm tôm loại 2", "180 g", "hũ sành")]
+    # What a row does not say is still said.
+    assert all(c.value("ingredients", "en") for c in run.contents)
     assert len(set(run.serials)) == 3
     opened = commune.label_run_of(run.code)
     assert list(opened.contents) == list(run.contents)

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.label_print import check_place, tell_files, write_run
+from ocoptrace.cli.label_print import check_place, tell_run, write_run
 from ocoptrace.cli.options import destination, open_workspace, read_file
-from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError
 
@@ -25,6 +24,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
     out_option = typer.Option("--out", "-o", help=text("cli.option.out"))
     json_option = typer.Option("--json", help=text("cli.option.json"))
     workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+    check_option = typer.Option("--no-check", help=text("cli.label.no_check"))
     run_argument = typer.Argument(help=text("cli.label.run"))
 
     @label.command(help=text("cli.label.resume"))
@@ -32,29 +32,31 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         run: Annotated[str, run_argument],
         *,
         out: Annotated[Path | None, out_option] = None,
+        no_check: Annotated[bool, check_option] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         code, path = _run_of(run)
         path = out or path or Path("stickers.pdf")
         destination(path)
         opened = open_workspace(workspace, terminal).label_run_of(code)
-        write_run(terminal, opened, path)
-        terminal.done(text("cli.label.resumed", run=code, count=len(opened.serials)))
+        write_run(terminal, opened, path, check=not no_check)
+        done = text("cli.label.resumed", run=code, count=len(opened.serials))
+        tell_run(terminal, path, done)
 
     @label.command(help=text("cli.label.duplicate"))
     def duplicate(
         run: Annotated[str, run_argument],
         *,
         out: Annotated[Path, out_option] = Path("stickers.pdf"),
+        no_check: Annotated[bool, check_option] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         code, _ = _run_of(run)
         destination(out)
         opened = open_workspace(workspace, terminal).label_run_of(code)
-        with progress(terminal, text("cli.label.writing")) as tell:
-            opened.duplicate(out, progress=tell)
-        tell_files(terminal, opened, out)
-        terminal.done(text("cli.label.duplicated", run=code, count=len(opened.serials)))
+        write_run(terminal, opened, out, check=not no_check, again=True)
+        done = text("cli.label.duplicated", run=code, count=len(opened.serials))
+        tell_run(terminal, out, done)
 
     @label.command(help=text("cli.label.reprint"))
     def reprint(
@@ -63,6 +65,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         labels: Annotated[str | None, typer.Option(help=text("cli.label.labels"))] = None,
         page: Annotated[int | None, typer.Option(help=text("cli.label.page"))] = None,
         out: Annotated[Path, out_option] = Path("reprint.pdf"),
+        no_check: Annotated[bool, check_option] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         from ocoptrace.labels.manifest import manifest_path
@@ -78,9 +81,9 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         terminal.findings(new.findings)
         if path is not None:
             spoilt.renew_manifest(manifest_path(path))
-        write_run(terminal, new, out)
+        write_run(terminal, new, out, check=not no_check)
         count = last - first + 1
-        terminal.done(text("cli.label.reprinted", count=count, run=code, new=new.code))
+        tell_run(terminal, out, text("cli.label.reprinted", count=count, run=code, new=new.code))
 
     @label.command(help=text("cli.label.runs"))
     def runs(

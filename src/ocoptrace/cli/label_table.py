@@ -1,14 +1,16 @@
 """``label from-csv``: stickers from a table, without a workspace."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ocoptrace.cli.label_print import ORDERS, printing_by
-from ocoptrace.cli.options import choice, destination, located, read_file
+from ocoptrace.cli.label_options import printing
+from ocoptrace.cli.label_print import tell_files
+from ocoptrace.cli.options import destination, located, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import LabelError
@@ -16,6 +18,7 @@ from ocoptrace.findings import Finding
 
 if TYPE_CHECKING:
     from ocoptrace.labels.rows import LabelRow
+    from ocoptrace.workspace.printing import Printing
 
 __all__ = ["add"]
 
@@ -23,74 +26,115 @@ __all__ = ["add"]
 def add(label: typer.Typer, terminal: Terminal) -> None:
     """Add the command."""
     text = terminal.text
+    out_option = typer.Option("--out", "-o", help=text("cli.label.out"))
+    json_option = typer.Option("--json", help=text("cli.option.json"))
+    workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
 
     @label.command("from-csv", help=text("cli.label.from_csv"))
     def from_csv(
         file: Annotated[Path, typer.Argument(help=text("cli.label.table"))],
         *,
-        out: Annotated[Path, typer.Option("--out", "-o", help=text("cli.option.out"))] = Path(
-            "stickers.pdf"
-        ),
+        out: Annotated[Path, out_option] = Path("stickers.pdf"),
         host: Annotated[str, typer.Option(help=text("cli.label.host"))] = "",
+        language: Annotated[str | None, typer.Option(help=text("cli.label.language"))] = None,
         template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
         stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
+        printer: Annotated[str | None, typer.Option(help=text("cli.label.printer"))] = None,
         dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
-        printer: Annotated[Path | None, typer.Option(help=text("cli.label.printer"))] = None,
         start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
-        copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
+        used: Annotated[str | None, typer.Option(help=text("cli.label.used"))] = None,
+        skip: Annotated[str | None, typer.Option(help=text("cli.label.skip"))] = None,
         order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
+        copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
+        image: Annotated[list[str] | None, typer.Option(help=text("cli.label.image"))] = None,
+        crop: Annotated[bool, typer.Option("--crop", help=text("cli.label.crop"))] = False,
+        point_of_sale: Annotated[
+            bool, typer.Option("--point-of-sale", help=text("cli.label.point_of_sale"))
+        ] = False,
         demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
+        no_check: Annotated[
+            bool, typer.Option("--no-check", help=text("cli.label.no_check"))
+        ] = False,
+        as_json: Annotated[bool, json_option] = False,
+        workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
-        from ocoptrace.labels import preflight
         from ocoptrace.labels.rows import Repeated, read_rows
         from ocoptrace.labels.tables import read_table
-        from ocoptrace.verify.policy import civil_date
         from ocoptrace.workspace.print_job import PrintJob, check_output
-        from ocoptrace.workspace.run_plan import Printing
 
         destination(out)
         check_output(out)
-        profile, dots = printing_by(printer, dpi)
-        printing = Printing(
+        how = printing(
+            workspace,
             template=template,
             stock=stock,
+            dpi=dpi,
+            printer=printer,
             start_slot=start_slot,
+            used=used,
+            skip=skip,
+            order=order,
             copies=copies,
-            order=choice("--order", order, ORDERS),
+            images=image or (),
+            crop=crop,
+            point_of_sale=point_of_sale,
             demo=demo,
-            printer=profile,
-            dpi=dots,
         )
-        printing.lay_out(())
-        plan, sheets = printing.plans()
+        how.lay_out(())
         with located(f"{file}: "):
             rows = read_rows(read_table(read_file(file)), host=host)
-            found = preflight(
-                [row.content for row in rows],
-                template=plan,
-                stock=sheets,
-                dpi=printing.dpi,
-                today=civil_date(datetime.now(UTC)),
-                demo=demo,
-                printer=printing.printer,
-            )
-            found = [_located(each, rows) for each in found]
-            errors = [each for each in found if each.severity == "error"]
-            if errors:
-                first = errors[0]
-                raise LabelError(first.code, place=first.place, findings=found, **first.facts)
+            if language is not None:
+                words = {"language": language}
+                rows = [replace(row, content=row.content.saying(words)) for row in rows]
+            found = _checked(rows, how)
         terminal.findings(found)
         stickers = Repeated([(row.content, row.copies * copies) for row in rows])
         title = str(rows[0].content.value("product"))
         with progress(terminal, text("cli.label.writing")) as tell:
-            job = PrintJob(out, stickers, printing, title, tell)
-            try:
-                job.write()
-            finally:
-                # There are no serials to be told of: it is simply done again.
-                job.tidy()
-        terminal.files([(out, text("cli.file.pdf", count=len(stickers)))])
-        terminal.done(text("cli.label.from_csv_done", rows=len(rows)))
+            files = PrintJob(out, stickers, how, title, tell).write_all()
+        read = None
+        if not no_check:
+            from ocoptrace.workspace.self_check import check_printed
+
+            with progress(terminal, text("cli.label.checking")) as tell:
+                read = check_printed(out, files, stickers, how, progress=tell)
+            if not read.ok:
+                terminal.fail(LabelError("label.faulty_table", findings=read.findings, path=out))
+                raise typer.Exit(1)
+        if as_json:
+            told = read and read.to_json(terminal.language)
+            terminal.json({"files": [file.model_dump() for file in files], "check": told})
+            return
+        tell_files(terminal, out, files, read, text("cli.label.from_csv_done", rows=len(rows)))
+
+
+def _checked(rows: Sequence["LabelRow"], how: "Printing") -> list[Finding]:
+    """Return what the check before printing found, each with the cell that it is about.
+
+    Raises:
+        LabelError: an error among it.
+    """
+    from ocoptrace.labels import preflight
+    from ocoptrace.verify.policy import civil_date
+
+    template, stock = how.plans()
+    found = preflight(
+        [row.content for row in rows],
+        template=template,
+        stock=stock,
+        dpi=how.dpi,
+        today=civil_date(datetime.now(UTC)),
+        demo=how.demo,
+        images=how.images(),
+        printer=how.printer,
+        point_of_sale=how.point_of_sale,
+    )
+    found = [_located(each, rows) for each in found]
+    errors = [each for each in found if each.severity == "error"]
+    if errors:
+        first = errors[0]
+        raise LabelError(first.code, place=first.place, findings=found, **first.facts)
+    return found
 
 
 def _located(finding: Finding, rows: Sequence["LabelRow"]) -> Finding:

@@ -15,8 +15,11 @@ _PATIENCE = 1.0
 
 
 @contextmanager
-def progress(terminal: Terminal, words: str) -> Iterator[Callable[[int, int, float], None]]:
-    """Give what is to be told of the work: done, in all, a second. Short work shows nothing."""
+def progress(terminal: Terminal, words: str) -> Iterator[Callable[..., None]]:
+    """Give what is to be told of the work: done, in all, and how much a second, if that is known.
+
+    Short work shows nothing.
+    """
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -28,18 +31,27 @@ def progress(terminal: Terminal, words: str) -> Iterator[Callable[[int, int, flo
     )
     task = bar.add_task(words, total=None, rate="")
     begun = time.monotonic()
-    shown = False
+    shown = finished = False
 
-    def tell(done: int, total: int, rate: float) -> None:
+    def stop() -> None:
         nonlocal shown
-        if not shown and time.monotonic() - begun > _PATIENCE:
+        # A bar that was never started would still end its line.
+        if shown:
+            bar.stop()
+            shown = False
+
+    def tell(done: int, total: int, rate: float | None = None) -> None:
+        nonlocal shown, finished
+        if not (shown or finished) and time.monotonic() - begun > _PATIENCE:
             bar.start()
             shown = True
-        words_of_rate = terminal.text("cli.label.rate", rate=f"{rate:.0f}")
+        words_of_rate = "" if rate is None else terminal.text("cli.label.rate", rate=f"{rate:.0f}")
         bar.update(task, completed=done, total=total, rate=words_of_rate)
+        if done >= total:
+            finished = True
+            stop()
 
     try:
         yield tell
     finally:
-        if shown:
-            bar.stop()
+        stop()

@@ -23,7 +23,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace.errors import Gs1Error, LabelError
 from ocoptrace.gs1 import Gtin, Sscc
@@ -182,6 +182,27 @@ class LabelContent:
         object.__setattr__(other, "link", link)
         object.__setattr__(other, "serial", serial and _text("serial", serial))
         return other
+
+    def saying(self, members: Mapping[str, Any]) -> LabelContent:
+        """Return the same content with some fields said otherwise.
+
+        Args:
+            members: by field; those without a name of their own are free texts. A text in some
+                languages leaves the others as they are.
+
+        Raises:
+            LabelError: as for the whole content.
+        """
+        own = {name: getattr(self, name) for name in _NAMES if name not in {"common", "texts"}}
+        free = dict(self.texts)
+        for name, value in members.items():
+            into = own if name in own else free
+            held = into.get(name)
+            if hasattr(value, "items") and held:
+                into[name] = ({"vi": held} if isinstance(held, str) else dict(held)) | dict(value)
+            else:
+                into[name] = value
+        return LabelContent(**own, texts=free)
 
     def value(self, name: str, language: str | None = None) -> str | date | int | None:
         """Return a field as it is printed in a language; None where it has no value.

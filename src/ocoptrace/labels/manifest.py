@@ -21,7 +21,7 @@ describes each member.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
 
@@ -33,18 +33,23 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT",
     "MAX_BYTES",
+    "Checked",
     "LabelAct",
     "LabelFile",
     "Manifest",
     "NamedPlan",
     "Numbered",
     "Replaces",
+    "State",
     "manifest_path",
 ]
 
 FORMAT = "ocop-label-run/1"
 MAX_BYTES = 4 * 2**20
 """Most bytes of a manifest."""
+
+State = Literal["running", "partial", "complete", "faulty"]
+"""What became of the files of a run."""
 
 _Count = Annotated[int, Field(strict=True, ge=0)]
 
@@ -80,7 +85,7 @@ class Numbered(_Part):
 
 
 class NamedPlan(_Part):
-    """A template or stock: its name, and the digest of what it says."""
+    """A template, stock or picture: its name, and the digest of what it says."""
 
     name: str
     sha256: str
@@ -103,6 +108,24 @@ class LabelFile(_Part):
     pages: _Count
     first: _Count
     last: _Count
+
+
+class Checked(_Part):
+    """What the self-check of the files found.
+
+    Attributes:
+        ok: whether all that was checked is as it must be.
+        pages_checked: pages that were read back: all, or of many a sample.
+        symbols: symbols that must be on those.
+        symbols_read: how many of them were read, with the right text.
+        findings: what is not as it must be.
+    """
+
+    ok: bool
+    pages_checked: _Count
+    symbols: _Count
+    symbols_read: _Count
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 class Replaces(_Part):
@@ -134,12 +157,14 @@ class Manifest(_Part):
         format: always ``ocop-label-run/1``.
         run: its code in the workspace.
         batch: canonical name of the batch.
-        state: ``running``, ``partial`` where it broke off, ``complete``. One that was killed
-            is left as ``running``.
+        state: ``running``, ``partial`` where it broke off, ``complete``, or ``faulty`` where
+            the self-check found a fault. One that was killed is left as ``running``.
         output: name of the file that it becomes.
         labels: its serials.
         template, stock, dpi, start_slot: how it is printed.
+        pictures: those of the template.
         printer: the profile of the printer, if one was used.
+        check: what the self-check found; None where there was none.
         files: what is on the disk in full.
         replaces: what the run stands in for, if anything.
         acts: what was done with its labels.
@@ -148,14 +173,16 @@ class Manifest(_Part):
     format: Literal["ocop-label-run/1"] = "ocop-label-run/1"
     run: str
     batch: str
-    state: Literal["running", "partial", "complete"]
+    state: State
     output: str
     labels: Numbered
     template: NamedPlan
     stock: NamedPlan
     dpi: _Count
     start_slot: _Count
+    pictures: tuple[NamedPlan, ...] = ()
     printer: str | None = None
+    check: Checked | None = None
     files: tuple[LabelFile, ...] = ()
     replaces: Replaces | None = None
     acts: tuple[LabelAct, ...] = ()

@@ -47,7 +47,7 @@ _COLUMNS: Final = (*_OWN, "copies")
 _DATES: Final = frozenset({"made", "best_before", "stars_until"})
 _NUMBERS: Final = frozenset({"stars", "copies"})
 _IN_LANGUAGES: Final = frozenset({"product", "producer", "place", "net_content"})
-_OF_THE_BATCH: Final = frozenset({"link", "gtin", "lot", "sscc"})
+_OF_THE_BATCH: Final = frozenset({"link", "gtin", "lot"})
 """What a run of a batch knows for itself."""
 
 _HEADING = re.compile(
@@ -153,9 +153,10 @@ class _Reading:
             members, copies = self._members(row)
             if len(self.findings) == before and (content := self._content(members, row)):
                 place = self._table.place(row.number, 0)
-                if content.serial is not None and copies > 1:
-                    facts = {"serial": content.serial, "copies": copies}
-                    self._note("label.serial_copies", self._place("/serial", row), facts)
+                field = "serial" if self._base is None or content.serial else "sscc"
+                if (number := getattr(content, field)) is not None and copies > 1:
+                    facts = {"serial": number, "copies": copies}
+                    self._note("label.serial_copies", self._place(f"/{field}", row), facts)
                 yield LabelRow(content, copies, place, self._places(row))
 
     def _note(self, code: str, place: str, facts: Mapping[str, Any]) -> None:
@@ -225,7 +226,7 @@ class _Reading:
     def _content(self, members: dict[str, Any], row: TableRow) -> LabelContent | None:
         try:
             if self._base is not None:
-                return LabelContent(**(_given(self._base) | members))
+                return self._base.saying(members.pop("texts", {}) | members)
             if "gtin" in members:
                 members["gtin"] = _gtin(members["gtin"])
             if "link" not in members:
@@ -260,10 +261,6 @@ class _Reading:
         field = pointer.removeprefix("/texts").lstrip("/").partition("/")[0]
         number = next((column.number for column in self._columns if column.field == field), 0)
         return self._table.place(row.number, number)
-
-
-def _given(content: LabelContent) -> dict[str, Any]:
-    return {part.name: getattr(content, part.name) for part in fields(content) if part.init}
 
 
 def _gtin(value: str) -> str:

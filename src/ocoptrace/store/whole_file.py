@@ -12,8 +12,12 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ocoptrace.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["sync_folder", "write_whole"]
 
@@ -29,27 +33,35 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, data: bytes) -> Path:
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> Path:
     """Write a file and return its path; what stood there before is replaced in one step.
+
+    Args:
+        path: the file.
+        data: its bytes; or pieces of them, each written when it is there. What raises while
+            they are made passes through, and leaves no file.
 
     Raises:
         StorageError: the disk refuses; then the old file, if any, is untouched.
     """
-    scratch: str | None = None
+    scratch: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        scratch = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes a private file; what is written here is meant to be handed on.
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(path)
+        scratch.chmod(0o644)
+        scratch.replace(path)
+        scratch = None
         sync_folder(path.parent)
     except OSError as error:
+        raise StorageError("store.file", path=path, reason=error.strerror) from error
+    finally:
         if scratch is not None:
             with contextlib.suppress(OSError):
-                Path(scratch).unlink()
-        raise StorageError("store.file", path=path, reason=error.strerror) from error
+                scratch.unlink()
     return path

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ocoptrace.errors import WorkspaceError
+from ocoptrace import messages
+from ocoptrace.errors import LabelError, WorkspaceError
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import parse_name
 from ocoptrace.labels import LabelContent
+from ocoptrace.labels.content import FIELDS
+from ocoptrace.messages import LANGUAGES
 from ocoptrace.workspace.export import owner_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from ocoptrace.registry import Batch, Grade, Product
+    from ocoptrace.registry import Batch, Grade, Producer, Product
+    from ocoptrace.registry.entity import Amount, Bilingual
     from ocoptrace.workspace.setting import Setting
 
-__all__ = ["content_of"]
+__all__ = ["WORDS", "content_of", "saying"]
 
+WORDS: Final = frozenset({"product", "producer", "place", "net_content", "site"})
+"""Fields with a name of their own that a clerk may word otherwise."""
+
+_COUNTRIES: Final[Mapping[str, Mapping[str, str]]] = {
+    "VN": {
+        "vi": "Việt Nam",
+        "en": "Viet Nam",
+        "de": "Vietnam",
+        "ko": "베트남",
+        "ru": "Вьетнам",
+        "zh-Hant": "越南",
+    }
+}
 _UNIT_SYMBOLS: Final = {"GRM": "g", "KGM": "kg", "MLT": "ml", "LTR": "l", "EA": "", "H87": ""}
 
 
@@ -33,16 +51,18 @@ def content_of(setting: Setting, batch: Batch, today: date) -> tuple[LabelConten
     name = parse_name(batch.id)
     content = LabelContent(
         link=name.to_uri(host=setting.host, upper=True),
-        product=product.names.vi,
-        producer=producer.names.vi,
+        product=_words(product.names),
+        producer=_words(producer.names),
         place=producer.address.place_text,
         lot=name.lot or "",
         made=batch.production_date,
         best_before=batch.expiry_date,
         stars=shown.stars if shown else None,
         stars_until=shown.valid_to if shown else None,
-        net_content=_net_content(product),
+        net_content=_amount(product.net_content),
         site=setting.host,
+        gtin=product.gtin,
+        texts={field: words for field, words in _texts(product, producer).items() if words},
     )
     return content, [out_of_time] if out_of_time else []
 
@@ -65,8 +85,65 @@ def _out_of_time(grade: Grade, today: date) -> Finding | None:
     return None
 
 
-def _net_content(product: Product) -> str | None:
-    content = product.net_content
-    if content is None:
+def saying(
+    content: LabelContent, texts: Mapping[str, str | Mapping[str, str]], *, language: str
+) -> LabelContent:
+    """Return what a sticker says with some texts beside or in place of its own.
+
+    Args:
+        content: what it says.
+        texts: by field; a text in some languages leaves those of the others.
+        language: of the printed words.
+
+    Raises:
+        LabelError: as ``LabelContent``; ``label.column_of_batch`` for a field that only the
+            batch can fill.
+    """
+    for field in texts:
+        if field in FIELDS and field not in WORDS:
+            raise LabelError("label.column_of_batch", place=f"/{field}", name=field)
+    return content.saying({**texts, "language": language})
+
+
+def _texts(product: Product, producer: Producer) -> dict[str, str | Mapping[str, str] | None]:
+    """Return what the law wants read on a pack, as far as it is registered."""
+    address = producer.address
+    return {
+        "ingredients": _both(product.ingredients),
+        "allergens": _allergens(product),
+        "storage": _both(product.storage),
+        "usage": _both(product.usage),
+        "warning": _both(product.warnings),
+        "drained_weight": _amount(product.drained_weight),
+        "standard": ", ".join(product.standards),
+        "origin": _COUNTRIES.get(address.country, address.country),
+        "address": {
+            language: f"{address.detail.text(language)}, {address.place_text}"
+            for language in LANGUAGES
+        },
+    }
+
+
+def _both(words: Bilingual | None) -> Mapping[str, str] | None:
+    return None if words is None else _words(words)
+
+
+def _words(words: Bilingual) -> Mapping[str, str]:
+    return {language: words.text(language) for language in LANGUAGES}
+
+
+def _allergens(product: Product) -> Mapping[str, str] | None:
+    if not product.allergens:
         return None
-    return f"{content.value:g} {_UNIT_SYMBOLS.get(content.uom, content.uom)}".strip()
+    return {
+        language: ", ".join(
+            messages.text(f"registry.allergen.{each}", language) for each in product.allergens
+        )
+        for language in LANGUAGES
+    }
+
+
+def _amount(amount: Amount | None) -> str | None:
+    if amount is None:
+        return None
+    return f"{amount.value:g} {_UNIT_SYMBOLS.get(amount.uom, amount.uom)}".strip()

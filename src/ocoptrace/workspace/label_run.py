@@ -8,32 +8,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from ocoptrace.errors import OcopTraceError, StorageError, WorkspaceError
+from ocoptrace.errors import LabelError, OcopTraceError, StorageError, WorkspaceError
+from ocoptrace.gs1 import DigitalLink
 from ocoptrace.labels import LabelContent, render_pdf, write_pdf
 from ocoptrace.labels.manifest import (
+    Checked,
     LabelAct,
     LabelFile,
     Manifest,
     NamedPlan,
     Numbered,
     Replaces,
+    State,
     manifest_path,
 )
 from ocoptrace.signing import sign_seal
 from ocoptrace.store import write_whole
 from ocoptrace.workspace.print_job import PrintJob, check_output
 from ocoptrace.workspace.run_plan import digest
+from ocoptrace.workspace.self_check import check_printed
 
 if TYPE_CHECKING:
     from datetime import date
     from typing import Literal
 
     from ocoptrace.findings import Finding
-    from ocoptrace.labels import Stock, Template
+    from ocoptrace.labels import SelfCheck, Stock, Template
     from ocoptrace.signing import Signer
     from ocoptrace.workspace.item_names import ItemNames
     from ocoptrace.workspace.print_job import Progress
-    from ocoptrace.workspace.run_plan import Printing, RunPlan
+    from ocoptrace.workspace.printing import Printing
+    from ocoptrace.workspace.run_plan import RunPlan
     from ocoptrace.workspace.serials import Serials
 
 __all__ = ["LabelRun", "RunLog", "Sealing", "Stickers", "check_free", "read_manifest"]
@@ -93,7 +98,21 @@ class Stickers(Sequence[LabelContent]):
             # The name of an item bears no attributes, so it is what a seal signs.
             name, until = self._names.name(serial), self._sealing.shelf_date
             fragment = sign_seal(name, shelf_date=until, signer=self._sealing.signer).number
-        return content.item(link=self._names.link(serial, fragment), serial=serial)
+        return content.item(link=link_of(content, self._names, serial, fragment), serial=serial)
+
+
+def link_of(content: LabelContent, names: ItemNames, serial: str, seal: str) -> str:
+    """Return the link of a sticker: that of its item, or of a carton that has a number.
+
+    Args:
+        content: what the sticker says.
+        names: of the batch's items.
+        serial: of the item.
+        seal: the digits of its seal, or nothing.
+    """
+    if content.sscc:
+        return DigitalLink.of(("00", content.sscc)).to_uri(host=names.host, upper=True)
+    return names.link(serial, seal)
 
 
 @dataclass(frozen=True)
@@ -167,7 +186,9 @@ class LabelRun:
         """Return the sheets as a PDF in memory, the same bytes every time; noted nowhere."""
         return write_pdf(self.printing.lay_out(self.contents), title=self.title)
 
-    def write_pdf(self, path: Path | str, *, progress: Progress | None = None) -> Path:
+    def write_pdf(
+        self, path: Path | str, *, check: bool = True, progress: Progress | None = None
+    ) -> Path:
         """Write the sheets as a PDF, as ``write`` does.
 
         Raises:
@@ -175,21 +196,33 @@ class LabelRun:
             StorageError: as for ``write``.
             WorkspaceError: as for ``write``.
         """
-        return self.write(path, progress=progress)
+        return self.write(path, check=check, progress=progress)
 
-    def write(self, path: Path | str, *, progress: Progress | None = None) -> Path:
+    def write(
+        self,
+        path: Path | str,
+        *,
+        check: bool = True,
+        progress: Progress | None = None,
+        checking: Callable[[int, int], None] | None = None,
+    ) -> Path:
         """Write the file of the run, and a manifest beside it.
 
         A long run is written in parts, which are joined at the end. What breaks off is gone on
-        with by writing to the same path again.
+        with by writing to the same path again. At last everything is read back; a file with
+        a fault is kept, but the run counts as not printed, and can be written again.
 
         Args:
             path: ``stickers.pdf``; the manifest is then ``stickers.manifest.json``. What ends
-                in ``.zpl`` or ``.tspl`` is sent to a label printer as it is.
+                in ``.zpl`` or ``.tspl`` is sent to a label printer as it is; of ``.png`` and
+                ``.svg`` there is a file for each page.
+            check: whether every page is read back; of more than 500, a sample of some 500.
             progress: told of each page.
+            checking: told of the pages that are read back and to be.
 
         Raises:
-            LabelError: another ending, or the manifest that is there is none.
+            LabelError: another ending, or the manifest that is there is none;
+                ``label.faulty`` where a page does not show what it must, with every finding.
             StorageError: the disk refuses; what is there is told by the manifest.
             WorkspaceError: its file was finished before, or an unfinished run stands there.
         """
@@ -197,24 +230,33 @@ class LabelRun:
         left = read_manifest(manifest_path(path))
         is_unfinished = left is not None and left.run == self.code and left.state != "complete"
         if not self.is_printed:
-            return self._write(path, "printed", progress)
+            return self._write(path, "printed", check=check, progress=progress, checking=checking)
         if not is_unfinished:
             raise WorkspaceError("workspace.run_printed", run=self.code)
-        return self._write(path, None, progress)
+        return self._write(path, None, check=check, progress=progress, checking=checking)
 
-    def duplicate(self, path: Path | str, *, progress: Progress | None = None) -> Path:
+    def duplicate(
+        self,
+        path: Path | str,
+        *,
+        check: bool = True,
+        progress: Progress | None = None,
+        checking: Callable[[int, int], None] | None = None,
+    ) -> Path:
         """Write a file that was finished before once more, because it was lost.
 
         It bears the same serials: of both files only one may reach packs.
 
         Raises:
-            LabelError: as for ``write_pdf``.
-            StorageError: as for ``write_pdf``.
+            LabelError: as for ``write``.
+            StorageError: as for ``write``.
             WorkspaceError: its file was never finished, or an unfinished run stands there.
         """
         if not self.is_printed:
             raise WorkspaceError("workspace.run_not_printed", run=self.code)
-        return self._write(Path(path), "duplicated", progress)
+        return self._write(
+            Path(path), "duplicated", check=check, progress=progress, checking=checking
+        )
 
     def write_png(self, path: Path, *, dpi: int = 150) -> Path:
         """Write a picture of the first sheet, whole or not at all."""
@@ -223,9 +265,10 @@ class LabelRun:
 
     def manifest(
         self,
-        state: Literal["running", "partial", "complete"],
+        state: State,
         output: str,
         files: Sequence[LabelFile] = (),
+        check: Checked | None = None,
     ) -> Manifest:
         """Return the manifest of files of this run, which make up the output or are to."""
         template, stock = self.printing.plans()
@@ -248,6 +291,10 @@ class LabelRun:
             stock=NamedPlan(name=stock.name, sha256=digest(stock)),
             dpi=self.printing.dpi,
             start_slot=self.printing.start_slot,
+            pictures=tuple(
+                NamedPlan(name=each.name, sha256=each.sha256) for each in self.printing.pictures
+            ),
+            check=check,
             printer=None if self.printing.printer is None else self.printing.printer.name,
             files=tuple(files),
             replaces=None
@@ -262,14 +309,13 @@ class LabelRun:
         Raises:
             WorkspaceError: there is no such page.
         """
-        of_first, of_each = self.printing.page_sizes()
-        copies, end = self.printing.copies, len(self.contents)
-        first = of_first + (page - 2) * of_each if page > 1 else 0
-        last = min(of_first + (page - 1) * of_each, end) - 1
-        if page < 1 or first > last:
-            pages = 1 + -(-max(0, end - of_first) // of_each)
+        stickers, copies = len(self.contents), self.printing.copies
+        pages = self.printing.page_count(stickers)
+        if not 1 <= page <= pages:
             raise WorkspaceError("workspace.no_such_page", page=page, pages=pages)
-        return first // copies + 1, last // copies + 1
+        on_page = self.printing.stickers_on(page - 1)
+        last = min(on_page.stop, stickers) - 1
+        return on_page.start // copies + 1, last // copies + 1
 
     def renew_manifest(self, path: Path) -> None:
         """Write into the manifest of finished files what was done with the labels since.
@@ -280,13 +326,17 @@ class LabelRun:
         """
         found = read_manifest(path)
         if found is not None and found.run == self.code:
-            write_whole(path, self.manifest(found.state, found.output, found.files).text().encode())
+            told = self.manifest(found.state, found.output, found.files, found.check)
+            write_whole(path, told.text().encode())
 
     def _write(
         self,
         path: Path,
         act: Literal["printed", "duplicated"] | None,
+        *,
+        check: bool,
         progress: Progress | None,
+        checking: Callable[[int, int], None] | None,
     ) -> Path:
         check_output(path)
         beside = manifest_path(path)
@@ -296,23 +346,42 @@ class LabelRun:
         if done and act == "printed":
             self.log.note("resumed")
 
+        def keep(state: State, parts: Sequence[LabelFile], checked: Checked | None = None) -> None:
+            told = self.manifest(state, path.name, parts, checked)
+            write_whole(beside, told.text().encode())
+
         def tell(parts: Sequence[LabelFile]) -> None:
             files[:] = parts
-            write_whole(beside, self.manifest("running", path.name, files).text().encode())
+            keep("running", files)
 
         try:
             tell(done)
             finished = job.write(done, on_part=tell)
+            found = self._check(path, finished, checking) if check else None
+            is_good = found is None or found.ok
             # Kept before it is told: a file that nobody remembers would be printed twice.
-            if act is not None:
+            if act is not None and is_good:
                 self.log.note(act)
-            write_whole(beside, self.manifest("complete", path.name, finished).text().encode())
+            keep("complete" if is_good else "faulty", finished, _checked(found))
         except (OcopTraceError, KeyboardInterrupt):
             with suppress(StorageError):
-                write_whole(beside, self.manifest("partial", path.name, files).text().encode())
+                keep("partial", files)
             raise
         job.tidy()
+        if found is not None and not found.ok:
+            raise LabelError("label.faulty", findings=found.findings, path=path)
         return path
+
+    def _check(
+        self,
+        path: Path,
+        files: Sequence[LabelFile],
+        checking: Callable[[int, int], None] | None,
+    ) -> SelfCheck:
+        try:
+            return check_printed(path, files, self.contents, self.printing, progress=checking)
+        except OSError as error:
+            raise StorageError("store.file", path=path, reason=error.strerror) from error
 
     def _left_there(self, beside: Path) -> tuple[LabelFile, ...]:
         """Return the files that an earlier attempt at this run left.
@@ -323,20 +392,39 @@ class LabelRun:
         found = read_manifest(beside)
         if found is None or found.state == "complete":
             return ()
+        if found.run == self.code and found.state == "faulty":
+            return ()
         if found.run != self.code:
             raise WorkspaceError("workspace.unfinished_run", path=beside, run=found.run)
         return found.files
 
 
-def check_free(path: Path) -> None:
+def _checked(found: SelfCheck | None) -> Checked | None:
+    if found is None:
+        return None
+    return Checked(
+        ok=found.ok,
+        pages_checked=found.pages_checked,
+        symbols=found.symbols,
+        symbols_read=found.symbols_read,
+        findings=tuple(each.to_json() for each in found.findings),
+    )
+
+
+def check_free(path: Path, *, pages: int = 1) -> None:
     """Refuse a file where stickers cannot be written: another ending, an unfinished run.
 
+    Args:
+        path: the file.
+        pages: how many it will have, as far as that is known.
+
     Raises:
-        LabelError: another ending than stickers have, or what stands beside it is no manifest.
+        LabelError: another ending than stickers have, too many pages for a file each, or what
+            stands beside it is no manifest.
         StorageError: the manifest beside it cannot be read.
         WorkspaceError: an unfinished run stands there.
     """
-    check_output(path)
+    check_output(path, pages=pages)
     found = read_manifest(manifest_path(path))
     if found is not None and found.state != "complete":
         beside = manifest_path(path)

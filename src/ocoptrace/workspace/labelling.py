@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ocoptrace.gs1 import parse_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
     from typing import Unpack
 
     from ocoptrace.labels.tables import Table
     from ocoptrace.verify.issued import IssueProof
     from ocoptrace.workspace.label_run import LabelRun
-    from ocoptrace.workspace.run_plan import Printing, PrintingOptions
+    from ocoptrace.workspace.print_options import PrintingOptions
+    from ocoptrace.workspace.printing import Printing
     from ocoptrace.workspace.serials import Numbering
     from ocoptrace.workspace.setting import Setting
     from ocoptrace.workspace.stickers import RunLine
@@ -25,6 +27,7 @@ __all__ = ["Labelling"]
 class Labelling:
     """The label runs of a workspace."""
 
+    folder: Path
     _setting: Setting
 
     def label_run(
@@ -34,6 +37,8 @@ class Labelling:
         count: int = 1,
         serials: Numbering = None,
         rows: Table | Iterable[Mapping[str, object]] | None = None,
+        texts: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
+        language: str = "vi",
         printing: Printing | None = None,
         **options: Unpack[PrintingOptions],
     ) -> LabelRun:
@@ -49,10 +54,15 @@ class Labelling:
                 (``A0001``); a list, or a function of each number from 0, gives them one by one.
             rows: what each sticker says in place of what is registered, as a table or as
                 mappings: columns by their Vietnamese or English names. ``copies`` makes so
-                many stickers of a row, each with its own serial; ``serial`` gives them.
+                many stickers of a row, each with its own serial; ``serial`` gives them. A row
+                with ``sscc`` is a carton: its number is its serial and its link, without seal.
+            texts: what all stickers say beside or in place of what is registered, by field
+                (``storage``, ``importer``), in one language or by the tags of several.
+            language: of the printed words, one of ``labels.captions.LABEL_LANGUAGES``.
             printing: how they are printed.
-            options: members of ``Printing`` that differ from those: ``template``, ``stock``,
-                ``dpi``, ``start_slot``, ``copies``, ``order``, ``printer``, ``sealed``, ``demo``.
+            options: what differs from that, see ``PrintingOptions``. Template, stock and printer
+                may be files, by their paths, or by names in the folders ``templates``, ``stock``
+                and ``printers`` of the workspace.
 
         Raises:
             Gs1Error: not a name, or a serial that cannot stand in one.
@@ -63,7 +73,7 @@ class Labelling:
         """
         # Fonts, drawing and numpy are loaded by those who print, not by those who verify.
         from ocoptrace.workspace import stickers  # noqa: PLC0415
-        from ocoptrace.workspace.run_plan import Printing  # noqa: PLC0415
+        from ocoptrace.workspace.print_options import printing_of  # noqa: PLC0415
 
         return stickers.issue(
             self._setting,
@@ -71,7 +81,9 @@ class Labelling:
             count=count,
             numbering=serials,
             rows=rows,
-            printing=replace(printing or Printing(), **options),
+            texts=texts,
+            language=language,
+            printing=printing_of(options, homes=[self.folder], base=printing),
         )
 
     def label_run_of(self, code: str) -> LabelRun:

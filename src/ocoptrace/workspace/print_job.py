@@ -18,29 +18,25 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import LabelError, StorageError
-from ocoptrace.labels import write_pdf
 from ocoptrace.labels.drawing.joining import join_pdfs
-from ocoptrace.labels.drawing.tspl import write_tspl
-from ocoptrace.labels.drawing.zpl import write_zpl
 from ocoptrace.labels.manifest import LabelFile
 from ocoptrace.store import sync_folder, write_whole
-from ocoptrace.workspace.run_plan import Printing  # noqa: TC001 - the tour makes one
+from ocoptrace.workspace.output import MAX_PAGE_FILES, kind_of, page_path, write_labels
+from ocoptrace.workspace.printing import Printing  # noqa: TC001 - the tour makes one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ocoptrace.labels import LabelContent, Page
 
-__all__ = ["PrintJob", "Progress", "check_output", "write_labels"]
+__all__ = ["PrintJob", "Progress", "check_output"]
 
 Progress = Callable[[int, int, float], None]
 """Told of each page: stickers done, stickers in all, stickers a second."""
@@ -49,55 +45,14 @@ _PART_STICKERS: Final = 2400
 _READ_BYTES: Final = 2**20
 
 
-def _as_pdf(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
-    del printing
-    return write_pdf(pages, title=title)
-
-
-def _as_zpl(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
-    del title
-    return b"".join(write_zpl(pages, dpi=printing.dpi))
-
-
-def _as_tspl(pages: Iterable[Page], title: str, printing: Printing) -> bytes:
-    del title
-    _, stock = printing.plans()
-    gap = stock.pitch_y - stock.label_height if stock.kind == "roll" else 0
-    return b"".join(write_tspl(pages, dpi=printing.dpi, gap=gap))
-
-
-_WRITERS: Final[dict[str, Callable[[Iterable[Page], str, Printing], bytes]]] = {
-    ".pdf": _as_pdf,
-    ".zpl": _as_zpl,
-    ".tspl": _as_tspl,
-}
-
-
-def check_output(path: Path) -> None:
-    """Refuse a file whose ending is none that stickers are written as.
+def check_output(path: Path, *, pages: int = 1) -> None:
+    """Refuse a file whose ending is none that stickers are written as, or that has no room.
 
     Raises:
-        LabelError: ``label.output_kind``.
+        LabelError: ``label.output_kind``, ``label.too_many_files``.
     """
-    if path.suffix.lower() not in _WRITERS:
-        raise LabelError("label.output_kind", path=path, known=", ".join(_WRITERS))
-
-
-def write_labels(path: Path, pages: Iterable[Page], *, title: str, printing: Printing) -> Path:
-    """Write pages of stickers into one file, as its ending says, whole or not at all.
-
-    Args:
-        path: ending in ``.pdf``, or, for label printers, in ``.zpl`` or ``.tspl``.
-        pages: as ``printing.lay_out`` yields them.
-        title: what a viewer shows as the file's name.
-        printing: how they are printed.
-
-    Raises:
-        LabelError: ``label.output_kind``, or as ``lay_out`` does for a page.
-        StorageError: the disk refuses.
-    """
-    check_output(path)
-    return write_whole(path, _WRITERS[path.suffix.lower()](pages, title, printing))
+    if kind_of(path).one_page and pages > MAX_PAGE_FILES:
+        raise LabelError("label.too_many_files", limit=MAX_PAGE_FILES)
 
 
 def _nothing(_: object) -> None:
@@ -131,14 +86,18 @@ class PrintJob:
         """Write what is missing, join the parts, and return the files that came of it.
 
         Args:
-            done: parts that an earlier attempt wrote; only what is still so counts.
-            on_part: told of the parts so far, whenever one is on the disk.
+            done: files that an earlier attempt wrote; only what is still so counts.
+            on_part: told of the files so far, whenever one is on the disk.
 
         Raises:
-            LabelError: as ``lay_out`` does; the parts before are there.
+            LabelError: as ``lay_out`` does, or ``label.too_many_files``; the files before are
+                there.
             StorageError: the disk refuses; likewise.
         """
+        check_output(self.path, pages=self._pages_in_all)
         files = list(self._intact(done))
+        if kind_of(self.path).one_page:
+            return self._write_pages(files, on_part)
         start = perf_counter()
         before = files[-1].last if files else 0
         for number, first, last in self._parts():
@@ -152,16 +111,60 @@ class PrintJob:
         if [file.name for file in files] == [self.path.name]:
             return tuple(files)
         self._join([self.path.with_name(file.name) for file in files])
-        pages_in_all = sum(file.pages for file in files)
-        return (_described(self.path, pages_in_all, 1, len(self.stickers)),)
+        return (_described(self.path, self._pages_in_all, 1, len(self.stickers)),)
+
+    def write_all(self) -> tuple[LabelFile, ...]:
+        """Write the files of stickers that belong to no run: all of them or none.
+
+        Raises:
+            LabelError: as for ``write``.
+            StorageError: as for ``write``.
+        """
+        files: list[LabelFile] = []
+
+        def tell(parts: Sequence[LabelFile]) -> None:
+            files[:] = parts
+
+        try:
+            written = self.write(on_part=tell)
+        except BaseException:
+            # There are no serials to be told of: it is simply done again.
+            _remove([self.path.with_name(file.name) for file in files])
+            raise
+        self.tidy()
+        return written
 
     def tidy(self) -> None:
-        """Remove the parts, once their sum is on the disk and that is told."""
-        for number in count(1):
-            part = self._part_path(number, is_all=False)
-            if not part.exists():
-                break
-            part.unlink()
+        """Remove what nobody needs any more: parts whose sum is on the disk, and is told.
+
+        Of files of one page, those that an earlier and longer run of the same name left: they
+        would be printed with this one's.
+        """
+        if kind_of(self.path).one_page:
+            last = self._pages_in_all if self._pages_in_all > 1 else 0
+            stale = (page_path(self.path, number, of=2) for number in count(last + 1))
+        else:
+            stale = (self._part_path(number, is_all=False) for number in count(1))
+        _remove(takewhile(Path.exists, stale))
+
+    @property
+    def _pages_in_all(self) -> int:
+        return self.printing.page_count(len(self.stickers))
+
+    def _write_pages(
+        self, files: list[LabelFile], on_part: Callable[[Sequence[LabelFile]], None]
+    ) -> tuple[LabelFile, ...]:
+        """Write each page into a file of its own, from the first that is missing on."""
+        kind, before = kind_of(self.path), files[-1].last if files else 0
+        first = before + 1
+        for page in self._pages(first, len(self.stickers), before, perf_counter()):
+            path = page_path(self.path, len(files) + 1, of=self._pages_in_all)
+            write_whole(path, kind.data([page], self.title, self.printing))
+            last = first + len(page.stickers) - 1
+            files.append(_described(path, 1, first, last))
+            on_part(files)
+            first = last + 1
+        return tuple(files)
 
     def _intact(self, done: Sequence[LabelFile]) -> Iterator[LabelFile]:
         """Yield the leading parts that are still on the disk as they were written."""
@@ -176,7 +179,8 @@ class PrintJob:
     def _parts(self) -> Iterator[tuple[int, int, int]]:
         """Yield number, first and last sticker of each part, from 1; parts end with a page."""
         of_first, of_each = self.printing.page_sizes()
-        pages = max(1, _PART_STICKERS // of_each)
+        is_page = kind_of(self.path).one_page
+        pages = 1 if is_page else max(1, _PART_STICKERS // of_each)
         first, last = 1, of_first + (pages - 1) * of_each
         for number in count(1):
             yield number, first, min(last, len(self.stickers))
@@ -228,6 +232,12 @@ def _join_commands(parts: Sequence[Path], path: Path) -> None:
         for part in parts:
             with part.open("rb") as file:
                 shutil.copyfileobj(file, whole, _READ_BYTES)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            path.unlink()
 
 
 class _Counted:

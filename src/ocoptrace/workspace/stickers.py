@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final, Literal
 
 from ocoptrace import canonical_json
@@ -18,7 +19,7 @@ from ocoptrace.signing.seal import DIGITS
 from ocoptrace.store import StoredAct, StoredRun
 from ocoptrace.store.migration import time_text
 from ocoptrace.verify.policy import civil_date
-from ocoptrace.workspace.batch_words import content_of
+from ocoptrace.workspace.batch_words import content_of, saying
 from ocoptrace.workspace.export import batch_of, owner_of
 from ocoptrace.workspace.issuing import (
     check_unspoilt,
@@ -28,11 +29,9 @@ from ocoptrace.workspace.issuing import (
     stored_run,
 )
 from ocoptrace.workspace.item_names import ItemNames
-from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers
+from ocoptrace.workspace.label_run import LabelRun, RunLog, Sealing, Stickers, link_of
 from ocoptrace.workspace.run_plan import RunPlan, digest
 from ocoptrace.workspace.serials import (
-    Drawn,
-    Given,
     Serials,
     serials_of,
 )
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ocoptrace.registry import Batch
-    from ocoptrace.workspace.run_plan import Printing
+    from ocoptrace.workspace.printing import Printing
     from ocoptrace.workspace.serials import Numbering
     from ocoptrace.workspace.setting import Setting
 
@@ -80,7 +79,11 @@ class RunLine:
     is_printed: bool
 
 
-_WIDEST: Final = "W"
+_WIDEST: Final = 8
+_WIDTHS: Final = bytes(
+    {"W": 10, "M": 8, **dict.fromkeys("CDGHNOQUmw", 7), **dict.fromkeys("Iijl.", 3)}.get(chr(n), 6)
+    for n in range(256)
+)
 _SAMPLE: Final = 100
 
 
@@ -91,14 +94,20 @@ def issue(
     count: int,
     numbering: Numbering,
     rows: Table | Iterable[Mapping[str, object]] | None,
+    texts: Mapping[str, str | Mapping[str, str]],
+    language: str,
     printing: Printing,
 ) -> LabelRun:
     """Return a label run whose serials are issued; see ``Workspace.label_run``."""
     batch = batch_of(setting, parse_name(batch_name))
     content, told = content_of(setting, batch, civil_date(setting.clock()))
+    content = saying(content, texts, language=language)
     said: Rows = ((content, count),)
     if rows is not None:
         said, numbering = _read(rows, content, numbering)
+    if any(words.sscc for words, _ in said):
+        # A carton's link has no room for a seal: what it names is no item.
+        printing = replace(printing, sealed=0)
     run = _issue_run(setting, batch, RunPlan(printing, said), numbering)
     return replace(run, findings=(*run.findings, *told))
 
@@ -134,7 +143,10 @@ def _read(
     rows: Table | Iterable[Mapping[str, object]], content: LabelContent, numbering: Numbering
 ) -> tuple[Rows, Numbering]:
     """Return what the stickers of rows say, and the serials that the rows give, if they do."""
-    read = read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+    read = [
+        replace(row, content=replace(row.content, serial=row.content.serial or row.content.sscc))
+        for row in read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+    ]
     serials = [row.content.serial for row in read if row.content.serial is not None]
     without = [row for row in read if row.content.serial is None] if serials else []
     _refuse_errors([Finding("label.serial_missing", "error", row.place) for row in without])
@@ -179,7 +191,7 @@ def reprint(setting: Setting, code: str, *, first: int, last: int) -> LabelRun:
     sealed = None
     if plan.printing.sealed is not None:
         sealed = max(0, min(last, plan.printing.sealed) - first + 1)
-    printing = replace(plan.printing, sealed=sealed, start_slot=1)
+    printing = replace(plan.printing, sealed=sealed, start_slot=1, used=())
     rows = tuple(_rows_of(plan, first - 1, last))
     batch = batch_of(setting, parse_name(spoilt.batch))
     standing_in = RunPlan(printing, rows, replaces=(code, first, last))
@@ -251,21 +263,24 @@ def _check(
         today=today,
         demo=plan.printing.demo,
         printer=plan.printing.printer,
+        images=plan.printing.images(),
+        point_of_sale=plan.printing.point_of_sale,
     )
 
 
 def _samples(
     plan: RunPlan, serials: Serials, names: ItemNames, *, sealed: int
 ) -> Iterator[LabelContent]:
-    """Yield a sticker of each row; of a single row the first ones, and the widest there can be.
+    """Yield a sticker of each row; of a single row the first ones, and the widest.
 
     A seal has always as many digits, so any will do to measure its symbol.
     """
     seal = "9" * DIGITS
 
     def sticker(content: LabelContent, serial: str, *, is_sealed: bool) -> LabelContent:
-        link = names.link(serial, seal if is_sealed else "")
-        return content.item(link=link, serial=serial)
+        return content.item(
+            link=link_of(content, names, serial, seal if is_sealed else ""), serial=serial
+        )
 
     position = 0
     for content, count in plan.rows:
@@ -274,12 +289,16 @@ def _samples(
             yield sticker(content, serial, is_sealed=position < sealed)
         position += count
     if len(plan.rows) == 1 and len(serials) > _SAMPLE:
-        widest = serials[-1]
-        if isinstance(serials, Drawn):
-            widest = _WIDEST * len(widest)
-        elif isinstance(serials, Given):
-            widest = max(serials[_SAMPLE:], key=len)
-        yield sticker(plan.rows[0][0], widest, is_sealed=sealed > 0)
+        rest = range(_SAMPLE, len(serials))
+        wide = nlargest(_WIDEST, rest, key=lambda number: _width(serials[number]))
+        longest = max(rest, key=lambda number: len(serials[number]))
+        for number in (*wide, longest):
+            yield sticker(plan.rows[0][0], serials[number], is_sealed=number < sealed)
+
+
+def _width(serial: str) -> int:
+    """Return about how wide a serial is printed."""
+    return sum(serial.encode().translate(_WIDTHS))
 
 
 def _refuse_errors(findings: list[Finding]) -> None:
