@@ -8,6 +8,7 @@ from ocoptrace.store.key_files import (
     write_key,
 )
 from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
+from ocoptrace.store.tiles import TileFolder
 from ocoptrace.store.whole_file import sync_folder, write_whole
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Stored",
     "StoredAct",
     "StoredRun",
+    "TileFolder",
     "read_key",
     "read_passphrase",
     "read_public_key",
