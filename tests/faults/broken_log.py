@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 ROUNDS, EACH = 4, 70
 """So that tiles of entries and leaves become full on the way, and a level is begun."""
 MOST_POINTS = 1000
-LONGEST = 0.15
+LONGEST = 0.08
 """Seconds of a processor: about as long as it takes."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk without waiting
 

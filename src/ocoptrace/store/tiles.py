@@ -24,14 +24,13 @@ from ocoptrace.transparency.tile import (
     ENTRIES,
     MAX_TILE_BYTES,
     Tile,
-    decode_entries,
-    encode_entries,
+    part_of,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_CHECKPOINT_BYTES", "TileFolder", "part_of"]
+__all__ = ["MAX_CHECKPOINT_BYTES", "TileFolder"]
 
 MAX_CHECKPOINT_BYTES: Final = 64 * 1024
 _CHECKPOINT = "checkpoint"
@@ -115,14 +114,3 @@ class TileFolder:
         if len(data) > limit and strict:
             raise ProofError("proof.tile_length", place=name, length=len(data))
         return data
-
-
-def part_of(tile: Tile, whole: bytes) -> bytes:
-    """Return the bytes of a partial tile, from the full one.
-
-    Raises:
-        ProofError: that is not a full one.
-    """
-    if tile.level == ENTRIES:
-        return encode_entries(decode_entries(whole, tile.full.width)[: tile.width])
-    return whole[: tile.width * HASH_BYTES]

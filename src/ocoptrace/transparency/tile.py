@@ -39,6 +39,7 @@ __all__ = [
     "hashes_of",
     "leaf_tile_of",
     "node_reader",
+    "part_of",
     "tiles_of",
 ]
 
@@ -227,3 +228,14 @@ def decode_entries(data: bytes, width: int) -> list[bytes]:
     if at != len(data):
         raise ProofError("proof.bundle_length", length=len(data), width=width)
     return entries
+
+
+def part_of(tile: Tile, whole: bytes) -> bytes:
+    """Return the bytes of a partial tile, from the full one.
+
+    Raises:
+        ProofError: that is not a full one.
+    """
+    if tile.level == ENTRIES:
+        return encode_entries(decode_entries(whole, tile.full.width)[: tile.width])
+    return whole[: tile.width * HASH_BYTES]
