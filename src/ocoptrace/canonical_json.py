@@ -70,7 +70,10 @@ def _is_plain(value: Any) -> bool:
             if kind is str or kind is bool or item is None:
                 continue
             if kind is dict:
-                plain = _has_plain_keys(item) and plain
+                try:
+                    plain = "".join(item).isascii() and plain
+                except TypeError:
+                    raise _not_text(item) from None
                 deeper.extend(item.values())
             elif kind is list:
                 deeper.extend(item)
@@ -86,12 +89,10 @@ def _is_plain(value: Any) -> bool:
     raise InputError("json.too_deep", limit=MAX_DEPTH)
 
 
-def _has_plain_keys(members: dict[Any, Any]) -> bool:
-    try:
-        return "".join(members).isascii()
-    except TypeError:
-        kind = next(type(key).__name__ for key in members if not isinstance(key, str))
-        raise InputError("json.not_json", kind=kind) from None
+def _not_text(members: dict[Any, Any]) -> InputError:
+    """Return the error for an object with a name that is no text."""
+    kind = next(type(name).__name__ for name in members if not isinstance(name, str))
+    return InputError("json.not_json", kind=kind)
 
 
 def loads(data: bytes | str, *, max_bytes: int = 16 * 2**20) -> Any:

@@ -265,7 +265,7 @@ def test_every_command_has_help(
         main(["--lang", lang, *path, "--help"])
     assert stopped.value.code == 0
     shown = " ".join(re.sub("[│╭╮╰╯─]", " ", capsys.readouterr().out).split())
-    key = ".".join(("cli", *path))
+    key = ".".join(("cli", *path)).replace("-", "_")
     help_of = next(k for k in (f"{key}.help", f"{key}s", key) if messages.has(k, lang))
     assert messages.text(help_of, lang) in shown
 

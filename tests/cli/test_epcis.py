@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import threading
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +206,7 @@ def test_hash_is_that_of_the_library_in_either_syntax(cli: Any, profile: Any) ->
     run = cli("epcis", "hash", "a.jsonld", "a.xml.gz", "--profile", profile)
     assert run.code == 0
     assert run.out.splitlines() == [
-        f"{each}  {name}: /{position}"
+        f"{each}  {name}: /epcisBody/eventList/{position}"
         for name in ("a.jsonld", "a.xml.gz")
         for position, each in enumerate(hashes)
     ]
@@ -359,3 +362,81 @@ def test_a_name_from_a_document_cannot_steer_the_terminal(cli: Any, files: Path)
     for command in READING:
         run = cli("epcis", command, "step.json")
         assert "\x1b" not in run.out + run.err
+
+
+def test_a_document_is_never_converted_onto_itself(cli: Any, files: Path) -> None:
+    before = (files / "a.jsonld").read_bytes()
+    (files / "same.jsonld").symlink_to("a.jsonld")
+    os.link(files / "a.jsonld", files / "twin.jsonld")
+    for name in ("a.jsonld", "./a.jsonld", "same.jsonld", "twin.jsonld"):
+        run = cli("epcis", "convert", "a.jsonld", "--to", "xml", "--out", name)
+        assert run.code == 2
+        assert name.removeprefix("./") in run.err
+    assert (files / "a.jsonld").read_bytes() == before
+
+
+def test_a_link_stays_a_link(cli: Any, files: Path) -> None:
+    (files / "out.xml").write_text("old", encoding="utf-8")
+    (files / "link.xml").symlink_to("out.xml")
+    cli("epcis", "convert", "a.jsonld", "--to", "xml", "--out", "link.xml")
+    assert (files / "link.xml").is_symlink()
+    assert read_document((files / "out.xml").read_bytes()).events == tuple(
+        read_document((files / "a.jsonld").read_bytes()).events
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_written_through(cli: Any, files: Path) -> None:
+    pipe = files / "pipe"
+    os.mkfifo(pipe)
+    received: list[bytes] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    cli("epcis", "convert", "a.jsonld", "--to", "xml", "--out", "pipe")
+    reader.join(timeout=30)
+    assert len(read_document(received[0]).events) == len(EVENTS)
+    assert pipe.is_fifo()
+
+
+def test_no_folder_is_made_for_a_document(cli: Any, files: Path) -> None:
+    run = cli("epcis", "convert", "a.jsonld", "--to", "xml", "--out", "nowhere/a.xml")
+    assert run.code == 3
+    assert "nowhere" in run.err
+    assert not (files / "nowhere").exists()
+
+
+def test_the_text_of_a_hash_is_printed_as_it_is(
+    piped: Callable[..., tuple[int, bytes]],
+) -> None:
+    odd = LANDED | {"ocop:description": ":smile: [bold]a\u202eb\u200dc", "eventID": "urn:x:1:on:"}
+    data = write_json([parse_event(odd)])
+    for options, text in (
+        ((), f"{event_hash(odd)}  -: /epcisBody/eventList/0"),
+        (("--prehash",), event_prehash(odd)),
+    ):
+        code, out = piped("hash", "-", *options, stdin=data)
+        assert (code, out.decode()) == (0, text + "\n")
+    assert sha256(text.encode()).hexdigest() in event_hash(odd)
+    code, out = piped("show", "-", stdin=write_json([parse_event(odd | {"bizStep": "urn:on:1"})]))
+    assert b"urn:on:1" in out
+
+
+def test_json_keeps_digits_and_what_does_not_show(
+    piped: Callable[..., tuple[int, bytes]],
+) -> None:
+    amount = {"epcClass": "urn:x:2", "quantity": 17, "uom": "KGM"}
+    odd = LANDED | {"quantityList": [amount], "bizStep": "urn:x:\U000e0001\u202e"}
+    data = write_json([parse_event(odd)]).replace(b"17", b"123456789012345678901234.50")
+    code, out = piped("show", "-", "--json", stdin=data)
+    assert code == 0
+    assert b'"quantity": 123456789012345678901234.50' in out
+    assert out.isascii()
+    assert json.loads(out)[0]["events"][0]["step"] == odd["bizStep"]
+
+
+def test_positions_are_those_of_the_document(cli: Any, files: Path) -> None:
+    del files
+    wanted = ["/epcisBody/eventList/0", "/epcisBody/eventList/1"]
+    for name in ("a.jsonld", "a.xml.gz"):
+        (row,) = json.loads(cli("epcis", "hash", name, "--json").out)
+        assert [each["place"] for each in row["events"]] == wanted

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "trust"
 SCRIPT = Path(__file__).with_name("webcrypto_check.mjs")
-NODE = shutil.which("node")
+NODE = shutil.which("node") or shutil.which("node", path=Path(sys.executable).parent)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 NUMBERS_OF_SCITT_COSE = {-7, -8}
 """It does not know the fully specified -9 and -19 of RFC 9864."""

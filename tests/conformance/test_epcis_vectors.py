@@ -194,7 +194,8 @@ def test_nothing_is_lost_in_either_syntax_and_back(name: str) -> None:
         assert members(again) == members(document)
         assert [e.prefixes for e in again.events] == [e.prefixes for e in document.events]
         if document.head is not None and document.kind != "EPCISMasterDataDocument":
-            assert again.head == document.head
+            version = {"schema_version": "2.0"} if document.head.schema_version != "2.0" else {}
+            assert again.head == document.head.model_copy(update=version)
     if document.head is not None and document.kind != "EPCISMasterDataDocument":
         through_xml = read_document(write_xml(document))
         assert json.loads(write_json(through_xml)) == json.loads(write_json(document))

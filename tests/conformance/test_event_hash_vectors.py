@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from ocoptrace.epcis import read_document
-from ocoptrace.epcis.event_hash import PROFILES, event_prehash, event_prehashes, hash_events
+from ocoptrace.epcis.event_hash import (
+    PROFILES,
+    event_prehash,
+    event_prehashes,
+    hash_document,
+    hash_events,
+)
 from ocoptrace.epcis.event_hash.identifiers import one_link
 from ocoptrace.errors import EpcisError
 
@@ -316,6 +322,15 @@ def test_members_of_a_document_hash_as_its_events_do(case: Case, vectors: Path) 
     texts = event_prehashes(members, profile=case.profile, context=document["@context"])
     events = events_of(vectors / case.document)
     assert list(texts) == list(event_prehashes(events, profile=case.profile))
+
+
+@pytest.mark.parametrize("case", [*master_cases(), *current_cases()])
+def test_a_document_hashes_as_its_validated_events_do(case: Case, vectors: Path) -> None:
+    path = vectors / case.document
+    disordered = path.name in DISORDERED
+    hashes = hash_document(path.read_bytes(), profile=case.profile, any_order=disordered)
+    assert hashes == list(hash_events(events_of(path), profile=case.profile))
+    assert len(hashes) == case.events
 
 
 def not_text(case: dict[str, Any]) -> str | None:

@@ -5,35 +5,21 @@ The cases are data that others can test their implementations with; its README t
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ocoptrace.errors import Gs1Error, ProofError, SigningError
 from ocoptrace.gs1 import DigitalLink, Name, parse_name
-from ocoptrace.signing import Root, TrustBundle, base64url
 from ocoptrace.signing.registration import RegistrationRequest
-from ocoptrace.transparency import Checkpoint, ConsistencyProof, LogProof
-from ocoptrace.verify import Policy, Verdict, verify_label, verify_record, verify_statement
 from ocoptrace.verify.outcomes import OUTCOMES
 from ocoptrace.verify.verdict import IMPLIES, OVERALL
 from vectors import make_trust
+from vectors.trust_running import CASES, FOLDER, Case, content, found, loaded, verdict_on
 
-Case = dict[str, Any]
-
-FOLDER = Path(__file__).parents[1] / "vectors" / "trust"
 DOCS = Path(__file__).parents[2] / "docs" / "spec"
-CASES: list[Case] = [
-    case
-    for path in sorted((FOLDER / "cases").glob("*.json"))
-    for case in json.loads(path.read_bytes())
-]
 VERDICTS = [case for case in CASES if "checks" in case["expect"]]
 LOADS = [case for case in CASES if "accepted" in case["expect"]]
 BYTES_LIMIT = 2_900_000
@@ -41,84 +27,6 @@ BYTES_LIMIT = 2_900_000
 
 def name_of(case: Case) -> str:
     return str(case["id"])
-
-
-@cache
-def content(path: str) -> bytes:
-    return (FOLDER / path).read_bytes()
-
-
-def loaded(case: Case) -> Root | TrustBundle | RegistrationRequest:
-    if "request" in case:
-        return RegistrationRequest.parse(content(case["request"]))
-    root = Root.load(content(case["root"]))
-    if "next_root" in case:
-        root = root.follow(content(case["next_root"]))
-    if "bundle" not in case:
-        return root
-    sha256 = case.get("previous_sha256")
-    trust = TrustBundle.load(
-        content(case["bundle"]),
-        root=root,
-        previous_version=case.get("previous_version"),
-        previous_sha256=bytes.fromhex(sha256) if sha256 else None,
-    )
-    consistency_of(case)
-    return trust
-
-
-def consistency_of(case: Case) -> list[ConsistencyProof]:
-    return [
-        ConsistencyProof(
-            given["origin"],
-            given["first_size"],
-            bytes.fromhex(given["first_root"]),
-            given["second_size"],
-            bytes.fromhex(given["second_root"]),
-            path_of(given),
-        )
-        for given in case.get("consistency", ())
-    ]
-
-
-def path_of(given: dict[str, Any]) -> tuple[bytes, ...]:
-    return tuple(map(base64url.decode, given["path"]))
-
-
-def verdict_on(case: Case) -> Verdict:
-    trust = loaded(case)
-    assert isinstance(trust, TrustBundle)
-    now = datetime.fromisoformat(case["now"])
-    policy = Policy(max_bundle_age=timedelta(days=case["policy"]["max_bundle_age_days"]))
-    if "label" in case:
-        return verify_label(case["label"], trust=trust, now=now, policy=policy)
-    ties = consistency_of(case)
-    if "record" in case:
-        data = content(case["record"])
-        return verify_record(data, trust=trust, now=now, policy=policy, consistency=ties)
-    given = case["statement"]
-    return verify_statement(
-        base64url.decode(given["cose"]),
-        payload=given.get("payload"),
-        salt=base64url.decode(given["salt"]) if "salt" in given else None,
-        proofs=[
-            LogProof(Checkpoint.parse(each["checkpoint"]), each["index"], path_of(each))
-            for each in given["proofs"]
-        ],
-        trust=trust,
-        now=now,
-        policy=policy,
-        consistency=ties,
-    )
-
-
-def found(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as a case says what it expects."""
-    checks = sorted([check.code, check.outcome, check.reason] for check in verdict.checks)
-    expect = {"about": verdict.about, "overall": verdict.overall, "checks": checks}
-    if verdict.overall == "malformed" and not verdict.about:
-        expect["error"] = verdict.checks[0].facts["error"]
-    return expect
 
 
 @pytest.mark.parametrize("case", VERDICTS, ids=name_of)

@@ -20,7 +20,7 @@ from ocoptrace.epcis.balance import (
     outweighed,
 )
 from ocoptrace.epcis.number import of_lexeme
-from ocoptrace.epcis.units import UNITS, base
+from ocoptrace.epcis.units import PIECE, UNITS, base
 
 LOT = "https://id.gs1.org/01/09524071001014/10/ST260915"
 WHEN = {"eventTime": "2025-08-20T07:15:00+07:00", "eventTimeZoneOffset": "+07:00"}
@@ -67,12 +67,32 @@ def test_what_outweighs_is_what_the_sums_say(before: list[Amount], after: list[A
     def total(amounts: list[Amount], unit: str) -> Decimal:
         return sum((amount.value for amount in amounts if amount.unit == unit), Decimal())
 
-    both = {amount.unit for amount in before} & {amount.unit for amount in after}
+    went_in = {amount.unit for amount in before}
+    both = went_in & {amount.unit for amount in after} if len(went_in) == 1 else set()
     assert {excess.unit: (excess.before, excess.after) for excess in outweighed(before, after)} == {
         unit: (total(before, unit), total(after, unit))
-        for unit in both
+        for unit in both - {PIECE}
         if total(after, unit) > total(before, unit)
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "excess"),
+    [
+        ([(10, "H87")], [(200, "H87")], []),
+        ([(5, None)], [(8, "EA")], []),
+        ([(6, "KGM"), (1, "H87")], [(12, "H87")], []),
+        ([(5, "KGM"), (10, "LTR")], [(12, "KGM")], []),
+        ([(30, "H87"), (1, "KGM")], [("2.5", "KGM")], []),
+        ([(5, "KGM"), (100, "GRM")], [(6, "KGM")], ["KGM"]),
+        ([(5, "LTR")], [(6, "LTR"), (1, "H87")], ["LTR"]),
+    ],
+)
+def test_more_may_come_out_where_pieces_or_another_unit_went_in(
+    before: list[Any], after: list[Any], excess: list[str]
+) -> None:
+    sides = [[Amount.of(of_lexeme(str(n)), unit) for n, unit in side] for side in (before, after)]
+    assert [each.unit for each in outweighed(*sides)] == excess
 
 
 def test_tiny_and_huge_amounts_add_up_exactly() -> None:

@@ -226,7 +226,9 @@ def test_an_inspection_has_an_outcome(outcome: dict[str, bool], step: str, state
     ("members", "code"),
     [
         ({"goods": [Quantity(LOT, 0, "KGM")]}, "epcis.not_positive"),
-        ({"goods": [Quantity(LOT, 5, "XYZ")]}, "epcis.unit_unknown"),
+        ({"goods": [Quantity(LOT, 5, "KG")]}, "epcis.unit"),
+        ({"goods": [JAR], "reciever": "urn:x:1"}, "fields.unknown"),
+        ({"goods": [JAR], "when": None}, "epcis.time"),
         ({"goods": [Quantity(LOT, Decimal("nan"), "KGM")]}, "fields.not_number"),
         ({"goods": [LOT]}, "epcis.class_among_instances"),
         ({"goods": []}, "epcis.nothing"),
@@ -236,8 +238,23 @@ def test_an_inspection_has_an_outcome(outcome: dict[str, bool], step: str, state
 )
 def test_what_makes_no_sense_is_refused(members: dict[str, Any], code: str) -> None:
     with pytest.raises(EpcisError) as caught:
-        sell(**NOW, **members)
+        sell(**(NOW | members))
     assert caught.value.code == code
+
+
+def test_a_circumstance_that_is_missing_is_told() -> None:
+    with pytest.raises(EpcisError) as caught:
+        sell(goods=[JAR], when="2026-09-15T07:30:00+07:00")  # type: ignore[call-arg]
+    assert (caught.value.code, caught.value.place) == ("fields.missing", "/place")
+
+
+@pytest.mark.parametrize("unit", ["GLL", "XBX", "INH", "YRD", "GRO", "H87"])
+def test_what_is_only_odd_is_built(unit: str) -> None:
+    event = make(
+        **NOW, used=[Quantity(LOT, 10, unit)], made=[Quantity(f"{LOT}X", 200, unit)],
+        step="splitting",
+    )  # fmt: skip
+    assert all(finding.severity == "warning" for finding in check_event(event))
 
 
 def test_a_step_of_nobody_is_refused() -> None:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from ocoptrace.epcis import canonical_bytes, canonical_event, parse_event, with_event_id
+from ocoptrace.epcis import (
+    canonical_bytes,
+    canonical_event,
+    check_event,
+    parse_event,
+    with_event_id,
+)
 from ocoptrace.epcis.vocabulary import CONTEXT, EPCIS_CONTEXT, VOCABULARY
 from ocoptrace.errors import EpcisError, Gs1Error
 
@@ -143,12 +149,14 @@ def test_a_prefix_without_meaning_or_with_a_second_one_is_refused() -> None:
 
 
 def test_a_wrong_check_digit_is_never_made_canonical() -> None:
-    with pytest.raises(Gs1Error):
-        canonical(epcList=["https://id.gs1.org/01/09524071001013/21/7"])
+    with pytest.raises(Gs1Error) as caught:
+        canonical(epcList=[ITEM, "https://id.gs1.org/01/09524071001013/21/7"])
+    assert caught.value.place == "/epcList/1"
 
 
-def test_a_web_address_that_is_no_gs1_name_stands_as_it_is() -> None:
-    address = "https://shop.example/things/7"
+@pytest.mark.parametrize("path", ["things/7", "advice/253", "8004"])
+def test_a_web_address_that_is_no_gs1_name_stands_as_it_is(path: str) -> None:
+    address = f"https://shop.example/{path}"
     assert json.loads(canonical(epcList=[address]))["epcList"] == [address]
 
 
@@ -188,3 +196,54 @@ def test_canonical_bytes_read_back_give_the_same_bytes(extensions: dict[str, Any
     except EpcisError:
         reject()  # two names that NFC makes one, or a name with an undeclared prefix
     assert canonical_bytes(parse_event(json.loads(written))) == written
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://erp.example/invoice/2026/01/17",
+        "https://erp.example/invoice/402/7",
+        "https://erp.example/orders/8003/11",
+        "https://erp.example/orders/8003",
+        "https://shop.example/warehouse/01/a",
+        "https://province.example/ocop/decisions/12",
+        "https://province.example/ocop/thanhhoa/12",
+        "https://erp.example/253/paper-9/414/x",
+        "https://erp.example/p?at=/01/1234567890123",
+    ],
+)
+def test_an_ordinary_web_address_is_a_name_as_it_is(address: str) -> None:
+    papers = [{"type": "inv", "bizTransaction": address}]
+    event = parse_event(SEEN | {"bizTransactionList": papers, "readPoint": {"id": address}})
+    assert canonical_event(event)["bizTransactionList"] == papers
+    assert canonical_event(event)["readPoint"] == {"id": address}
+    assert [finding.code for finding in check_event(event)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://shop.example/01/09524071001015",
+        "https://shop.example/x/01/9524071001015/10/A",
+        "https://shop.example/00/095240712609170017",
+        "https://shop.example/414/9524071001008",
+        "https://shop.example/8003/09524071000108A7",
+        "https://id.gs1.org/01/17",
+        "https://ID.GS1.ORG/8004/x(y)",
+        "https://coop.example/ocop/7K3MQ9TB/quyet-dinh",
+        "https://coop.example/ocop/7K3MQ9TB",
+    ],
+)
+def test_a_name_that_is_meant_as_one_is_refused_where_it_is_wrong(name: str) -> None:
+    with pytest.raises(Gs1Error):
+        canonical(epcList=[name])
+
+
+def test_an_attribute_of_an_extension_has_a_prefix() -> None:
+    declared = {"@context": [{"ex": "https://example.org/"}]}
+    inside = {"ex:a": {"@ex:at": "1", "@bare": "2", "#text": "x"}}
+    assert b'"@ex:at":"1"' in canonical(**declared, **inside)
+    assert check_event(parse_event(SEEN | declared | inside)) == []
+    with pytest.raises(EpcisError) as caught:
+        canonical(**declared, **{"ex:a": {"@zz:at": "1"}})
+    assert (caught.value.code, caught.value.facts["prefix"]) == ("epcis.prefix_undeclared", "zz")

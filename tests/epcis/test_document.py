@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocoptrace.epcis import parse_event, read_document, write_json
+from ocoptrace.epcis import parse_event, read_document, write_json, write_xml
 from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT, VOCABULARY
 from ocoptrace.errors import EpcisError
 
@@ -140,3 +140,12 @@ def test_a_damaged_document_raises_our_error_or_reads(data: st.DataObject) -> No
     damaged = whole[:at] + data.draw(st.binary(max_size=3)) + whole[at + 1 :]
     with contextlib.suppress(EpcisError):
         read_document(damaged)
+
+
+def test_a_query_whose_name_is_no_text_has_no_xml() -> None:
+    results = {"queryName": {"a": 1}, "resultsBody": {"eventList": [SEEN]}}
+    around = {"@context": [EPCIS_CONTEXT], "type": "EPCISQueryDocument"}
+    data = json.dumps(around | {"epcisBody": {"queryResults": results}})
+    with pytest.raises(EpcisError) as caught:
+        write_xml(read_document(data.encode()))
+    assert caught.value.code == "epcis.xml_body"

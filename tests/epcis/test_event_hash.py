@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ocoptrace.epcis import parse_event, read_document
+from ocoptrace.epcis import parse_event, read_document, write_json, write_xml
 from ocoptrace.epcis.event_hash import (
     PROFILES,
     event_hash,
     event_prehash,
     event_prehashes,
+    hash_document,
     hash_events,
 )
 from ocoptrace.errors import EpcisError
@@ -461,3 +464,34 @@ def test_prefixes_of_one_event_say_nothing_in_the_next() -> None:
     texts = list(event_prehashes([first, event(**{"farm:a": 1})]))
     assert texts[0].endswith("{https://farm.example/v/}a=1")
     assert texts[1].endswith("OBSERVEfarm:a=1")
+
+
+def test_a_document_hashes_as_its_events_do_however_it_is_written() -> None:
+    events = [
+        parse_event(event(epcList=["urn:x:1"], **{"farm:n": ["1", "2"]}), context=[FARM]),
+        parse_event(event(epcList=[], sensorElementList=SENSED), context=[FARM]),
+        parse_event(event(epcList=[], **{"farm:e": {}}), context=[{"farm": "urn:own:"}]),
+    ]
+    hashes = list(hash_events(events))
+    bare = [each.to_json() | {"@context": list(each.context)} for each in events]
+    documents = [write_json(events), write_xml(events), json.dumps(bare).encode()]
+    for data in documents:
+        assert hash_document(data) == hash_document(gzip.compress(data)) == hashes
+    assert hash_document(json.dumps(bare[2]).encode()) == hashes[2:]
+
+
+def test_a_document_is_hashed_whatever_its_events_lack() -> None:
+    assert len(hash_document(b'[{"type": "ObjectEvent"}, {"type": "Unheard"}]')) == 2
+    for data, code in {
+        b"7": "epcis.not_a_document",
+        b"<a/>": "epcis.not_a_document",
+        b"[7]": "fields.not_object",
+        b'{"type": "EPCISDocument"}': "fields.missing",
+        b"<ObjectEvent><eventTime/><unheard/></ObjectEvent>": "epcis.xml_element",
+    }.items():
+        with pytest.raises(EpcisError) as caught:
+            hash_document(data)
+        assert caught.value.code == code
+    with pytest.raises(EpcisError) as caught:
+        hash_document(b'[{"type": "ObjectEvent", "eventTime": "today"}]')
+    assert (caught.value.code, caught.value.place) == ("epcis.time", "/0/eventTime")

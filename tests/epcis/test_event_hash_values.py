@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocoptrace.epcis.event_hash.decimals import binary, exact
 from ocoptrace.epcis.event_hash.identifiers import one_link
@@ -231,3 +234,14 @@ def test_a_declared_gs1_prefix_counts_in_values() -> None:
 def test_long_texts_are_written_like_short_ones() -> None:
     values = Values(PROFILES["cbv2.0"], {})
     assert values.text("1" * 5000 + ".50") == "1" * 5000 + ".5"
+
+
+@given(st.sampled_from(["", "inf", "nan", "Infinity", "e", "1e"]), st.text(max_size=8))
+def test_every_text_that_python_reads_as_a_number_is_taken_for_one(head: str, tail: str) -> None:
+    text = head + tail
+    try:
+        number = float(text)
+    except ValueError:
+        assert binary(text) == text
+    else:
+        assert not math.isfinite(number) or float(binary(text)) == number

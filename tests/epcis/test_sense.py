@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ocoptrace.epcis import check_event, parse_event
+from ocoptrace.epcis import (
+    canonical_event,
+    check_document,
+    check_event,
+    parse_event,
+    read_document,
+    write_json,
+    write_xml,
+)
 from ocoptrace.messages import LANGUAGES, has
 
 LOT = "https://id.gs1.org/01/09524071001014/10/ST260915"
@@ -23,6 +32,7 @@ SEEN: dict[str, Any] = WHEN | {
 SGTIN = "urn:epc:id:sgtin:9524071.000101"
 PLACE = "https://id.gs1.org/414/9524071000000"
 PARTY = "https://id.gs1.org/417/9524071000000"
+BAD = "https://id.gs1.org/253/0614141123453A"
 PLAIN = "https://example.org/ocop/7K3MQ9TB/XUONG"
 AMOUNT = "/quantityList/0/quantity"
 DISPOSED = "/disposition"
@@ -260,6 +270,69 @@ def test_an_event_that_makes_sense_has_no_findings(event: dict[str, Any]) -> Non
         (SEEN | sensed(uom="KGM"), "unit_unfit", "error", f"{REPORT}/uom"),
         (SEEN | sensed(uom="°C"), "unit", "error", f"{REPORT}/uom"),
         (MADE | {"ocop:loss": "20 kg"}, "loss", "error", "/ocop:loss"),
+        (
+            MADE | {"ocop:loss": {"quantity": 20, "uom": "KG"}},
+            "unit",
+            "error",
+            "/ocop:loss/uom",
+        ),
+        (SEEN | {"epcList": [PLACE]}, "not_goods", "error", "/epcList/0"),
+        (SEEN | {"epcList": [PARTY]}, "not_goods", "error", "/epcList/0"),
+        (PACKED | {"parentID": PLACE}, "not_goods", "error", "/parentID"),
+        (PACKED | {"childEPCs": [PARTY]}, "not_goods", "error", "/childEPCs/0"),
+        (
+            SEEN | {"quantityList": [{"epcClass": PLACE, "quantity": 1}]},
+            "not_goods",
+            "error",
+            "/quantityList/0/epcClass",
+        ),
+        (
+            SEEN | quantity(quantity=1, uom="CEL"),
+            "unit_not_of_goods",
+            "error",
+            "/quantityList/0/uom",
+        ),
+        (
+            SEEN | quantity(quantity=1, uom="HUR"),
+            "unit_not_of_goods",
+            "error",
+            "/quantityList/0/uom",
+        ),
+        (
+            SEEN | sensed(minValue=5, maxValue=4, uom="CEL"),
+            "range_reversed",
+            "error",
+            f"{REPORT}/minValue",
+        ),
+        (
+            SEEN | {"bizStep": "urn:epcglobal:cbv:disp:active"},
+            "unknown_word",
+            "error",
+            "/bizStep",
+        ),
+        (SEEN | {"bizStep": "cbv:Disp-active"}, "unknown_word", "error", "/bizStep"),
+        (
+            SEEN | {"disposition": "https://ref.gs1.org/cbv/BizStep-packing"},
+            "unknown_word",
+            "error",
+            DISPOSED,
+        ),
+        (SEEN | {"ocop:step": "bogus"}, "unknown_ocop_word", "warning", "/ocop:step"),
+        (SEEN | {"ocop:step": 7}, "unknown_ocop_word", "warning", "/ocop:step"),
+        (SEEN | {"ocop:bogus": "x"}, "unknown_ocop_word", "warning", "/ocop:bogus"),
+        (SEEN | {"bizStep": "zz:smoking"}, "prefix_undeclared", "warning", "/bizStep"),
+        (
+            SEEN | {"@context": ["https://other.example/context"], "x:y": 1},
+            "prefix_undeclared",
+            "warning",
+            "/@context",
+        ),
+        (
+            {name: SEEN[name] for name in SEEN if name != "quantityList"} | {"epcList": []},
+            "nothing",
+            "error",
+            "/epcList",
+        ),
         (MADE | lost(-1), "loss", "error", "/ocop:loss"),
         (SEEN | lost(1), "loss_of_nothing", "warning", "/ocop:loss"),
         (MADE | lost(10.001), "outweighed", "warning", ""),
@@ -358,6 +431,81 @@ def test_only_what_is_made_under_the_prefix_of_another_is_a_finding() -> None:
     assert check_event(parse_event(SEEN), company_prefixes=["8938505974"]) == []
 
 
+@pytest.mark.parametrize(
+    ("event", "place"),
+    [
+        (MADE | {"transformationID": BAD}, "/transformationID"),
+        (SEEN | sensed(deviceID=BAD), f"{REPORT}/deviceID"),
+        (SEEN | metadata(deviceID=BAD), "/sensorElementList/0/sensorMetadata/deviceID"),
+    ],
+)
+def test_a_wrong_check_digit_is_a_finding_wherever_it_stands(
+    event: dict[str, Any], place: str
+) -> None:
+    found = check_event(parse_event(event))
+    assert [(each.code, each.place) for each in found] == [("gs1.check_digit", place)]
+
+
+def test_a_wrong_check_digit_hides_nothing_else() -> None:
+    wrong = "https://id.gs1.org/01/09524071001015/21/7"
+    made = parse_event(SEEN | {"action": "ADD", "epcList": [wrong, ITEM]})
+    found = check_event(made, company_prefixes=["8938505974"])
+    assert [(finding.code, finding.place) for finding in found] == [
+        ("gs1.check_digit", "/epcList/0"),
+        ("epcis.foreign_prefix", "/epcList/1"),
+        ("epcis.foreign_prefix", "/quantityList/0/epcClass"),
+    ]
+
+
+def test_one_company_prefix_may_be_given_as_text() -> None:
+    made = parse_event(SEEN | {"action": "ADD"})
+    assert check_event(made, company_prefixes="9524071") == []
+    found = check_event(made, company_prefixes="8938505974")
+    assert {finding.code for finding in found} == {"epcis.foreign_prefix"}
+    assert found[0].facts["expected"] == "8938505974"
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        {"@context": [{"x": {"@id": "https://example.org/", "@prefix": True}}], "x:y": 1},
+        {"@context": [{"zz": "https://example.org/"}], "bizStep": "zz:smoking"},
+        {"bizStep": "urn:x:smoking"},
+        {"ocop:step": "https://example.org/smoking"},
+        {"ocop:step": "drying"},
+        sensed(minValue=4, maxValue=4, uom="CEL"),
+        quantity(quantity=1, uom="XBX") | {"quantityList": []},
+    ],
+)
+def test_what_is_as_it_should_be_is_no_finding(fine: dict[str, Any]) -> None:
+    assert check_event(parse_event(SEEN | fine)) == []
+
+
+def test_a_sensor_may_be_joined_to_a_place() -> None:
+    joined = PACKED | {"type": "AssociationEvent", "parentID": PLACE}
+    assert check_event(parse_event(joined)) == []
+
+
+def test_a_context_may_define_a_prefix_at_length() -> None:
+    context = [{"x": {"@id": "https://example.org/", "@prefix": True}}]
+    event = parse_event(SEEN | {"@context": context, "x:y": 1})
+    assert canonical_event(event)["@context"][2] == {"x": "https://example.org/"}
+    document = read_document(write_xml([event]))
+    assert document.events[0].to_json() == event.to_json()
+    assert json.loads(write_json(document))["@context"][-1] == context[0]
+
+
+def test_what_a_document_lacks_is_a_finding() -> None:
+    data = json.loads(write_json([parse_event(SEEN)]))
+    assert check_document(read_document(json.dumps(data).encode())) == []
+    del data["creationDate"], data["schemaVersion"]
+    found = check_document(read_document(json.dumps(data).encode()))
+    assert [(each.code, each.severity, each.place) for each in found] == [
+        ("fields.missing", "error", "/schemaVersion"),
+        ("fields.missing", "error", "/creationDate"),
+    ]
+
+
 def test_a_plain_name_is_under_nobodys_prefix() -> None:
     names = ["https://example.org/ocop/7K3MQ9TB/MAM/1/7", "urn:uuid:0"]
     event = parse_event(WHEN | {"type": "ObjectEvent", "action": "ADD", "epcList": names})
@@ -367,3 +515,10 @@ def test_a_plain_name_is_under_nobodys_prefix() -> None:
 def test_more_out_than_in_is_told_in_one_unit() -> None:
     (finding,) = check_event(parse_event(MADE | lost(10.001)))
     assert finding.facts == {"before": "100.0", "after": "100.001", "unit": "KGM"}
+
+
+def test_what_has_a_faulty_name_is_weighed_by_nobody() -> None:
+    event = parse_event(MADE | {"inputEPCList": ["urn:epc:id:sgtin:952407.000101.8"]})
+    codes = {finding.code for finding in check_event(event)}
+    assert "epcis.outweighed" not in codes
+    assert any(code.startswith("gs1.") for code in codes)

@@ -21,6 +21,9 @@ PASTE = "https://example.org/ocop/7K3MQ9TB/MAM/260824"
 PRODUCT = "https://id.gs1.org/01/09524071001014"
 JAR = "https://example.org/ocop/7K3MQ9TB/MAM/260824/1"
 CARTON = "https://id.gs1.org/00/095240712609170016"
+LOT = "https://example.org/ocop/7K3MQ9TB/MAM/260901"
+CRATE = "https://id.gs1.org/8003/09524071000109A7"
+PAPER = {"bizTransactionList": [{"type": "desadv", "bizTransaction": "urn:x:paper"}]}
 PALLET = "https://id.gs1.org/00/095240712609170023"
 
 
@@ -36,8 +39,10 @@ def kilos(name: str, quantity: float | None, uom: str = "KGM") -> list[dict[str,
     return [{"epcClass": name} | ({} if quantity is None else {"quantity": quantity, "uom": uom})]
 
 
-def make(day: int, quantity: float | None = 100, name: str = PASTE) -> dict[str, Any]:
-    return at(day, action="ADD", quantityList=kilos(name, quantity))
+def make(
+    day: int, quantity: float | None = 100, name: str = PASTE, uom: str = "KGM"
+) -> dict[str, Any]:
+    return at(day, action="ADD", quantityList=kilos(name, quantity, uom))
 
 
 def sell(day: int, quantity: float, uom: str = "KGM") -> dict[str, Any]:
@@ -50,6 +55,10 @@ def see(day: int, quantity: float, **members: Any) -> dict[str, Any]:
 
 def thing(day: int, action: str, name: str = JAR, **members: Any) -> dict[str, Any]:
     return at(day, action=action, epcList=[name]) | members
+
+
+def back(day: int) -> dict[str, Any]:
+    return thing(day, "OBSERVE", bizStep="receiving", disposition="returned")
 
 
 def mill(day: int, used: float = 100, made: float = 90, **members: Any) -> dict[str, Any]:
@@ -131,6 +140,24 @@ DID_NOT_OCCUR = {"reason": "did_not_occur"}
         [see(1, 1, **step("shipping")), see(2, 1, **step("void_shipping")),
          see(3, 1, **step("departing"))],
         [see(1, 1, **step("shipping")), thing(2, "OBSERVE", **step("loading"))],
+        [see(1, 1, **step("shipping")), see(2, 1, **step("loading"))],
+        [box(1, "ADD", **jars()), box(2, "ADD", PALLET, **jars()), box(2, "DELETE", **jars())],
+        [box(1, "ADD", **jars()), box(1, "DELETE", **jars())],
+        [thing(1, "ADD"), thing(2, "DELETE", **step("retail_selling")), back(3),
+         thing(4, "DELETE", **step("retail_selling"))],
+        [make(1), sell(2, 100), see(3, 40, disposition="returned"), sell(4, 40)],
+        [thing(1, "DELETE", **step("retail_selling")), back(2)],
+        [make(1, 3, LOT, "H87"), *(thing(2, "ADD", f"{LOT}/{n}") for n in range(3))],
+        [make(1, 3, LOT, "KGM"), *(thing(2, "ADD", f"{LOT}/{n}") for n in range(8))],
+        [make(2, None, LOT), thing(2, "ADD", f"{LOT}/1")],
+        [thing(1, "OBSERVE", CRATE, **step("shipping")), box(2, "ADD", CRATE, **jars())],
+        [thing(1, "OBSERVE", CARTON, **step("receiving")), box(2, "ADD", **jars())],
+        [thing(1, "ADD", CARTON), thing(2, "OBSERVE", CARTON), box(3, "ADD", **jars())],
+        [box(1, "ADD", **jars()), thing(2, "OBSERVE", CARTON, **step("shipping"))],
+        [box(1, "ADD", **jars()), box(2, "DELETE"), box(3, "ADD", **jars()), box(4, "DELETE")],
+        [thing(1, "OBSERVE", **step("receiving")), thing(2, "OBSERVE", **step("shipping"))],
+        [thing(1, "OBSERVE", **step("shipping"), **PAPER),
+         thing(2, "OBSERVE", **step("receiving"), **PAPER)],
         [make(1) | {"eventID": "urn:x:1"}, make(1) | wrong("urn:x:1"), sell(2, 500)],
         [make(1) | {"eventID": "urn:x:1"}, make(1) | wrong("urn:x:1", **DID_NOT_OCCUR)],
     ],
@@ -157,6 +184,75 @@ def test_a_chain_that_makes_sense_has_no_findings(events: list[dict[str, Any]]) 
         ),
         ([make(1), see(2, 101)], "more_than_made", "warning", "/1/quantityList/0"),
         ([make(1), sell(2, 3, "H87")], "unit_differs", "warning", "/1/quantityList/0"),
+        (
+            [make(1), box(2, "ADD", **inside(60)), sell(3, 60)],
+            "still_packed",
+            "warning",
+            "/2/quantityList/0",
+        ),
+        (
+            [make(1), box(2, "ADD", **inside(60)), box(3, "ADD", PALLET, **inside(60))],
+            "still_packed",
+            "warning",
+            "/2/childQuantityList/0",
+        ),
+        (
+            [make(1), sell(2, 50), see(3, 90, disposition="returned"), sell(4, 101)],
+            "overdrawn",
+            "error",
+            "/3/quantityList/0",
+        ),
+        (
+            [thing(1, "DELETE", **step("destroying")), back(2)],
+            "after_its_end",
+            "warning",
+            "/1/epcList/0",
+        ),
+        (
+            [make(1, 3, LOT, "H87"), *(thing(2, "ADD", f"{LOT}/{n}") for n in range(8))],
+            "over_labelled",
+            "error",
+            "/4/epcList/0",
+        ),
+        (
+            [thing(1, "OBSERVE", f"{LOT}/1"), make(2, 3, LOT, "H87")],
+            "before_made",
+            "error",
+            "/0/epcList/0",
+        ),
+        (
+            [thing(1, "OBSERVE", CARTON, **step("shipping")), box(2, "ADD", **jars())],
+            "before_packed",
+            "warning",
+            "/0/epcList/0",
+        ),
+        (
+            [box(1, "ADD", PALLET, childEPCs=[CARTON]), box(2, "ADD", **jars())],
+            "before_packed",
+            "warning",
+            "/0/childEPCs/0",
+        ),
+        (
+            [box(1, "ADD", **jars()), box(2, "DELETE"), box(3, "DELETE")],
+            "emptied_twice",
+            "warning",
+            "/2/parentID",
+        ),
+        (
+            [box(1, "ADD", PALLET, childEPCs=[CRATE]), box(2, "ADD", CRATE, childEPCs=[PALLET])],
+            "parent_among_children",
+            "error",
+            "/1/childEPCs/0",
+        ),
+        (
+            [
+                thing(1, "OBSERVE", **step("receiving"), **PAPER),
+                thing(2, "OBSERVE", **step("shipping"), **PAPER),
+            ],
+            "received_before_shipped",
+            "warning",
+            "/0/eventTime",
+        ),
         ([make(1), box(2, "ADD", **inside(101))], "overdrawn", "error", "/1/childQuantityList/0"),
         ([mill(1, 100, 101)], "outweighed", "warning", "/0"),
         ([mill(1, 100, 101, **HALF)], "outweighed", "warning", "/0"),
@@ -224,19 +320,22 @@ def test_a_chain_that_makes_sense_has_no_findings(events: list[dict[str, Any]]) 
             "/1/childEPCs/0",
         ),
         (
-            [see(1, 1, **step("loading")), see(2, 1, **step("shipping"))],
+            [thing(1, "OBSERVE", **step("loading")), thing(2, "OBSERVE", **step("shipping"))],
             "steps_exclude",
             "warning",
             "/1/bizStep",
         ),
         (
-            [see(1, 1, **step("receiving")), see(2, 1, **step("cbv:BizStep-accepting"))],
+            [
+                thing(1, "OBSERVE", **step("receiving")),
+                thing(2, "OBSERVE", **step("cbv:BizStep-accepting")),
+            ],
             "steps_exclude",
             "warning",
             "/1/bizStep",
         ),
         (
-            [see(1, 1, **step("consigning")), see(2, 1, **step("accepting"))],
+            [thing(1, "OBSERVE", **step("consigning")), thing(2, "OBSERVE", **step("accepting"))],
             "steps_exclude",
             "warning",
             "/1/bizStep",

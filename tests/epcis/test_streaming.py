@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocoptrace.epcis import parse_event, read_document, write_json
 from ocoptrace.epcis.document import write_xml
 from ocoptrace.epcis.streaming import DocumentWriter, stream_events
-from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT
+from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT, VOCABULARY
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -157,6 +157,76 @@ def test_a_fault_comes_after_the_events_before_it(
     assert caught.value.place.startswith(place)
 
 
+def query(events: str, **members: Any) -> bytes:
+    around = json.dumps({"@context": CONTEXT, "type": "EPCISQueryDocument"} | members)[:-1]
+    body = f'"queryResults": {{"resultsBody": {{"eventList": {events}}}}}'
+    return f'{around}, "epcisBody": {{{body}}}}}'.encode()
+
+
+DEEP = b'{"epcisBody":' * 5000
+TWICE = f'"eventList": [{GOOD}], "eventList": [{GOOD}]'
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "place", "events"),
+    [
+        (DEEP, "json.too_deep", "byte", 0),
+        (b'{"a":' * 10**6, "json.too_deep", "byte", 0),
+        (b'{"epcisBody":{"queryResults":' * 5000, "json.too_deep", "byte", 0),
+        (document(GOOD).replace(b"EPCISDocument", b"Nonsense"), "fields.not_one_of", "/type", 0),
+        (document(GOOD).replace(b"EPCISDocument", b"EPCISQueryDocument"), "epcis.no_event_list",
+         "/epcisBody/queryResults/resultsBody/eventList", 0),
+        (document(GOOD, before=', "schemaVersion": "9"'), "fields.form", "/schemaVersion", 1),
+        (document(GOOD, after=', "creationDate": "today"'), "epcis.time", "/creationDate", 1),
+        (document(GOOD, after=', "epcisBody": {}'), "json.duplicate_member", "/epcisBody", 1),
+        (document(GOOD).replace(f'"eventList": [{GOOD}]'.encode(), TWICE.encode()),
+         "json.duplicate_member", "/epcisBody/eventList", 1),
+        (query("[]").replace(b'"queryResults": {', b'"queryResults": {"a": 1, "a": 2, '),
+         "json.duplicate_member", "/epcisBody/queryResults/a", 0),
+        (query(f"[{GOOD}]", type="EPCISDocument"), "epcis.no_event_list",
+         "/epcisBody/eventList", 0),
+        (document(GOOD).replace(b'"@context": []', b'"id": "urn:x:1"'), "fields.missing",
+         "/@context", 1),
+        (document(after=', "ex:a": ' + "[" * 31 + "]" * 31), "json.too_deep", "/ex:a/0/0", 0),
+        (document(GOOD, json.dumps(seen(1, 0)).replace('"ex:note": 0', '"ex:note": 1e999')),
+         "json.out_of_range", "/epcisBody/eventList/1/ex:note", 1),
+        (XML.replace('schemaVersion="2.0"', 'schemaVersion="9"').encode(), "fields.form",
+         "/schemaVersion", 2),
+        (XML.replace("<EventList>", '<EventList ex:a="1">').encode(), "epcis.xml_attribute",
+         "line", 2),
+        (XML.replace("</ObjectEvent>", "</ObjectEvent>lost", 1).encode(), "epcis.xml_text",
+         "line", 1),
+        (XML.replace("</EPCISBody>", "</EPCISBody><EPCISBody/>").encode(), "epcis.xml_twice",
+         "line", 2),
+    ],
+)  # fmt: skip
+def test_a_document_is_looked_at_as_a_whole_in_the_end(
+    data: bytes, code: str, place: str, events: int
+) -> None:
+    read: list[Any] = []
+    with pytest.raises(EpcisError) as caught:
+        read.extend(stream_events(BytesIO(data)))
+    assert (caught.value.code, len(read)) == (code, events)
+    assert caught.value.place.startswith(place)
+    with pytest.raises(EpcisError):
+        read_document(data)
+
+
+def test_members_of_the_body_beside_the_events_are_read_past() -> None:
+    data = document(GOOD).replace(b'{"eventList"', b'{"ex:a": {"eventList": [7]}, "eventList"')
+    assert streamed(data) == [event.to_json() for event in read_document(data).events]
+    assert len(streamed(query(f"[{GOOD}]"))) == 1
+
+
+def test_wrapped_events_of_version_1_2_are_forgotten_too() -> None:
+    events = "<extension>" + XML.partition("<EventList>")[2].partition("</EventList>")[0]
+    data = XML.partition("<EventList>")[0] + "<EventList>" + (events + "</extension>\n") * 50
+    data = (data + "</EventList></EPCISBody></epcis:EPCISDocument>").replace(
+        "urn:epcglobal:epcis:xsd:2", "urn:epcglobal:epcis:xsd:1"
+    )
+    assert len(streamed(data.encode())) == len(read_document(data.encode()).events) == 100
+
+
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_an_event_that_is_too_large_is_refused_before_it_is_held(syntax: str) -> None:
     large = parse_event(seen(9, "x" * 200_000), context=CONTEXT)
@@ -165,7 +235,7 @@ def test_an_event_that_is_too_large_is_refused_before_it_is_held(syntax: str) ->
     assert len(streamed(data)) == 2
     with pytest.raises(EpcisError) as caught:
         streamed(data, max_event_bytes=20_000)
-    assert caught.value.code == "json.too_large"
+    assert caught.value.code == "epcis.event_too_large"
 
 
 def test_a_head_that_never_ends_is_refused() -> None:
@@ -178,20 +248,30 @@ def test_a_head_that_never_ends_is_refused() -> None:
     assert caught.value.code == "json.too_large"
 
 
-def test_a_value_that_never_ends_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("start", "piece", "code"),
+    [
+        (b"[", b"[", "json.too_deep"),
+        (b'[{"a":[', b"1,", "epcis.event_too_large"),
+        (b'["', b"x", "epcis.event_too_large"),
+        (b"", b" ", "json.too_large"),
+        (b"[", b"\n", "epcis.event_too_large"),
+    ],
+)
+def test_what_never_ends_is_refused(start: bytes, piece: bytes, code: str) -> None:
     class Endless:
         def __init__(self) -> None:
             self.given = 0
 
         def read(self, size: int = -1) -> bytes:
             self.given += size
-            return b"[" * size
+            return (start if self.given == size else b"") + piece * size
 
     source = Endless()
     with pytest.raises(EpcisError) as caught:
         list(stream_events(source, max_event_bytes=2**20))  # type: ignore[arg-type]
-    assert caught.value.code == "json.too_large"
-    assert source.given < 2**24
+    assert caught.value.code == code
+    assert source.given < 2**25
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
@@ -205,7 +285,7 @@ def test_what_a_writer_writes_is_the_document_of_its_events(
         writer.write(parse_event(seen(8), context=[{"ex": "urn:other"}]))
     document = read_document(file.getvalue())
     assert [e.to_json() for e in document.events] == [*map(seen, range(5)), seen(8)]
-    assert document.events[-1].prefixes == {"ex": "urn:other"}
+    assert document.events[-1].prefixes == {"ex": "urn:other", "ocop": VOCABULARY}
     assert document.head is not None
     assert document.head.creation_date == NOW.isoformat()
 
@@ -275,3 +355,35 @@ def test_memory_does_not_grow_with_the_document(syntax: Literal["json", "xml"]) 
             most = max(most, resident())
     assert count > 70_000
     assert most - before < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "before", ["<EventList>", "</ObjectEvent>", "<EPCISBody>", "</EPCISBody>", "</EventList>"]
+)
+def test_text_beside_elements_is_refused(before: str) -> None:
+    data = XML.replace(before, f"{before}or so").encode()
+    with pytest.raises(EpcisError) as caught:
+        read_document(data)
+    assert caught.value.code == "epcis.xml_text"
+    if before in {"<EventList>", "</ObjectEvent>"}:
+        with pytest.raises(EpcisError) as caught:
+            streamed(data)
+        assert caught.value.code == "epcis.xml_text"
+    assert streamed(XML.replace(before, f"{before} \n ").encode()) == streamed(XML.encode())
+
+
+def test_a_stream_that_never_stops_declaring_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocoptrace.epcis.streaming.MAX_DECLARATIONS", 200)
+    event = XML.partition("<ObjectEvent")[2].partition("</ObjectEvent>")[0]
+    events = f'<ObjectEvent xmlns:d="urn:d"{event}</ObjectEvent>' * 500
+    with pytest.raises(EpcisError) as caught:
+        streamed(XML.replace("<EventList>", f"<EventList>{events}").encode())
+    assert caught.value.code == "epcis.xml_declarations"
+
+
+def test_a_list_of_events_inside_an_extension_is_none() -> None:
+    data = XML.replace("<EventList>", "<ex:e><EventList>").replace(
+        "</EventList>", "</EventList></ex:e><EventList></EventList>"
+    )
+    assert streamed(data.encode()) == []
+    assert read_document(data.encode()).events == ()

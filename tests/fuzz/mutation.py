@@ -1,8 +1,9 @@
 """Change one thing inside an input, and write the rest as it was.
 
-Bytes changed blindly do not get past the first door: JSON has to be canonical, and so has CBOR. So
-what is JSON or CBOR is taken apart, changed at one place, and written in its one form again. What
-it carries inside (JSON in a text, CBOR in base64url or in a byte string) is reached likewise.
+Bytes changed blindly do not get past the first door: JSON has to be canonical, and so has CBOR, and
+XML well formed. So what is JSON, XML or CBOR is taken apart, changed at one place, and written
+again, JSON and CBOR in their one form. What they carry inside (JSON in a text, CBOR in base64url or
+in a byte string) is reached likewise.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import cbor2
+from lxml import etree
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError
@@ -54,7 +56,7 @@ BYTES = (
     b"\x1b" + b"\xff" * 8,
 )
 REFUSED = (
-    *(OcopTraceError, cbor2.CBORError),
+    *(OcopTraceError, cbor2.CBORError, etree.LxmlError),
     *(ValueError, TypeError, ArithmeticError, RecursionError),
 )
 """What comes out where an input is not of a form, or cannot be written in it after a change."""
@@ -64,7 +66,7 @@ INSIDE = 0.5
 
 def mutated(data: bytes, random: Random) -> bytes:
     """Return an input with something in it changed."""
-    for read, write in ((_read_json, _write_json), (_read_cbor, _write_cbor)):
+    for read, write in FORMS:
         try:
             value = read(data)
             return write(_tree_changed(value, random), random)
@@ -98,6 +100,40 @@ def _write_cbor(value: Any, random: Random) -> bytes:
     if random.random() < 0.9:
         return cbor.encode(value)
     return cbor2.dumps(value, canonical=random.random() < 0.5)
+
+
+def _read_xml(data: bytes) -> Any:
+    if not data.lstrip().startswith(b"<"):
+        raise ValueError
+    return _tree(etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True)))
+
+
+def _tree(element: Any) -> list[Any]:
+    """Return an element: its tag, its attributes, and then texts and elements in turn."""
+    if not isinstance(element.tag, str):  # a comment, or the like
+        raise TypeError
+    inside = [each for child in element for each in (_tree(child), child.tail or "")]
+    return [element.tag, dict(element.attrib), element.text or "", *inside]
+
+
+def _write_xml(value: Any, _: Random) -> bytes:
+    written: bytes = etree.tostring(_element(value))
+    return written
+
+
+def _element(tree: Any) -> Any:
+    tag, attributes, *inside = tree
+    element = etree.Element(tag, attributes)
+    last = None
+    for each in inside:
+        if isinstance(each, list):
+            last = _element(each)
+            element.append(last)
+        elif last is None:
+            element.text = (element.text or "") + each
+        else:
+            last.tail = (last.tail or "") + each
+    return element
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -230,3 +266,7 @@ def _bytes_changed(data: bytes, random: Random) -> bytes:
         case _:
             flipped = int.from_bytes(data) ^ (1 << random.randrange(8 * len(data) or 1))
             return flipped.to_bytes(len(data) or 1)
+
+
+FORMS = ((_read_json, _write_json), (_read_xml, _write_xml), (_read_cbor, _write_cbor))
+"""How an input may be taken apart, and how it is put together again."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ocoptrace.errors import RegistryError
+from ocoptrace.errors import InputError, RegistryError
 from ocoptrace.messages import LANGUAGES, has
 from ocoptrace.registry import Evidence, Grade, Place, Producer, Product, read_entry
 from ocoptrace.registry.place import PlaceKind
@@ -307,7 +307,6 @@ def test_nothing_but_our_error_comes_out(entry: dict[str, Any], changes: dict[st
     [
         "\n",
         "\t",
-        "\x00",
         "\x7f",
         "\xad",
         "\u200b",
@@ -333,3 +332,9 @@ def test_words_show_every_character_that_they_have(character: str) -> None:
 def test_words_may_have_any_letters_and_signs() -> None:
     names = {"vi": "Mắm tôm “Ba Làng” – 180\xa0g ★ 蝦醬 🦐", "en": "Shrimp paste"}
     assert Product.parse(PRODUCT | {"names": names}).names.vi == names["vi"]
+
+
+def test_words_end_where_they_end() -> None:
+    with pytest.raises(InputError) as caught:
+        Product.parse(PRODUCT | {"names": {"vi": "Mắm\0tôm"}}, place="/products/MAMTOM")
+    assert (caught.value.code, caught.value.place) == ("json.nul", "/products/MAMTOM/names/vi")

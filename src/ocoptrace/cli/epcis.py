@@ -1,6 +1,6 @@
 """``epcis``: documents on the command line: validated, converted, hashed, checked, shown."""
 
-import sys
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,16 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from ocoptrace.cli.epcis_files import STANDARD_STREAM, events_of, whole_document
+from ocoptrace.cli.epcis_files import (
+    STANDARD_STREAM,
+    check_output,
+    events_of,
+    placed_events,
+    whole_document,
+    write_output,
+)
 from ocoptrace.cli.epcis_timeline import event_json, show_timeline
-from ocoptrace.cli.options import choice, destination, located
+from ocoptrace.cli.options import choice, located
 from ocoptrace.cli.terminal import Terminal
-from ocoptrace.epcis import check_document, hash_events, write_json, write_xml
-from ocoptrace.epcis.event_hash import PROFILES, ProfileName, event_prehashes
+from ocoptrace.epcis import check_document, event_hash, event_prehash, write_json, write_xml
+from ocoptrace.epcis.event_hash import PROFILES, ProfileName
 from ocoptrace.epcis.faults import findings_of
 from ocoptrace.errors import EpcisError, Gs1Error, InputError
 from ocoptrace.findings import Finding
-from ocoptrace.store import write_whole
 
 __all__ = ["add"]
 
@@ -92,17 +98,15 @@ def _add_convert(epcis: typer.Typer, terminal: Terminal) -> None:
         write = _WRITERS[choice("--to", to, tuple(_WRITERS))]
         to_file = out if out != STANDARD_STREAM else None
         if to_file is not None:
-            destination(to_file)
+            check_output(to_file, source=file)
         try:
             document = whole_document(file)
             data = write(document)
         except EpcisError as error:
             raise _located(file, error) from error
+        write_output(to_file, data)
         if to_file is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
             return
-        write_whole(to_file, data)
         terminal.done(text("cli.epcis.converted", path=to_file, count=len(document.events)))
 
 
@@ -118,17 +122,21 @@ def _add_hash(epcis: typer.Typer, terminal: Terminal) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
         chosen = choice("--profile", profile, _PROFILES)
-        texts = event_prehashes if prehash else hash_events
+        text_of = event_prehash if prehash else event_hash
         member = "prehash" if prehash else "hash"
 
         def work(file: Path, row: _Row) -> int:
             row["events"] = []
-            for position, said in enumerate(texts(events_of(file), profile=chosen)):
-                place = f"/{position}"
+            for place, event in placed_events(file):
+                try:
+                    said = text_of(event, profile=chosen)
+                except EpcisError as error:
+                    error.place = place + error.place
+                    raise
                 if as_json:
                     row["events"].append({"place": place, member: said})
                 else:
-                    terminal.say(said if prehash else f"{said}  {file}: {place}")
+                    terminal.exact(said if prehash else f"{said}  {file}: {place}")
             return 0
 
         return _each(files, work, terminal, as_json=as_json)
@@ -182,7 +190,7 @@ def _each(
     """
     rows, worst = [], 0
     for file in files:
-        row: _Row = {"file": str(file)}
+        row: _Row = {"file": os.fsencode(file).decode(errors="replace")}
         rows.append(row)
         try:
             code = work(file, row)

@@ -7,11 +7,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ocoptrace.epcis import Document, Event, read_document, stream_events
+from ocoptrace.cli.options import destination
+from ocoptrace.epcis import Document, Event, read_document
 from ocoptrace.epcis.document import MAX_BYTES
-from ocoptrace.errors import EpcisError, InputError
+from ocoptrace.epcis.streaming import stream_placed
+from ocoptrace.errors import EpcisError, InputError, StorageError
+from ocoptrace.store import write_whole
 
-__all__ = ["STANDARD_STREAM", "events_of", "whole_document"]
+__all__ = [
+    "STANDARD_STREAM",
+    "check_output",
+    "events_of",
+    "placed_events",
+    "whole_document",
+    "write_output",
+]
 
 STANDARD_STREAM = Path("-")
 """What stands for standard input, or standard output."""
@@ -32,7 +42,12 @@ def whole_document(file: Path) -> Document:
 
 
 def events_of(file: Path) -> Iterator[Event]:
-    """Yield the events of a file of any length.
+    """Yield the events of a file of any length, as ``placed_events``."""
+    return (event for _, event in placed_events(file))
+
+
+def placed_events(file: Path) -> Iterator[tuple[str, Event]]:
+    """Yield the events of a file of any length, each behind its JSON pointer in the document.
 
     Up to 16 MiB it is read whole, so that everything wrong is found; beyond, event by event.
 
@@ -43,14 +58,56 @@ def events_of(file: Path) -> Iterator[Event]:
     with _opened(file) as source:
         start = source.read(MAX_BYTES + 1)
         try:
-            events = read_document(start).events
+            document = read_document(start)
         except EpcisError as error:
             if error.code != "json.too_large":
                 raise
         else:
-            yield from events
+            alone = document.kind == "event"
+            for at, event in enumerate(document.events):
+                yield document.place if alone else f"{document.place}/{at}", event
             return
-        yield from stream_events(io.BufferedReader(_Joined(start, source)))
+        yield from stream_placed(io.BufferedReader(_Joined(start, source)))
+
+
+def check_output(out: Path, *, source: Path) -> None:
+    """See that a document can be written to a file: asked before work is done for it.
+
+    Raises:
+        InputError: the file is the one that is read.
+        StorageError: its folder is missing, or does not let anybody write.
+    """
+    if not out.parent.exists():
+        raise StorageError("cli.no_out_folder", path=out, folder=out.parent)
+    destination(out)
+    # A name may lead to a file by many ways; a device or a pipe is no file that could be lost.
+    if out.is_file() and source.exists() and out.samefile(source):
+        raise InputError("cli.out_is_source", path=out)
+
+
+def write_output(out: Path | None, data: bytes) -> None:
+    """Write a document: to a file whole or not at all, into a pipe or device as it comes.
+
+    Args:
+        out: the file, or where a link leads to; None for standard output.
+        data: the document.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    if out is not None and (out.is_file() or not out.exists()):
+        write_whole(out.resolve(), data)
+        return
+    try:
+        if out is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            with out.open("wb") as file:
+                file.write(data)
+    except OSError as error:
+        path = STANDARD_STREAM if out is None else out
+        raise StorageError("store.file", path=path, reason=error.strerror) from error
 
 
 @contextmanager

@@ -80,9 +80,9 @@ def printing_by(printer: Path | None, dpi: int | None) -> "tuple[PrinterProfile 
     from ocoptrace.labels.stock.printer import PrinterProfile
 
     if printer is None:
-        return None, dpi or _DPI
+        return None, _DPI if dpi is None else dpi
     profile = PrinterProfile.read_file(printer)
-    return profile, dpi or profile.dpi
+    return profile, profile.dpi if dpi is None else dpi
 
 
 def check_place(out: Path) -> None:

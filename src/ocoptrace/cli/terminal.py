@@ -1,6 +1,6 @@
 """What people see in a terminal: calm, one colour for each state, never colour alone."""
 
-import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ocoptrace import messages
+from ocoptrace.epcis.json_text import json_bytes
 from ocoptrace.errors import OcopTraceError
 from ocoptrace.findings import Finding
 from ocoptrace.messages import Language
@@ -32,6 +33,12 @@ _SEVERITIES = {
 }
 _GOOD = {"ok", "ok_offline"}
 _UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]"
+)
+"""Characters of JSON that control what is seen of others."""
+
 _MOST_FINDINGS = 20
 _WIDTH_WHEN_PIPED = 100
 _KIB = 1024
@@ -42,8 +49,9 @@ class Terminal:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._err = Console(highlight=False, stderr=True, soft_wrap=True)
+        # Emoji codes would turn the name urn:x:1 into a picture.
+        self._out = Console(emoji=False, highlight=False, soft_wrap=True)
+        self._err = Console(emoji=False, highlight=False, stderr=True, soft_wrap=True)
         if not self._out.is_terminal:
             self._out.width = _WIDTH_WHEN_PIPED
 
@@ -68,8 +76,24 @@ class Terminal:
         self._out.print(f"[green]✓[/green] {_shown(line)}")
 
     def json(self, value: Any) -> None:
-        """Print a result as JSON."""
-        self._out.print_json(json.dumps(value, ensure_ascii=False))
+        """Print a result as JSON, its numbers with the digits that they were read with.
+
+        What only shows is escaped, and so neither lost nor in control of the screen.
+        """
+        # No library of colours touches it: they take longer than all the work before.
+        text = json_bytes(value, indented=True).decode()
+        self._write(_UNSEEN.sub(_escape, text))
+
+    def exact(self, line: str) -> None:
+        """Print a line of the result as it is; on a screen, as any other."""
+        if self._out.is_terminal:
+            self.say(line)
+        else:
+            self._write(line)
+
+    def _write(self, text: str) -> None:
+        self._out.file.write(f"{text}\n")
+        self._out.file.flush()
 
     def files(self, rows: Iterable[tuple[Path, str]]) -> None:
         """Print files with their size and purpose."""
@@ -137,6 +161,11 @@ def _shown(words: str) -> str:
     """
     plain = (c if unicodedata.category(c) not in _UNSHOWN or c == "\n" else "\ufffd" for c in words)
     return escape("".join(plain))
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _size(path: Path) -> str:

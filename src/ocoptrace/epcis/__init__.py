@@ -29,7 +29,7 @@ from ocoptrace.epcis.event import (
     TransformationEvent,
     parse_event,
 )
-from ocoptrace.epcis.event_hash import event_hash, event_prehash, hash_events
+from ocoptrace.epcis.event_hash import event_hash, event_prehash, hash_document, hash_events
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.sense import check_document, check_event
 from ocoptrace.epcis.steps import created, inputs, mentioned, outputs
@@ -52,6 +52,7 @@ __all__ = [
     "created",
     "event_hash",
     "event_prehash",
+    "hash_document",
     "hash_events",
     "inputs",
     "made_event_id",

@@ -20,7 +20,7 @@ order of time can feed their movements to a ``Stock``.
 used B07 None
 made 260824 None
 >>> stock.take(paste, Amount.of(91, "KGM"))
-Shortfall(unit='KGM', needed=Decimal('91'), made=Decimal('90'))
+Shortfall(unit='KGM', needed=Decimal('91'), made=Decimal('90'), packed=Decimal('0'))
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from ocoptrace.epcis.event import (
 from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.number import exact
-from ocoptrace.epcis.units import base
-from ocoptrace.epcis.vocabulary import PREFIX
+from ocoptrace.epcis.units import PIECE, base
+from ocoptrace.epcis.vocabulary import PREFIX, bare
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -70,8 +70,8 @@ _RECKONING = Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 _NOTHING = Decimal()
 
-Change = Literal["made", "used", "packed", "unpacked", "seen"]
-"""What happened to some of a lot, or to one thing."""
+Change = Literal["made", "used", "packed", "unpacked", "seen", "returned"]
+"""What happened to some of a lot, or to one thing; what was sold may be ``returned``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,19 @@ class Excess:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """More was needed of a lot than was made; a made amount of 0: none in this unit."""
+    """More was needed of a lot than was made; a made amount of 0: none in this unit.
+
+    Attributes:
+        unit: of the amounts.
+        needed: what was used, or seen at once.
+        made: what was made.
+        packed: what is still packed, where only both together are more than was made.
+    """
 
     unit: str
     needed: Decimal
     made: Decimal
+    packed: Decimal = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +147,19 @@ class Movement:
 
 
 def outweighed(before: Iterable[Amount], after: Iterable[Amount]) -> list[Excess]:
-    """Return the units of which more came out than went in.
+    """Return the unit of which more came out than went in, if there is one.
 
-    A unit that stands on one side only cannot be compared: nothing is said of it.
+    Pieces have no weight that is known: ten bundles become two hundred mats. And where something
+    else went in too, kilograms of rice and litres of water, or eggs, it may be the rest: nothing
+    is said of a unit unless all that went in was measured in it.
     """
     went_in, came_out = _by_unit(before), _by_unit(after)
+    if len(went_in) != 1 or PIECE in went_in:
+        return []
     return [
-        Excess(unit, went_in[unit], came_out[unit])
-        for unit in went_in
-        if unit in came_out and came_out[unit] > went_in[unit]
+        Excess(unit, amount, came_out[unit])
+        for unit, amount in went_in.items()
+        if unit in came_out and came_out[unit] > amount
     ]
 
 
@@ -209,7 +221,10 @@ def movements(event: Event) -> Iterator[Movement]:
             yield from _moved(event, "made", "output_epc_list", "output_quantity_list")
         case ObjectEvent():
             changes: dict[str, Change] = {"ADD": "made", "OBSERVE": "seen", "DELETE": "used"}
-            yield from _moved(event, changes[event.action], "epc_list", "quantity_list")
+            change = changes[event.action]
+            if change == "seen" and bare(event.disposition or "", "Disp") == "returned":
+                change = "returned"
+            yield from _moved(event, change, "epc_list", "quantity_list")
         case AggregationEvent() | AssociationEvent():
             changes = {"ADD": "packed", "OBSERVE": "seen", "DELETE": "unpacked"}
             parent = canonical_name(event.parent_id) if event.parent_id else ""
@@ -249,12 +264,14 @@ class Stock(Generic[Lot]):
     def __init__(self) -> None:
         self._made: dict[Lot, dict[str, Decimal]] = {}
         self._used: dict[tuple[Lot, str], Decimal] = {}
+        self._packed: dict[tuple[Lot, str], Decimal] = {}
         self._uncounted: set[Lot] = set()
 
     def move(self: Stock[str], movement: Movement) -> Shortfall | None:
         """Take note of a movement; return by how much it falls short, if it does.
 
-        What is packed is no longer there to be used; unpacking gives it back.
+        What is packed is no longer there to be used; unpacking gives it back. What comes back
+        can be used again, but never more than was used.
         """
         name, amount = movement.name, movement.amount
         match movement.change:
@@ -262,10 +279,15 @@ class Stock(Generic[Lot]):
                 self.make(name, amount)
             case _ if amount is None:
                 pass
-            case "used" | "packed":
+            case "used":
                 return self.take(name, amount)
+            case "packed":
+                return self._pack(name, amount)
             case "unpacked":
-                self._note_used(name, Amount(-amount.value, amount.unit))
+                self._note(self._packed, name, amount.unit, -amount.value)
+            case "returned":
+                used = self._used.get((name, amount.unit), _NOTHING)
+                self._note(self._used, name, amount.unit, -min(amount.value, used))
             case "seen":
                 return self.see(name, amount)
         return None
@@ -280,7 +302,8 @@ class Stock(Generic[Lot]):
 
     def take(self, lot: Lot, amount: Amount) -> Shortfall | None:
         """Take note of what was used, and return by how much more that is than was made."""
-        return self._short(lot, amount.unit, self._note_used(lot, amount))
+        used = self._note(self._used, lot, amount.unit, amount.value)
+        return self._short(lot, amount.unit, used) or self._still_packed(lot, amount.unit)
 
     def see(self, lot: Lot, amount: Amount) -> Shortfall | None:
         """Return by how much more was seen at once than was ever made."""
@@ -299,12 +322,25 @@ class Stock(Generic[Lot]):
         for lot, units in self._made.items():
             for unit, made in units.items():
                 used = self._used.get((lot, unit), _NOTHING)
-                yield lot, Amount(_sum(made, -used), unit)
+                packed = self._packed.get((lot, unit), _NOTHING)
+                yield lot, Amount(_sum(made, -_sum(used, packed)), unit)
 
-    def _note_used(self, lot: Lot, amount: Amount) -> Decimal:
-        used = _sum(self._used.get((lot, amount.unit), _NOTHING), amount.value)
-        self._used[lot, amount.unit] = used
-        return used
+    def _note(
+        self, sums: dict[tuple[Lot, str], Decimal], lot: Lot, unit: str, value: Decimal
+    ) -> Decimal:
+        total = sums[lot, unit] = _sum(sums.get((lot, unit), _NOTHING), value)
+        return total
+
+    def _pack(self, lot: Lot, amount: Amount) -> Shortfall | None:
+        self._note(self._packed, lot, amount.unit, amount.value)
+        return self.see(lot, amount) or self._still_packed(lot, amount.unit)
+
+    def _still_packed(self, lot: Lot, unit: str) -> Shortfall | None:
+        """Return what is missing where some is packed that is used, or packed again."""
+        used = self._used.get((lot, unit), _NOTHING)
+        packed = self._packed.get((lot, unit), _NOTHING)
+        short = self._short(lot, unit, _sum(used, packed))
+        return None if short is None else Shortfall(unit, used, short.made, packed)
 
     def _short(self, lot: Lot, unit: str, needed: Decimal) -> Shortfall | None:
         units = self._made.get(lot)

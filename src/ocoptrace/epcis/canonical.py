@@ -20,46 +20,53 @@ bytes are RFC 8785.
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from ocoptrace import canonical_json
-from ocoptrace.epcis.faults import pointer
+from ocoptrace.epcis.dimensions import (
+    BizTransaction,
+    Destination,
+    ErrorDeclaration,
+    Location,
+    PersistentDisposition,
+    QuantityElement,
+    SensorReport,
+    Source,
+)
+from ocoptrace.epcis.event import Event
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.number import double
+from ocoptrace.epcis.places import came_from, each, within
+from ocoptrace.epcis.read_only import ReadOnlyList, ReadOnlyMapping
 from ocoptrace.epcis.vocabulary import (
     CONTEXT,
     EPCIS_CONTEXT,
     PREFIX,
-    STANDARD_PREFIXES,
+    RESERVED_PREFIXES,
+    UNDECLARED_PREFIXES,
     VOCABULARY,
     CodeList,
     bare,
 )
-from ocoptrace.errors import EpcisError
+from ocoptrace.errors import EpcisError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Container, Mapping
 
-    from ocoptrace.epcis.event import Event
+    _Write = Callable[["_Walk", Any], Any]
 
 __all__ = [
     "canonical_bytes",
     "canonical_event",
-    "extension_prefixes",
     "made_event_id",
     "used_prefixes",
     "with_event_id",
 ]
-
-_NAME_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
-_QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
-_TYPED_LISTS: dict[str, tuple[str, CodeList]] = {
-    "bizTransactionList": ("bizTransaction", "BTT"),
-    "sourceList": ("source", "SDT"),
-    "destinationList": ("destination", "SDT"),
-}
 
 
 def canonical_event(event: Event) -> dict[str, Any]:
@@ -70,13 +77,11 @@ def canonical_event(event: Event) -> dict[str, Any]:
         EpcisError: a number that a double does not hold to 15 digits; a prefix that no context
             of the event declares, or a reserved one that is declared with another meaning.
     """
-    members = event.to_json()
-    members.pop("recordTime", None)
-    _canonical_names(members)
-    _plain_numbers(members)
-    for holder, key, code_list in _words(members):
-        holder[key] = bare(holder[key], code_list)
-    members["@context"] = [EPCIS_CONTEXT, CONTEXT, _extension_prefixes(members, event.prefixes)]
+    walk = _Walk(name=canonical_name, number=double)
+    members = walk.part(event)
+    declared = event.prefixes
+    namespaces = _namespaces(walk.prefixes(declared), declared)
+    members["@context"] = [EPCIS_CONTEXT, CONTEXT, namespaces]
     return members
 
 
@@ -123,124 +128,157 @@ def made_event_id(canonical: bytes, secret: bytes = b"") -> str:
     return f"urn:uuid:{UUID(bytes=bytes(digest))}"
 
 
-def extension_prefixes(event: Event) -> dict[str, str]:
-    """Return the prefixes of the event's extension names, with their namespaces, sorted.
-
-    Prefixes that the EPCIS context declares are not among them.
-
-    Raises:
-        EpcisError: a prefix is undeclared, or a reserved one is declared otherwise.
-    """
-    return _extension_prefixes(event.to_json(), event.prefixes)
-
-
-def used_prefixes(members: dict[str, Any], declared: Container[str]) -> set[str]:
+def used_prefixes(event: Event) -> set[str]:
     """Return the prefixes that an event uses and EPCIS does not declare.
 
-    Args:
-        members: the event as JSON.
-        declared: what its contexts declare: in a word, only such a text is a prefix, and
-            not the scheme of a URI.
+    In a word, only what a context of the event declares is a prefix, and not the scheme of a URI.
     """
-    words = (holder[key].partition(":") for holder, key, _ in _words(members))
-    in_words = {
-        prefix for prefix, colon, _ in words if colon and (prefix in declared or prefix == PREFIX)
-    }
-    return (in_words | _prefixes(members)) - STANDARD_PREFIXES.keys()
+    walk = _Walk(name=_as_it_is, number=_as_it_is)
+    walk.part(event)
+    return walk.prefixes(event.prefixes)
 
 
-def _extension_prefixes(members: dict[str, Any], declared: dict[str, str]) -> dict[str, str]:
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _namespaces(used: set[str], declared: Mapping[str, str]) -> dict[str, str]:
+    """Return what prefixes mean, sorted."""
     for prefix, namespace in declared.items():
-        reserved = STANDARD_PREFIXES.get(prefix) or ({VOCABULARY} if prefix == PREFIX else None)
+        reserved = RESERVED_PREFIXES.get(prefix)
         if reserved and namespace not in reserved:
             raise EpcisError(
                 "epcis.prefix_reserved", place="/@context", prefix=prefix, namespace=namespace
             )
-    extensions: dict[str, str] = {}
-    for prefix in sorted(used_prefixes(members, declared)):
+    namespaces: dict[str, str] = {}
+    for prefix in sorted(used):
         namespace = VOCABULARY if prefix == PREFIX else declared.get(prefix, "")
         if not namespace:
             raise EpcisError("epcis.prefix_undeclared", place="/@context", prefix=prefix)
-        extensions[prefix] = namespace
-    return extensions
+        namespaces[prefix] = namespace
+    return namespaces
 
 
-def _prefixes(members: dict[str, Any]) -> set[str]:
-    """Return the prefix of every ``prefix:name`` among the member names of JSON."""
-    names = {name for holder in _holders(members) if type(holder) is dict for name in holder}
-    parts = (name.partition(":") for name in names)
-    return {
-        prefix
-        for prefix, colon, local in parts
-        if colon and prefix != "urn" and not local.startswith("//")
-    }
+class _Walk:
+    """One way through an event, which copies it and sees what prefixes it uses.
+
+    Args:
+        name: what becomes of the names of things, places and parties.
+        number: what becomes of numbers that are not whole.
+    """
+
+    __slots__ = ("_extensions", "_words", "name", "number")
+
+    def __init__(self, *, name: Callable[[str], str], number: Callable[[float], float]) -> None:
+        self.name, self.number = name, number
+        self._extensions: set[str] = set()
+        self._words: set[str] = set()
+
+    def part(self, part: BaseModel) -> dict[str, Any]:
+        """Return a part of an event as JSON."""
+        fields = _fields(type(part))
+        given = vars(part)
+        members: dict[str, Any] = {}
+        member = ""
+        try:
+            for field, member, write in fields:
+                value = given[field]
+                if value is not None:
+                    members[member] = write(self, value) if write else value
+        except InputError as error:
+            came_from(member, error)
+            raise
+        if part.__pydantic_extra__:
+            members |= self.value(part.__pydantic_extra__)
+        return members
+
+    def value(self, value: Any) -> Any:
+        """Return JSON, or parts of an event, as JSON."""
+        kind = type(value)
+        if kind is str:
+            return value
+        if kind is tuple or kind is list or kind is ReadOnlyList:
+            return each(value, self.value)
+        if kind is dict or kind is ReadOnlyMapping:
+            self._extensions.update(value)
+            return {name: within(name, self.value, member) for name, member in value.items()}
+        if isinstance(value, float):
+            return self.number(value)
+        return self.part(value) if isinstance(value, BaseModel) else value
+
+    def word(self, word: str, code_list: CodeList) -> str:
+        """Return a word of a code list, bare."""
+        word = bare(word, code_list)
+        if ":" in word:
+            self._words.add(word)
+        return word
+
+    def prefixes(self, declared: Container[str]) -> set[str]:
+        """Return the prefixes that were seen and EPCIS does not declare."""
+        found = set()
+        for word in self._words:
+            prefix = word.partition(":")[0]
+            if prefix in declared or prefix == PREFIX:
+                found.add(prefix)
+        for name in self._extensions:
+            # An attribute of XML is called after its name: ``@prefix:name``.
+            prefix, colon, local = name.removeprefix("@").partition(":")
+            if colon and prefix != "urn" and not local.startswith("//"):
+                found.add(prefix)
+        return found - UNDECLARED_PREFIXES
 
 
-def _holders(members: dict[str, Any]) -> list[Any]:
-    """Return every object and list of JSON, the outermost first."""
-    found: list[Any] = [members]
-    for holder in found:  # which grows meanwhile
-        inside = holder.values() if type(holder) is dict else holder
-        found += [item for item in inside if type(item) is dict or type(item) is list]
-    return found
+def _name(walk: _Walk, uri: str) -> str:
+    return walk.name(uri)
 
 
-def _plain_numbers(members: dict[str, Any]) -> None:
-    """Put the number that a double holds in the place of every number that keeps its digits."""
-    for holder in _holders(members):
-        for at, item in holder.items() if type(holder) is dict else enumerate(holder):
-            if isinstance(item, float):
-                try:
-                    holder[at] = double(item)
-                except EpcisError as error:
-                    error.place = _place_of(item, members)
-                    raise
+def _names(walk: _Walk, uris: tuple[str, ...]) -> list[str]:
+    return each(uris, walk.name)
 
 
-def _place_of(number: float, value: Any) -> str:
-    """Return the JSON pointer of a number: of this very object."""
-    for at, item in value.items() if type(value) is dict else enumerate(value):
-        if item is number:
-            return pointer(at)
-        if type(item) in {dict, list} and (found := _place_of(number, item)):
-            return pointer(at) + found
-    return ""
+def _word(code_list: CodeList) -> _Write:
+    return lambda walk, word: walk.word(word, code_list)
 
 
-def _canonical_names(members: dict[str, Any]) -> None:
-    for list_name in _NAME_LISTS:
-        if list_name in members:
-            members[list_name] = [canonical_name(uri) for uri in members[list_name]]
-    if "parentID" in members:
-        members["parentID"] = canonical_name(members["parentID"])
-    for list_name in _QUANTITY_LISTS:
-        for element in members.get(list_name, ()):
-            element["epcClass"] = canonical_name(element["epcClass"])
-    for location in ("readPoint", "bizLocation"):
-        if location in members:
-            members[location]["id"] = canonical_name(members[location]["id"])
-    for list_name, (member, _) in _TYPED_LISTS.items():
-        for item in members.get(list_name, ()):
-            item[member] = canonical_name(item[member])
+def _words(code_list: CodeList) -> _Write:
+    return lambda walk, words: each(words, walk.word, code_list)
 
 
-def _words(members: dict[str, Any]) -> Iterator[tuple[Any, Any, CodeList]]:
-    """Yield where each word of a code list stands: what holds it, its key there, the list."""
-    lasting = members.get("persistentDisposition", {})
-    for words in lasting.values():
-        yield from ((words, position, "Disp") for position in range(len(words)))
-    places: list[tuple[dict[str, Any], str, CodeList]] = [
-        (members, "bizStep", "BizStep"),
-        (members, "disposition", "Disp"),
-        (members.get("errorDeclaration", {}), "reason", "ER"),
-    ]
-    for list_name, (_, code_list) in _TYPED_LISTS.items():
-        places += [(item, "type", code_list) for item in members.get(list_name, ())]
-    for element in members.get("sensorElementList", ()):
-        for report in element["sensorReport"]:
-            places += [
-                (report, "type", "Measurement"),
-                (report, "exception", "Measurement"),
-                (report, "component", "Comp"),
-            ]
-    yield from (place for place in places if place[1] in place[0])
+_WRITERS: dict[type[BaseModel], dict[str, _Write | None]] = {
+    Event: {
+        **dict.fromkeys(("type", "action", "event_time", "event_time_zone_offset", "event_id")),
+        "biz_step": _word("BizStep"),
+        "child_epcs": _names,
+        "disposition": _word("Disp"),
+        "epc_list": _names,
+        "input_epc_list": _names,
+        "output_epc_list": _names,
+        "parent_id": _name,
+    },
+    BizTransaction: {"biz_transaction": _name, "type": _word("BTT")},
+    Destination: {"destination": _name, "type": _word("SDT")},
+    ErrorDeclaration: {"reason": _word("ER")},
+    Location: {"id": _name},
+    PersistentDisposition: {"set": _words("Disp"), "unset": _words("Disp")},
+    QuantityElement: {"epc_class": _name, "uom": None},
+    SensorReport: {
+        "component": _word("Comp"),
+        "exception": _word("Measurement"),
+        "type": _word("Measurement"),
+    },
+    Source: {"source": _name, "type": _word("SDT")},
+}
+"""Part of an event → what writes its names and words; None for texts that stand as they are."""
+
+_LEFT_OUT = frozenset({"context", "record_time"})
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str, _Write | None], ...]:
+    """Return the fields of a part that are canonical: field, member, and what writes it, if any."""
+    writers = _WRITERS.get(Event if issubclass(kind, Event) else kind, {})
+    return tuple(
+        (field, info.alias or field, writers.get(field, _Walk.value))
+        for field, info in kind.model_fields.items()
+        if field not in _LEFT_OUT
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -28,7 +28,11 @@ from pydantic_core import core_schema
 
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.intake import number
+from ocoptrace.epcis.read_only import ReadOnlyList, ReadOnlyMapping, read_only
 from ocoptrace.errors import EpcisError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "MAX_URI",
@@ -67,7 +71,7 @@ _TIME = re.compile(
 )
 # These patterns are read by pydantic's engine, which takes time linear in the text.
 _OFFSET = r"^(?:[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$"
-_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$"
+_URI = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f-\x9f<>\"{}|\\^`]+$"
 _MEMBER = r"^[A-Za-z_][A-Za-z0-9_.+-]*:\S+$"
 _HEX = r"^[0-9A-Fa-f]+$"
 _EXTENSION = re.compile(_MEMBER)
@@ -163,23 +167,24 @@ def is_extension(name: str) -> bool:
 class Part(BaseModel):
     """A part of an event. Frozen; named as in JSON-LD by alias; extensions are kept."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="allow", alias_generator=member_name, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=member_name)
     __pydantic_extra__: dict[MemberName, Any] = Field(init=False)
 
     @property
-    def extensions(self) -> dict[str, Any]:
-        """Members that EPCIS does not define, by name. To be read, not changed."""
-        return self.model_extra or {}
+    def extensions(self) -> Mapping[str, Any]:
+        """Members that EPCIS does not define, by name; they cannot be changed."""
+        extra = self.__pydantic_extra__
+        if type(extra) is not ReadOnlyMapping:
+            # Only now: most events are read and written without anybody asking.
+            extra = read_only(extra or {})
+            object.__setattr__(self, "__pydantic_extra__", extra)
+        return extra
 
 
 class Closed(BaseModel):
     """A part that has no room for extensions (EPCIS 2.0 JSON schema)."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=member_name, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=member_name)
 
 
 def json_of(value: Any) -> Any:
@@ -188,22 +193,30 @@ def json_of(value: Any) -> Any:
     What comes back may be changed: it shares nothing with the part.
     """
     kind = type(value)
-    if kind is tuple or kind is list:
+    if kind is str:
+        return value
+    if kind is tuple or kind is list or kind is ReadOnlyList:
         return [json_of(item) for item in value]
-    if kind is dict:
+    if kind is dict or kind is ReadOnlyMapping:
         return {name: json_of(member) for name, member in value.items()}
     if not isinstance(value, BaseModel):
         return value
     given, names = value.model_fields_set, _member_names(type(value))
-    members = {names[f]: json_of(v) for f, v in value.__dict__.items() if f in given}
-    for name, extension in (value.model_extra or {}).items():
-        members[name] = json_of(extension)
+    members = {
+        names[field]: member if type(member) is str else json_of(member)
+        for field, member in vars(value).items()
+        if field in given and field in names
+    }
+    if value.__pydantic_extra__:
+        members |= json_of(value.__pydantic_extra__)
     return members
 
 
 @lru_cache
 def _member_names(kind: type[BaseModel]) -> dict[str, str]:
-    return {name: field.alias or name for name, field in kind.model_fields.items()}
+    return {
+        name: field.alias or name for name, field in kind.model_fields.items() if not field.exclude
+    }
 
 
 class QuantityElement(Closed):

@@ -29,7 +29,7 @@ from pydantic import ValidationError
 from ocoptrace.epcis import json_ld
 from ocoptrace.epcis.canonical import used_prefixes
 from ocoptrace.epcis.dimensions import json_of
-from ocoptrace.epcis.event import parse_accepted, read_context
+from ocoptrace.epcis.event import MAX_TERMS, parse_accepted, read_context
 from ocoptrace.epcis.faults import error_of, faults, findings_of, shown
 from ocoptrace.epcis.inflation import inflated
 from ocoptrace.epcis.intake import read_json
@@ -46,7 +46,7 @@ from ocoptrace.epcis.xml_event_list import declared_by, event_element, is_ordere
 from ocoptrace.epcis.xml_head import read_head
 from ocoptrace.epcis.xml_head_writing import document_xml
 from ocoptrace.epcis.xml_names import prefixes_of
-from ocoptrace.epcis.xml_parsing import parse
+from ocoptrace.epcis.xml_parsing import WIDE, parse
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -58,9 +58,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_BYTES",
+    "Contexts",
     "Document",
     "Kind",
+    "head_of",
+    "is_xml",
     "new_head",
+    "no_collecting",
     "own_contexts",
     "read_document",
     "write_json",
@@ -85,7 +89,7 @@ class Document:
         place: JSON pointer of the list that they stand in.
         kind: what they came as.
         head: the document without its events; None for a list and for a bare event.
-        single: positions of the events whose own ``@context`` was no array.
+        single: positions of the events whose own ``@context`` is no array.
     """
 
     events: tuple[Event, ...]
@@ -118,9 +122,9 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
             findings. Places are JSON pointers, and for XML lines and paths of elements.
     """
     data = inflated(data, max_bytes=max_bytes)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xfe\xff", b"\xff\xfe")):
+    if is_xml(data):
         return _read_xml(data, any_order=any_order)
-    value = read_json(data, max_bytes=max_bytes)
+    value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         events = _events(value, _parser(place="", context=()))
         return Document(events, single=_single(value))
@@ -131,10 +135,15 @@ def read_document(data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = 
         return Document((parse_accepted(value),), kind="event", single=_single([value]))
     context = read_context(value.get("@context", []), place="/@context")
     members, items = json_ld.parts_of(value)
-    head = _head(members)
+    head = head_of(members)
     place = "/" + "/".join(json_ld.EVENT_LISTS[kind])
     events = _events(items, _parser(place=place, context=context))
     return Document(events, place, head.type, head, _single(items))
+
+
+def is_xml(data: bytes) -> bool:
+    """Tell whether data that hold events begin as XML does."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", *WIDE))
 
 
 def _single(items: Sequence[Mapping[str, Any]]) -> frozenset[int]:
@@ -164,12 +173,22 @@ def _read_xml(data: bytes, *, any_order: bool) -> Document:
 
     if members["type"] not in {*json_ld.EVENT_LISTS, "EPCISMasterDataDocument"}:
         return Document(_events(elements, read), kind="event")
-    head = _head(members)
+    head = head_of(members)
     place = "/".join(("", *json_ld.EVENT_LISTS.get(head.type, ())))
-    return Document(_events(elements, read), place, head.type, head)
+    events = _events(elements, read)
+    # XML has no array for one context alone.
+    single = frozenset(
+        at for at, event in enumerate(events) if len(event.context) == len(context) + 1
+    )
+    return Document(events, place, head.type, head, single)
 
 
-def _head(members: Mapping[str, Any]) -> Head:
+def head_of(members: Mapping[str, Any]) -> Head:
+    """Return a document without its events.
+
+    Raises:
+        EpcisError: with every fault as a finding.
+    """
     try:
         return Head.model_validate(members)
     except ValidationError as error:
@@ -179,7 +198,7 @@ def _head(members: Mapping[str, Any]) -> Head:
 def _events(items: Iterable[Any], parse: Callable[[int, Any], Event]) -> tuple[Event, ...]:
     events: list[Event] = []
     findings: list[Finding] = []
-    with _no_collecting():
+    with no_collecting():
         for position, item in enumerate(items):
             try:
                 events.append(parse(position, item))
@@ -191,7 +210,7 @@ def _events(items: Iterable[Any], parse: Callable[[int, Any], Event]) -> tuple[E
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """Keep the garbage collector from going through thousands of events that all stay."""
     was_on = gc.isenabled()
     gc.disable()
@@ -202,19 +221,19 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def write_json(document: Document | Sequence[Event], *, now: datetime | None = None) -> bytes:
+def write_json(document: Document | Iterable[Event], *, now: datetime | None = None) -> bytes:
     """Return a document, or a new EPCIS 2.0 document of events, as JSON-LD in UTF-8.
 
     Our own context URL is not written for events: other readers would try to fetch it. The
     document declares the prefix instead. Master data that stand alone in XML get a document
-    around them.
+    around them, and a document of EPCIS 1.2, which has no JSON, becomes one of 2.0.
 
     Args:
         document: as it was read; or events, whose contexts are gathered at the document.
         now: the creation time of a new document, aware; the time of its latest event if None.
 
     Raises:
-        EpcisError: no events and no ``now``.
+        EpcisError: no events and no ``now``, or one without offset.
     """
     if not isinstance(document, Document):
         document = _document_of(document, now=now)
@@ -226,7 +245,7 @@ def write_json(document: Document | Sequence[Event], *, now: datetime | None = N
         return json_bytes(bodies[0], indented=True)
     if document.head is None:
         return json_bytes(bodies, indented=True)
-    head = json_of(document.head)
+    head = json_of(document.head) | json_ld.version_of(document.head.schema_version)
     if document.kind == "EPCISMasterDataDocument":
         head = _around_master_data(head)
     return json_bytes(json_ld.whole(head, bodies), indented=True)
@@ -243,7 +262,7 @@ def _around_master_data(head: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_xml(document: Document | Sequence[Event], *, now: datetime | None = None) -> bytes:
+def write_xml(document: Document | Iterable[Event], *, now: datetime | None = None) -> bytes:
     """Return a document, or a new EPCIS 2.0 document of events, as XML in UTF-8.
 
     Args:
@@ -251,8 +270,8 @@ def write_xml(document: Document | Sequence[Event], *, now: datetime | None = No
         now: the creation time of a new document, aware; the time of its latest event if None.
 
     Raises:
-        EpcisError: no events and no ``now``; text that XML has no characters for; or our own
-            prefix with another meaning.
+        EpcisError: no events and no ``now``, or one without offset; text that XML has no
+            characters for; a number too long for it; or our own prefix with another meaning.
     """
     if not isinstance(document, Document):
         document = _document_of(document, now=now)
@@ -261,20 +280,26 @@ def write_xml(document: Document | Sequence[Event], *, now: datetime | None = No
     head = json_of(document.head)
     prefixes = prefixes_of(document.context)
     start, end = document_xml(head, prefixes=prefixes)
-    bodies = [
-        event_element(event, own=document.own_contexts(event), around=prefixes)
-        for event in document.events
-    ]
+    bodies = []
+    for at, event in enumerate(document.events):
+        try:
+            own = document.own_contexts(event)
+            bodies.append(event_element(event, own=own, around=prefixes))
+        except EpcisError as error:
+            error.place = f"{document.place}/{at}{error.place}"
+            raise
     return (start + "\n".join(["", *bodies, ""]) + end).encode()
 
 
-def _document_of(events: Sequence[Event], *, now: datetime | None) -> Document:
+def _document_of(given: Iterable[Event], *, now: datetime | None) -> Document:
+    events = tuple(given)
     if not events and now is None:
         raise EpcisError("epcis.no_events")
     created = max(event.when for event in events) if now is None else now
     shared = _gathered([_contexts(event) for event in events]) or ()
     head = new_head(created, shared)
-    return Document(tuple(events), "/epcisBody/eventList", head.type, head)
+    single = frozenset(range(len(events)))
+    return Document(events, "/epcisBody/eventList", head.type, head, single)
 
 
 def new_head(created: datetime, context: Sequence[str | dict[str, Any]] = ()) -> Head:
@@ -283,9 +308,12 @@ def new_head(created: datetime, context: Sequence[str | dict[str, Any]] = ()) ->
     Args:
         created: its creation time, aware.
         context: contexts that its events need beside that of EPCIS.
+
+    Raises:
+        EpcisError: a time without offset, or what is no context.
     """
-    others = [entry for entry in context if not _standard(entry)]
-    return Head.model_validate(
+    others = [entry for entry in read_context(context) if not _standard(entry)]
+    return head_of(
         {
             "@context": [EPCIS_CONTEXT, *others],
             "type": "EPCISDocument",
@@ -311,21 +339,21 @@ def own_contexts(event: Event, around: Contexts) -> Contexts:
 def _contexts(event: Event) -> list[str | dict[str, Any]]:
     """Return the contexts that an event needs in a document."""
     foreign = [entry for entry in event.context if not _standard(entry)]
-    members = event.to_json()
-    ours = PREFIX in used_prefixes(members, event.prefixes) and PREFIX not in event.prefixes
+    ours = PREFIX in used_prefixes(event) and PREFIX not in event.prefixes
     return [EPCIS_CONTEXT, *foreign, *([{PREFIX: VOCABULARY}] if ours else [])]
 
 
 def _gathered(contexts: list[list[str | dict[str, Any]]]) -> list[str | dict[str, Any]] | None:
-    """Return one list of contexts for all events, or None where two of them clash."""
-    gathered: list[str | dict[str, Any]] = []
+    """Return one list of contexts for all events; None where two clash, or there are too many."""
+    gathered: dict[str | bytes, str | dict[str, Any]] = {}
     terms: dict[str, Any] = {}
     for context in contexts:
         for entry in context:
-            if entry in gathered:
+            key = entry if isinstance(entry, str) else json_bytes(entry)
+            if key in gathered:
                 continue
-            gathered.append(entry)
+            gathered[key] = entry
             for term, meaning in entry.items() if isinstance(entry, dict) else ():
                 if terms.setdefault(term, meaning) != meaning:
                     return None
-    return gathered
+    return list(gathered.values()) if len(gathered) + len(terms) <= MAX_TERMS else None

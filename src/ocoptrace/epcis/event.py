@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     PlainValidator,
     ValidationError,
@@ -54,7 +55,9 @@ from ocoptrace.epcis.dimensions import (
     moment,
 )
 from ocoptrace.epcis.faults import error_of, faults, shown
-from ocoptrace.epcis.intake import accept
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, accept
+from ocoptrace.epcis.read_only import read_only
+from ocoptrace.epcis.vocabulary import bare, namespace_of
 from ocoptrace.errors import EpcisError
 from ocoptrace.findings import Finding
 
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
+    "MAX_TERMS",
     "AggregationEvent",
     "AssociationEvent",
     "Event",
@@ -75,17 +79,33 @@ __all__ = [
 ]
 
 
+class _Contexts(tuple[str | dict[str, Any], ...]):
+    """Contexts that have been read: those of a document are those of each of its events."""
+
+    __slots__ = ()
+
+
+MAX_TERMS = 1000
+"""How many contexts and terms may hold for an event: each event is looked up in all of them."""
+
+
 def read_context(value: object, *, place: str = "") -> tuple[str | dict[str, Any], ...]:
     """Return the entries of a JSON-LD ``@context``: addresses, and objects of prefixes.
 
     Raises:
-        EpcisError: an entry is neither.
+        EpcisError: an entry is neither, or there are too many.
     """
+    if type(value) is _Contexts:
+        return value
     entries = value if isinstance(value, list | tuple) else [value]
+    terms = 0
     for entry in entries:
         if not isinstance(entry, str | dict):
             raise EpcisError("epcis.context", place=place, value=shown(entry))
-    return tuple(entries)
+        terms += 1 if isinstance(entry, str) else 1 + len(entry)
+    if terms > MAX_TERMS:
+        raise EpcisError("epcis.context_too_large", place=place, limit=MAX_TERMS)
+    return _Contexts(map(read_only, entries))
 
 
 Context = Annotated[
@@ -96,7 +116,7 @@ Context = Annotated[
 CertificationInfo = Annotated[Uri | tuple[Uri, ...], coded("epcis.not_uri")]
 """One URI or several, as they were read: JSON-LD takes both."""
 
-Ilmd = dict[MemberName, Any]
+Ilmd = Annotated[dict[MemberName, Any], AfterValidator(read_only)]
 Uris = tuple[Uri, ...]
 Quantities = tuple[QuantityElement, ...]
 
@@ -113,11 +133,11 @@ class Event(Part):
         event_time: when it happened, as written, with offset.
         event_time_zone_offset: the offset in force where it happened.
         event_id: its URI, or None.
-        biz_step: a bare CBV word, an ``ocop:`` step or another URI.
+        biz_step: a bare CBV word, an ``ocop:`` step or another URI, as it was read.
     """
 
     type: str
-    context: Annotated[Context, Field(alias="@context")] = ()
+    context: Annotated[Context, Field(alias="@context", exclude=True)] = ()
     event_id: Given[Uri] = None
     event_time: EventTime
     event_time_zone_offset: UtcOffset
@@ -137,12 +157,24 @@ class Event(Part):
     @model_validator(mode="before")
     @classmethod
     def _normalise(cls, data: Any, info: ValidationInfo) -> Any:
-        return data if info.context is _ACCEPTED else accept(data)
+        return data if info.context is _ACCEPTED else accept(data, depth=MAX_EVENT_DEPTH)
 
     @property
     def when(self) -> datetime:
         """The moment of the event, aware."""
         return moment(self.event_time)
+
+    @property
+    def step(self) -> str | None:
+        """The business step as a bare CBV word, however it was spelled; else as it was read.
+
+        >>> parse_event({
+        ...     "type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:x:1"],
+        ...     "eventTime": "2025-08-20T07:15:00+07:00", "eventTimeZoneOffset": "+07:00",
+        ...     "bizStep": "https://ref.gs1.org/cbv/BizStep-shipping"}).step
+        'shipping'
+        """
+        return None if self.biz_step is None else bare(self.biz_step, "BizStep")
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -151,15 +183,16 @@ class Event(Part):
             prefix: namespace
             for entry in self.context
             if isinstance(entry, dict)
-            for prefix, namespace in entry.items()
-            if isinstance(namespace, str) and ":" not in prefix and not prefix.startswith("@")
+            for prefix, meaning in entry.items()
+            if (namespace := namespace_of(meaning)) is not None
+            and ":" not in prefix
+            and not prefix.startswith("@")
         }
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as JSON members, as they were read, without ``@context``."""
         members: dict[str, Any] = json_of(self)
-        members.pop("@context", None)
-        return {"type": self.type} | members
+        return members if "type" in members else {"type": self.type} | members
 
 
 class ObjectEvent(Event):
@@ -301,7 +334,7 @@ def _parsed(
 def _contexts(around: Sequence[str | dict[str, Any]], data: dict[str, Any]) -> object:
     """Return the contexts of a document and of an event in it; what is none, as it is."""
     if "@context" not in data:
-        return tuple(around)
+        return around
     own = data["@context"]
     try:
         return (*around, *read_context(own))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH
 from ocoptrace.epcis.json_text import json_bytes
 from ocoptrace.errors import EpcisError
 
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis.event import Event
 
-__all__ = ["EVENT_LISTS", "document_json", "event_json", "parts_of", "whole"]
+__all__ = [
+    "EVENT_LISTS",
+    "depth_of",
+    "document_json",
+    "event_json",
+    "parts_of",
+    "version_of",
+    "whole",
+]
 
 EVENT_LISTS = {
     "EPCISDocument": ("epcisBody", "eventList"),
@@ -31,6 +40,14 @@ EVENT_LISTS = {
 """Type of document → the members that lead to its list of events."""
 
 _HERE = "\x00"
+
+
+def depth_of(value: Any) -> int:
+    """Return how deep a document may be nested: its events, and what stands around them."""
+    around = 1 if isinstance(value, list) else 0
+    if isinstance(value, dict) and value.get("type") in (*EVENT_LISTS,):
+        around = 1 + len(EVENT_LISTS[value["type"]])
+    return around + MAX_EVENT_DEPTH
 
 
 def parts_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
@@ -57,6 +74,20 @@ def parts_of(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         raise EpcisError("epcis.no_event_list", place=f"/{'/'.join(path)}")
     holder[path[-1]] = []
     return head, events
+
+
+def version_of(version: str | None) -> dict[str, str]:
+    """Return the member that says in which version of EPCIS a document is written: never 1.2.
+
+    >>> version_of("1.2"), version_of("2.0.1"), version_of(None)
+    ({'schemaVersion': '2.0'}, {'schemaVersion': '2.0.1'}, {})
+
+    Args:
+        version: of the document as it was read.
+    """
+    if version is None:
+        return {}
+    return {"schemaVersion": "2.0" if version.partition(".")[0] == "1" else version}
 
 
 def whole(head: Mapping[str, Any], events: Any) -> dict[str, Any]:
@@ -89,7 +120,7 @@ def document_json(head: Mapping[str, Any]) -> tuple[bytes, bytes]:
 
 
 def event_json(
-    event: Event, own: Sequence[str | dict[str, Any]], *, single: bool = False
+    event: Event, own: Sequence[str | dict[str, Any]], *, single: bool = True
 ) -> dict[str, Any]:
     """Return an event as it stands in a document: with its own contexts, if any.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Scanner:
     """A place in a stream of JSON.
 
     Attributes:
-        max_bytes: the longest value that is cut out.
+        max_bytes: the longest value that is cut out, and the longest white space before one.
+        too_large: code of the error for a longer one.
     """
 
     def __init__(self, source: Readable, *, max_bytes: int) -> None:
@@ -49,12 +51,15 @@ class Scanner:
         self._before = 0
         self._ended = False
         self.max_bytes = max_bytes
+        self.too_large = "json.too_large"
 
     def peek(self) -> bytes:
         """Return the next byte that is no white space, which stays; none at the end."""
+        before = self._before + self._at
         while True:
             match = _SPACE.match(self._buffer, self._at)
             self._at = match.end() if match else self._at
+            self._limit(self._before + self._at - before)
             if self._at < len(self._buffer) or not self._more():
                 return self._buffer[self._at : self._at + 1]
 
@@ -157,6 +162,9 @@ class Scanner:
             while match := _BRACKET.match(self._buffer, self._at + done):
                 depth += 1 if match[1] in b"{[" else -1
                 done = match.end() - self._at
+                if depth > MAX_DEPTH + 1:
+                    place = f"byte {self._before + self._at + done}"
+                    raise EpcisError("json.too_deep", place=place, limit=MAX_DEPTH)
                 if not depth:
                     self._limit(done)
                     return match.end()
@@ -168,7 +176,7 @@ class Scanner:
         size = size or len(self._buffer) - self._at
         if size > self.max_bytes:
             raise EpcisError(
-                "json.too_large",
+                self.too_large,
                 place=f"byte {self._before + self._at}",
                 size=size,
                 limit=self.max_bytes,

@@ -21,7 +21,7 @@ from ocoptrace.epcis.dimensions import EventTime, Given, Part, Uri, coded
 __all__ = ["Attribute", "Head", "Header", "MasterData", "Vocabulary", "VocabularyElement"]
 
 Version = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]+(?:\.[0-9]+)*$"), coded("fields.form", expected="2.0")
+    str, StringConstraints(pattern=r"^[12](?:\.[0-9]+)*$"), coded("fields.form", expected="2.0")
 ]
 
 

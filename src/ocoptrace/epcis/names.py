@@ -12,8 +12,10 @@ A name is a GS1 Digital Link, an EPC URN or a plain name; any other URI stands a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from ocoptrace.epcis.dimensions import member_name
@@ -34,6 +36,29 @@ Role = Literal["parent", "instance", "class", "place", "party"]
 
 _KEPT: Final = 4096
 """An event's names are asked for again and again: what it made, used, mentions, its bytes."""
+
+
+_GS1_HOST = "id.gs1.org"
+_PRODUCER = re.compile(r"[0-9A-Z]{8}|(?=.*[0-9])[0-9A-Za-z]{8}")
+_KEY_FORMS = {
+    key: re.compile(form)
+    for key, form in {
+        "00": "[0-9]{18}",
+        "01": "[0-9]{8}|[0-9]{12,14}",
+        "253": "[0-9]{13}[^/]{0,17}",
+        "255": "[0-9]{13,25}",
+        "402": "[0-9]{17}",
+        "414": "[0-9]{13}",
+        "415": "[0-9]{13}",
+        "417": "[0-9]{13}",
+        "8003": "[0-9]{14}[^/]{0,16}",
+        "8006": "[0-9]{18}",
+        "8017": "[0-9]{18}",
+        "8018": "[0-9]{18}",
+    }.items()
+}
+_ANY_KEY = re.compile("[0-9]{4}[^/]{0,26}")
+"""The other keys begin with a GS1 Company Prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +105,20 @@ def canonical_name(uri: str) -> str:
 
 
 def _means_to_be_a_name(uri: str) -> bool:
-    """Tell whether a web address has a segment that only GS1 and plain names have."""
-    segments = uri.partition("?")[0].split("/")[3:]
-    return segments[:1] == ["ocop"] or any(map(is_primary_key, segments))
+    """Tell whether a web address is written as a GS1 or plain name, whatever is wrong with it.
+
+    A path such as ``/2026/01/17`` or ``/ocop/decisions/12`` is not: what follows the number of a
+    key has to look like one, and what follows ``ocop`` like the code of a producer.
+    """
+    _, _, host, *segments = uri.partition("?")[0].partition("#")[0].split("/")
+    if host.lower() == _GS1_HOST:
+        return any(map(is_primary_key, segments[:-1]))
+    if segments[:1] and segments[0].lower() == "ocop":
+        return len(segments) > 1 and _PRODUCER.fullmatch(segments[1]) is not None
+    return any(
+        is_primary_key(key) and _KEY_FORMS.get(key, _ANY_KEY).fullmatch(value) is not None
+        for key, value in pairwise(segments)
+    )
 
 
 def mentions(event: Event) -> Iterator[Mention]:

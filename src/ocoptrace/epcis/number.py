@@ -27,6 +27,10 @@ MAX_DIGITS = 256
 _SHOWN = 40
 _SIGNIFICANT_DIGITS = 15
 _EXACT = 2**53
+_SHORT = re.compile(r"-?[0-9]{1,7}\.[0-9]{1,7}")
+"""A number of so few digits that a double surely holds it."""
+
+_WHOLE = re.compile(r"[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -50,7 +54,7 @@ class Real(float):
             raise EpcisError("fields.not_number", value=lexeme[:_SHOWN])
         self = super().__new__(cls, lexeme)
         if not math.isfinite(self):
-            raise EpcisError("json.inexact_number", number=lexeme[:_SHOWN])
+            raise EpcisError("json.out_of_range", number=lexeme[:_SHOWN])
         self.lexeme = lexeme
         return self
 
@@ -64,6 +68,8 @@ def of_lexeme(lexeme: str) -> int | Real:
     Raises:
         EpcisError: no JSON number, too long, or beyond what a double reaches.
     """
+    if _WHOLE.fullmatch(lexeme):
+        return int(lexeme)
     number = Real(lexeme)
     whole = lexeme.removeprefix("-").isdigit() and lexeme != "-0" and abs(number) < _EXACT
     return int(lexeme) if whole else number
@@ -91,6 +97,8 @@ def double(number: float) -> int | float:
         raise EpcisError("json.inexact_number", number=str(number)[:_SHOWN])
     text = lexeme(number)
     plain = float(number)
+    if _SHORT.fullmatch(text):
+        return plain
     try:
         decimal = Decimal(text)
     except InvalidOperation:  # an exponent that not even Decimal holds

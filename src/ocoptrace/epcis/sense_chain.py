@@ -26,12 +26,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ocoptrace.epcis.balance import Movement, Shortfall, Stock, movements
-from ocoptrace.epcis.event import AggregationEvent, AssociationEvent, Event, TransformationEvent
+from ocoptrace.epcis.event import (
+    AggregationEvent,
+    AssociationEvent,
+    Event,
+    ObjectEvent,
+    TransformationEvent,
+)
 from ocoptrace.epcis.names import canonical_name
 from ocoptrace.epcis.sense_containers import Containers
 from ocoptrace.epcis.sense_quantities import check_balance
+from ocoptrace.epcis.sense_serials import Serials, lot_of
 from ocoptrace.epcis.sense_steps import ExclusiveSteps
-from ocoptrace.epcis.vocabulary import bare
+from ocoptrace.epcis.sense_transfers import Transfers
 from ocoptrace.errors import Gs1Error
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import parse_name
@@ -45,6 +52,11 @@ if TYPE_CHECKING:
 __all__ = ["check_chain"]
 
 _RECEIVING = frozenset({"receiving", "arriving", "accepting"})
+_FOR_GOOD = frozenset({"destroying", "decommissioning"})
+"""Steps from which nothing comes back."""
+
+_NEVER = frozenset({"epcis.not_inside", "epcis.parent_among_children"})
+_ASSETS = frozenset({"8003", "8004"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class _Happening:
 
     @property
     def step(self) -> str:
-        return bare(self.event.biz_step or "", "BizStep")
+        return self.event.step or ""
 
 
 def check_chain(placed: Mapping[str, Event]) -> Iterator[Finding]:
@@ -106,49 +118,52 @@ class _Chain:
     """The events of a chain in the order of time, and what is so after each of them."""
 
     def __init__(self, happenings: list[_Happening]) -> None:
-        self._moves = sorted(
-            (
-                (happening, movement)
-                for happening in happenings
-                for movement in (*happening.movements, *_emptying(happening))
-            ),
-            key=lambda move: (move[0].when, move[1].change != "made"),
-        )
+        self._moves = _in_order(happenings)
         self._stock: Stock[str] = Stock()
         self._containers = Containers()
         self._steps = ExclusiveSteps()
+        self._serials = Serials()
+        self._transfers = Transfers()
         self._told: set[tuple[str, ...]] = set()
         self._made: dict[str, str] = {}
-        self._ended: dict[str, str] = {}
+        self._ended: dict[str, tuple[str, bool]] = {}
         self._first_made: dict[str, _Happening] = {}
         self._first_received: dict[str, _Happening] = {}
+        self._first_opened: dict[str, _Happening] = {}
+        self._first_packed: dict[str, _Happening] = {}
         for happening, movement in self._moves:
             if movement.change == "made":
                 self._first_made.setdefault(movement.name, happening)
-            elif happening.step in _RECEIVING:
+            elif happening.step in _RECEIVING and movement.change != "returned":
                 self._first_received.setdefault(movement.name, happening)
+            if movement.parent:
+                opened = movement.change != "packed"
+                first = self._first_opened if opened else self._first_packed
+                first.setdefault(movement.parent, happening)
+            self._transfers.sent(movement.name, happening.event, happening.when)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong or odd, in the order of time."""
+        """Yield what is wrong or odd, in the order of time; what takes the whole of it last."""
         for happening, movement in self._moves:
             place = happening.place + movement.place
             yield from self._check_steps(happening, movement)
+            yield from self._check_transfer(happening, movement)
             if code := self._too_early(happening, movement):
                 known = self._first_made.get(movement.name) or self._first_received[movement.name]
-                facts = {
-                    "name": movement.name,
-                    "time": happening.event.event_time,
-                    "known": known.event.event_time,
-                }
-                yield Finding(code, "error", place, facts)
+                yield Finding(code, "error", place, _times(movement.name, happening, known))
                 continue
+            yield from self._check_packing(happening, movement, place)
             yield from self._check_container(happening, movement, place)
             if movement.single:
-                yield from self._check_thing(movement, place)
+                yield from self._check_lot(happening, movement, place)
+                yield from self._check_thing(happening, movement, place)
             elif _is_product(movement.name):
                 continue
             elif (short := self._stock.move(movement)) is not None:
                 yield from self._check_short(movement, short, place)
+        for place, lot, short in self._serials.too_many(self._stock):
+            facts = {"name": lot, "count": f"{short.needed:f}", "made": f"{short.made:f}"}
+            yield Finding("epcis.over_labelled", "error", place, facts)
 
     def _too_early(self, happening: _Happening, movement: Movement) -> str | None:
         """Return the code of what is told of a lot before it came to be, or came here."""
@@ -160,7 +175,52 @@ class _Chain:
         early = received is not None and happening.when < received.when
         return "epcis.used_before_received" if early and movement.change == "used" else None
 
-    def _check_thing(self, movement: Movement, place: str) -> Iterator[Finding]:
+    def _check_packing(
+        self, happening: _Happening, movement: Movement, place: str
+    ) -> Iterator[Finding]:
+        """Yield a finding for a container that is moved before anything was put into it.
+
+        Not for one that somebody else filled before, and not for crates and other assets,
+        which go round empty.
+        """
+        name = movement.name
+        packed = self._first_packed.get(name)
+        if packed is None or happening.when >= packed.when or name in self._first_made:
+            return
+        before = (self._first_opened.get(name), self._first_received.get(name))
+        if any(each is not None and each.when <= packed.when for each in before):
+            return
+        if not _is_asset(name) and ("unpacked", name) not in self._told:
+            self._told.add(("unpacked", name))
+            facts = _times(name, happening, packed)
+            yield Finding("epcis.before_packed", "warning", place, facts)
+
+    def _check_transfer(self, happening: _Happening, movement: Movement) -> Iterator[Finding]:
+        sent = self._transfers.later(movement.name, happening.event, happening.when)
+        if sent is None or ("received", happening.place) in self._told:
+            return
+        self._told.add(("received", happening.place))
+        facts = {"name": movement.name, "time": happening.event.event_time}
+        sent_at = {"sent": sent.isoformat()}
+        place = happening.place + "/eventTime"
+        yield Finding("epcis.received_before_shipped", "warning", place, facts | sent_at)
+
+    def _check_lot(
+        self, happening: _Happening, movement: Movement, place: str
+    ) -> Iterator[Finding]:
+        """Yield a finding for one thing of a lot that is told of before the lot was made."""
+        self._serials.take(movement.name, place)
+        lot = lot_of(movement.name)
+        made = None if lot is None else self._first_made.get(lot)
+        if lot is None or made is None or happening.when >= made.when:
+            return
+        if (happening.place, lot) not in self._told:
+            self._told.add((happening.place, lot))
+            yield Finding("epcis.before_made", "error", place, _times(lot, happening, made))
+
+    def _check_thing(
+        self, happening: _Happening, movement: Movement, place: str
+    ) -> Iterator[Finding]:
         """Yield a finding for one thing that is made twice, or told of after its end."""
         name = movement.name
         if movement.change == "made":
@@ -170,28 +230,36 @@ class _Chain:
                 yield Finding("epcis.made_twice", "warning", place, facts)
             self._ended.pop(name, None)
             return
-        if name in self._ended:
-            facts = {"name": name, "first": self._ended[name]}
+        ended = self._ended.get(name)
+        if ended is not None and movement.change == "returned" and ended[1]:
+            del self._ended[name]
+        elif ended is not None:
+            facts = {"name": name, "first": ended[0]}
             yield Finding("epcis.after_its_end", "warning", place, facts)
         elif movement.change == "used":
-            self._ended[name] = place
+            sold = isinstance(happening.event, ObjectEvent) and happening.step not in _FOR_GOOD
+            self._ended[name] = (place, sold)
 
     def _check_short(self, movement: Movement, short: Shortfall, place: str) -> Iterator[Finding]:
-        if (movement.name, short.unit) in self._told:
-            return
-        self._told.add((movement.name, short.unit))
         facts = {
             "name": movement.name,
             "used": f"{short.needed:f}",
             "made": f"{short.made:f}",
             "unit": short.unit,
         }
+        severity: Severity = "warning"
         if not short.made:
-            yield Finding("epcis.unit_differs", "warning", place, facts)
+            code = "epcis.unit_differs"
+        elif short.packed:
+            code = "epcis.still_packed"
+            facts["packed"] = f"{short.packed:f}"
         elif movement.change == "seen":
-            yield Finding("epcis.more_than_made", "warning", place, facts)
+            code = "epcis.more_than_made"
         else:
-            yield Finding("epcis.overdrawn", "error", place, facts)
+            code, severity = "epcis.overdrawn", "error"
+        if (code, movement.name, short.unit) not in self._told:
+            self._told.add((code, movement.name, short.unit))
+            yield Finding(code, severity, place, facts)
 
     def _check_container(
         self, happening: _Happening, movement: Movement, place: str
@@ -211,24 +279,60 @@ class _Chain:
             return
         self._told.add(told)
         facts = {"name": movement.name, "container": movement.parent}
-        severity: Severity = "error" if code == "epcis.not_inside" else "warning"
+        severity: Severity = "error" if code in _NEVER else "warning"
         yield Finding(code, severity, place, facts)
 
     def _empty(self, parent: str) -> str | None:
-        try:
-            for name, amount in self._containers.empty(parent):
-                self._stock.move(Movement(name, "unpacked", amount, ""))
-        except KeyError:
-            return "epcis.never_packed"
-        return None
+        code = self._containers.faults_of_emptying(parent)
+        for name, amount in self._containers.empty(parent):
+            self._stock.move(Movement(name, "unpacked", amount, ""))
+        return code
 
     def _check_steps(self, happening: _Happening, movement: Movement) -> Iterator[Finding]:
+        # Of a lot, some may be loaded while some is shipped.
+        if not (movement.single or movement.parent):
+            return
         earlier = self._steps.take(movement.parent or movement.name, happening.step)
         if earlier is None or (happening.place, earlier) in self._told:
             return
         self._told.add((happening.place, earlier))
         facts = {"step": happening.step, "earlier": earlier, "name": movement.name}
         yield Finding("epcis.steps_exclude", "warning", happening.place + "/bizStep", facts)
+
+
+def _times(name: str, happening: _Happening, known: _Happening) -> dict[str, str]:
+    """Return the facts about what is told of something before it came to be."""
+    return {"name": name, "time": happening.event.event_time, "known": known.event.event_time}
+
+
+def _in_order(happenings: list[_Happening]) -> list[tuple[_Happening, Movement]]:
+    """Return what happened in the order of time.
+
+    Of one moment, what was made comes first, then what was taken out: things that change
+    containers are told in either order. What was put in before it was taken out stays before it.
+    """
+    moves: list[tuple[datetime, int, _Happening, Movement]] = []
+    filled: set[tuple[datetime, str]] = set()
+    for happening in happenings:
+        for movement in (*happening.movements, *_emptying(happening)):
+            container = (happening.when, movement.parent)
+            if movement.change == "packed":
+                filled.add(container)
+            out = movement.change == "unpacked" and container not in filled
+            rank = 0 if movement.change == "made" else 1 if out else 2
+            moves.append((happening.when, rank, happening, movement))
+    moves.sort(key=lambda move: move[:2])
+    return [(happening, movement) for _, _, happening, movement in moves]
+
+
+@lru_cache(maxsize=16_384)
+def _is_asset(name: str) -> bool:
+    """Tell whether a name is that of a returnable or individual asset (GRAI, GIAI)."""
+    try:
+        key = parse_name(name).key
+    except Gs1Error:
+        return False
+    return key is not None and key[0] in _ASSETS
 
 
 @lru_cache(maxsize=16_384)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Containers"]
 
+_DEEPEST = 64
+"""How deep containers are looked through; nobody packs so deep."""
+
 
 class Containers:
     """Every container that was filled, and what is in it now."""
@@ -28,14 +31,18 @@ class Containers:
         self._contents: dict[str, Stock[str]] = {}
         self._things: dict[str, dict[str, None]] = {}
         self._inside: dict[str, str] = {}
+        self._emptied: set[str] = set()
 
     def pack(self, movement: Movement) -> str | None:
         """Put something in; return the code of what is odd about that."""
         name, parent = movement.name, movement.parent
         contents = self._contents.setdefault(parent, Stock())
+        self._emptied.discard(parent)
         if not movement.single:
             contents.make(name, movement.amount)
             return None
+        if name != parent and self._is_around(name, parent):
+            return "epcis.parent_among_children"
         elsewhere = self._inside.get(name, parent)
         if elsewhere != parent:
             self._things[elsewhere].pop(name, None)
@@ -60,14 +67,26 @@ class Containers:
         short = None if movement.amount is None else contents.take(name, movement.amount)
         return None if short is None else "epcis.not_inside"
 
-    def empty(self, parent: str) -> Iterator[tuple[str, Amount]]:
-        """Take everything out; yield how much of which lot that was.
+    def _is_around(self, container: str, name: str) -> bool:
+        """Tell whether something stands inside a container, however deep."""
+        outer: str | None = name
+        for _ in range(_DEEPEST):
+            outer = self._inside.get(outer) if outer is not None else None
+            if outer == container:
+                return True
+        return False
 
-        Raises:
-            KeyError: nobody ever filled it.
-        """
-        contents = self._contents[parent]
+    def faults_of_emptying(self, parent: str) -> str | None:
+        """Return the code of what is odd about taking everything out."""
+        if parent not in self._contents:
+            return "epcis.never_packed"
+        return "epcis.emptied_twice" if parent in self._emptied else None
+
+    def empty(self, parent: str) -> Iterator[tuple[str, Amount]]:
+        """Take everything out; yield how much of which lot that was."""
+        contents = self._contents.get(parent, Stock())
         self._contents[parent] = Stock()
+        self._emptied.add(parent)
         for name in self._things.pop(parent, {}):
             del self._inside[name]
         yield from contents.left()

@@ -16,10 +16,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from ocoptrace.epcis.event import AggregationEvent, Event, TransactionEvent
+from ocoptrace.epcis.event import (
+    AggregationEvent,
+    AssociationEvent,
+    Event,
+    TransactionEvent,
+    TransformationEvent,
+)
 from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import canonical_name, mentions
-from ocoptrace.epcis.steps import created
+from ocoptrace.epcis.steps import created_uris
 from ocoptrace.epcis.vocabulary import bare
 from ocoptrace.errors import Gs1Error
 from ocoptrace.findings import Finding
@@ -55,6 +61,11 @@ _PREFIX_AT_SECOND = frozenset({"00", "01", "8003", "8006"})
 
 _MISPLACED = {
     ("parent", "class"): "epcis.class_as_parent",
+    **{
+        (role, kind): "epcis.not_goods"
+        for role in ("parent", "instance", "class")
+        for kind in ("place", "party")
+    },
     ("instance", "class"): "epcis.class_among_instances",
     ("instance", "plain"): "epcis.class_among_instances",
     ("class", "instance"): "epcis.instance_among_classes",
@@ -91,7 +102,7 @@ def check_names(event: Event, company_prefixes: Collection[str] = ()) -> Iterato
         except Gs1Error as error:
             yield Finding(error.code, "error", mention.place, error.facts)
             continue
-        if code := _MISPLACED.get((role, _kind(name) or "")):
+        if code := _misplaced(event, role, name):
             severity: Severity = "warning" if code in _ONLY_ODD else "error"
             yield Finding(code, severity, mention.place, {"name": mention.uri})
         if mention.uri.startswith("urn:epc:id:") and mention.uri.endswith(".*"):
@@ -104,8 +115,21 @@ def check_names(event: Event, company_prefixes: Collection[str] = ()) -> Iterato
             if name in seen:
                 yield Finding("epcis.twice", "warning", mention.place, {"name": name})
             seen.add(name)
-    yield from _check_papers(event)
+    for uri, place in _others(event):
+        try:
+            canonical_name(uri)
+        except Gs1Error as error:
+            yield Finding(error.code, "error", place, error.facts)
     yield from _check_parent(event)
+
+
+def _misplaced(event: Event, role: str, name: str) -> str | None:
+    """Return the code of what is wrong with a name in a role."""
+    kind = _kind(name)
+    # A thing may be joined to a place, as a sensor to a cold store (EPCIS 2.0, 7.4.6).
+    if role == "parent" and kind == "place" and isinstance(event, AssociationEvent):
+        return None
+    return _MISPLACED.get((role, kind or ""))
 
 
 def _roles(event: Event) -> Iterator[tuple[Mention, str]]:
@@ -149,14 +173,21 @@ def _is_serial(name: Name) -> bool:
     return ai != _MODEL
 
 
-def _check_papers(event: Event) -> Iterator[Finding]:
-    """Yield a finding for each paper whose name has a fault."""
+def _others(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield names that are neither of goods nor of places or parties, each with its place."""
     for position, paper in enumerate(event.biz_transaction_list or ()):
-        try:
-            canonical_name(paper.biz_transaction)
-        except Gs1Error as error:
-            place = pointer("bizTransactionList", position, "bizTransaction")
-            yield Finding(error.code, "error", place, error.facts)
+        place = pointer("bizTransactionList", position, "bizTransaction")
+        yield paper.biz_transaction, place
+    if isinstance(event, TransformationEvent) and event.transformation_id is not None:
+        yield event.transformation_id, "/transformationID"
+    for position, element in enumerate(event.sensor_element_list or ()):
+        place = pointer("sensorElementList", position)
+        metadata = element.sensor_metadata
+        if metadata is not None and metadata.device_id is not None:
+            yield metadata.device_id, f"{place}/sensorMetadata/deviceID"
+        for number, report in enumerate(element.sensor_report):
+            if report.device_id is not None:
+                yield report.device_id, f"{place}/sensorReport/{number}/deviceID"
 
 
 def _check_parent(event: Event) -> Iterator[Finding]:
@@ -181,10 +212,15 @@ def _made_elsewhere(event: Event, company_prefixes: Collection[str]) -> frozense
     if not company_prefixes:
         return frozenset()
     own = tuple(company_prefixes)
-    try:
-        return frozenset(name for name in created(event) if not _is_under(name, own))
-    except Gs1Error:
-        return frozenset()  # which is a finding of its own
+    elsewhere = set()
+    for uri in created_uris(event):
+        try:
+            name = canonical_name(uri)
+        except Gs1Error:
+            continue  # which is a finding of its own
+        if not _is_under(name, own):
+            elsewhere.add(name)
+    return frozenset(elsewhere)
 
 
 def _is_under(name: str, prefixes: tuple[str, ...]) -> bool:

@@ -20,6 +20,7 @@ from ocoptrace.epcis.faults import pointer
 from ocoptrace.epcis.names import quantities
 from ocoptrace.epcis.number import lexeme
 from ocoptrace.epcis.vocabulary import bare
+from ocoptrace.errors import Gs1Error
 from ocoptrace.findings import Finding
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def check_quantities(event: Event) -> Iterator[Finding]:
             yield Finding("epcis.unit_without_quantity", "error", f"{place}/uom", facts)
         if element.uom is not None:
             yield from _check_unit(element.uom, f"{place}/uom")
+            if not units.is_of_goods(element.uom):
+                facts = {"unit": element.uom}
+                yield Finding("epcis.unit_not_of_goods", "error", f"{place}/uom", facts)
     yield from _check_measured(event)
     if LOSS in event.extensions:
         yield from _check_loss(event)
@@ -56,6 +60,11 @@ def _check_measured(event: Event) -> Iterator[Finding]:
     """Yield a finding for each measured value whose unit is none, or not of its kind."""
     for position, sensed in enumerate(event.sensor_element_list or ()):
         for number, report in enumerate(sensed.sensor_report):
+            least, most = report.min_value, report.max_value
+            if least is not None and most is not None and least > most:
+                place = pointer("sensorElementList", position, "sensorReport", number, "minValue")
+                facts = {"least": lexeme(least), "most": lexeme(most)}
+                yield Finding("epcis.range_reversed", "error", place, facts)
             if report.uom is None:
                 continue
             place = pointer("sensorElementList", position, "sensorReport", number, "uom")
@@ -71,7 +80,11 @@ def _check_loss(event: Event) -> Iterator[Finding]:
     lost, place = loss(event), pointer(LOSS)
     if lost is None or lost.value < 0:
         yield Finding("epcis.loss", "error", place)
-    elif not isinstance(event, TransformationEvent):
+        return
+    unit = event.extensions[LOSS].get("uom")
+    if unit is not None:
+        yield from _check_unit(unit, f"{place}/uom")
+    if not isinstance(event, TransformationEvent):
         yield Finding("epcis.loss_of_nothing", "warning", place)
 
 
@@ -82,7 +95,11 @@ def check_balance(place: str, *events: Event) -> Iterator[Finding]:
         place: JSON pointer of what is said to be wrong.
         events: one event, or all of one transformation.
     """
-    for excess in outweighed(*balance(*events)):
+    try:
+        sides = balance(*events)
+    except Gs1Error:
+        return  # a name with a fault, of which check_names tells
+    for excess in outweighed(*sides):
         facts = {
             "before": f"{excess.before:f}",
             "after": f"{excess.after:f}",

@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING
 
 from ocoptrace.epcis.canonical import used_prefixes
 from ocoptrace.epcis.event import AggregationEvent
-from ocoptrace.epcis.faults import pointer
+from ocoptrace.epcis.faults import pointer, shown
 from ocoptrace.epcis.vocabulary import (
+    CONTEXT,
     DEPRECATED,
+    EPCIS_CONTEXTS,
     EPCIS_TERMS,
+    OCOP_MEMBERS,
+    OCOP_STEPS,
     OCOP_WORDS,
     PREFIX,
+    RESERVED_PREFIXES,
     STANDARD_PREFIXES,
     STANDARD_WORDS,
-    VOCABULARY,
     CodeList,
     bare,
 )
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocoptrace.epcis.event import Event
+    from ocoptrace.findings import Severity
 
 __all__ = ["check_words"]
 
@@ -57,6 +62,13 @@ _CONTRARY = {
 }
 """Steps after which things are not what the disposition says (CBV 2.0, 7.1 and 7.2)."""
 
+_CONTEXTS = EPCIS_CONTEXTS | {CONTEXT}
+_OF_CBV = ("urn:epcglobal:cbv:", "cbv:", *sorted(STANDARD_PREFIXES["cbv"]))
+_SCHEMES = frozenset(
+    "http https urn tag did ni info doi geo data mailto gs1 cbv id uuid oid ark hdl".split()
+)
+"""What may stand before the colon of a word and be no prefix: schemes of URIs in use."""
+
 _ONLY_LASTING = {"completeness_inferred"}
 
 
@@ -66,8 +78,14 @@ def check_words(event: Event) -> Iterator[Finding]:
     Args:
         event: an event that is well formed.
     """
+    declared = event.prefixes
     for word, code_list, place in _words(event):
         yield from _check_word(word, code_list, place)
+        prefix, colon, _ = word.partition(":")
+        known = prefix in declared or prefix in RESERVED_PREFIXES or prefix.lower() in _SCHEMES
+        if colon and not known:
+            yield Finding("epcis.prefix_undeclared", "warning", place, {"prefix": prefix})
+    yield from _check_own_members(event)
     yield from _check_prefixes(event)
     yield from _check_disposition(event)
     lasting = event.persistent_disposition
@@ -77,6 +95,24 @@ def check_words(event: Event) -> Iterator[Finding]:
             if bare(word, "Disp") in unset:
                 place = pointer("persistentDisposition", "set", position)
                 yield Finding("epcis.set_and_unset", "error", place, {"word": word})
+
+
+def _check_own_members(event: Event) -> Iterator[Finding]:
+    """Yield a finding for each member with our prefix that we do not define."""
+    for name, value in event.extensions.items():
+        prefix, _, local = name.partition(":")
+        if prefix != PREFIX:
+            continue
+        if local not in OCOP_MEMBERS:
+            yield Finding("epcis.unknown_ocop_word", "warning", pointer(name), {"word": name})
+        elif local == "step" and not _is_own_step(value):
+            facts = {"word": shown(value)}
+            yield Finding("epcis.unknown_ocop_word", "warning", pointer(name), facts)
+
+
+def _is_own_step(value: object) -> bool:
+    """Tell whether a step is one of ours, or somebody's URI."""
+    return isinstance(value, str) and (value in OCOP_STEPS or ":" in value)
 
 
 def _words(event: Event) -> Iterator[tuple[str, CodeList, str]]:
@@ -119,21 +155,26 @@ def _check_word(word: str, code_list: CodeList, place: str) -> Iterator[Finding]
         yield Finding("epcis.unknown_word", "error", place, {"word": word})
     elif prefix == PREFIX and local not in OCOP_WORDS.get(code_list, ()):
         yield Finding("epcis.unknown_ocop_word", "warning", place, {"word": word})
+    elif short.startswith(_OF_CBV):  # of another list, or of none
+        yield Finding("epcis.unknown_word", "error", place, {"word": word})
 
 
 def _check_prefixes(event: Event) -> Iterator[Finding]:
     declared = event.prefixes
     for term, meaning in declared.items():
-        reserved = STANDARD_PREFIXES.get(term) or ({VOCABULARY} if term == PREFIX else None)
+        reserved = RESERVED_PREFIXES.get(term)
         if reserved and meaning not in reserved:
             facts = {"prefix": term, "namespace": meaning}
             yield Finding("epcis.prefix_reserved", "error", "/@context", facts)
         elif term in EPCIS_TERMS:
             facts = {"term": term, "meaning": EPCIS_TERMS[term]}
             yield Finding("epcis.term_redefined", "error", "/@context", facts)
-    for prefix in sorted(used_prefixes(event.to_json(), declared)):
+    # A context that is known by its address alone may declare it.
+    foreign = any(isinstance(entry, str) and entry not in _CONTEXTS for entry in event.context)
+    severity: Severity = "warning" if foreign else "error"
+    for prefix in sorted(used_prefixes(event)):
         if prefix != PREFIX and not declared.get(prefix):
-            yield Finding("epcis.prefix_undeclared", "error", "/@context", {"prefix": prefix})
+            yield Finding("epcis.prefix_undeclared", severity, "/@context", {"prefix": prefix})
 
 
 def _check_disposition(event: Event) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.epcis.dimensions import QuantityElement
 
-__all__ = ["created", "inputs", "mentioned", "outputs"]
+__all__ = ["created", "created_uris", "inputs", "mentioned", "outputs"]
 
 _ELSEWHERE = {"place", "party"}
 
@@ -64,15 +64,20 @@ def created(event: Event) -> tuple[str, ...]:
     EPCs and classes of an ObjectEvent ADD, outputs of a transformation, the parent of an
     aggregation.
     """
+    return _canonical(created_uris(event))
+
+
+def created_uris(event: Event) -> list[str]:
+    """Return what an event brings into the world, as ``created``, by the names it has there."""
     match event:
         case ObjectEvent(action="ADD"):
-            return _names(event.epc_list, event.quantity_list)
+            return _uris(event.epc_list, event.quantity_list)
         case TransformationEvent():
-            return _names(event.output_epc_list, event.output_quantity_list)
+            return _uris(event.output_epc_list, event.output_quantity_list)
         case AggregationEvent(action="ADD", parent_id=str(parent)):
-            return _names([parent])
+            return [parent]
         case _:
-            return ()
+            return []
 
 
 def mentioned(event: Event) -> tuple[str, ...]:
@@ -84,5 +89,12 @@ def mentioned(event: Event) -> tuple[str, ...]:
 def _names(
     instances: Iterable[str] | None, classes: Iterable[QuantityElement] | None = None
 ) -> tuple[str, ...]:
-    uris = [*(instances or ()), *(element.epc_class for element in classes or ())]
-    return tuple(dict.fromkeys(canonical_name(uri) for uri in uris))
+    return _canonical(_uris(instances, classes))
+
+
+def _uris(instances: Iterable[str] | None, classes: Iterable[QuantityElement] | None) -> list[str]:
+    return [*(instances or ()), *(element.epc_class for element in classes or ())]
+
+
+def _canonical(uris: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(canonical_name, uris)))

@@ -19,33 +19,26 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from lxml import etree
-
 from ocoptrace.epcis import json_ld
 from ocoptrace.epcis.dimensions import json_of
-from ocoptrace.epcis.document import MAX_BYTES, new_head, own_contexts
-from ocoptrace.epcis.event import parse_accepted, read_context
+from ocoptrace.epcis.document import MAX_BYTES, is_xml, new_head, own_contexts
+from ocoptrace.epcis.event import read_context
+from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.inflation import GZIP
-from ocoptrace.epcis.intake import read_json
-from ocoptrace.epcis.json_scan import Scanner
+from ocoptrace.epcis.json_stream import json_events
 from ocoptrace.epcis.json_text import json_bytes
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event_list import (
-    declared_by,
     event_element,
-    forget,
-    is_event_list,
-    is_ordered,
-    read_event,
-    refuse_others,
 )
-from ocoptrace.epcis.xml_head import context_of
 from ocoptrace.epcis.xml_head_writing import document_xml
-from ocoptrace.epcis.xml_names import path_of, prefixes_of
-from ocoptrace.epcis.xml_parsing import PROLOG, SAFE, refuse_prolog, syntax_error
-from ocoptrace.epcis.xml_schema import ORDER
+from ocoptrace.epcis.xml_names import prefixes_of
+from ocoptrace.epcis.xml_parsing import PROLOG, refuse_prolog
+from ocoptrace.epcis.xml_stream import xml_events
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -55,15 +48,21 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ocoptrace.epcis.event import Event
-    from ocoptrace.epcis.json_scan import Readable
     from ocoptrace.epcis.master_data import Head
 
-__all__ = ["MAX_EVENT_BYTES", "DocumentWriter", "stream_events"]
+__all__ = [
+    "MAX_DECLARATIONS",
+    "MAX_EVENT_BYTES",
+    "DocumentWriter",
+    "stream_events",
+    "stream_placed",
+]
 
 MAX_EVENT_BYTES = 2**20
 """Longest event that is read from a stream, in bytes."""
 
-_WAY = ("epcisBody", "queryResults", "resultsBody")
+MAX_DECLARATIONS = 4_000_000
+"""How often XML of any length may declare a prefix: libxml2 keeps 30 bytes for each time."""
 
 
 def stream_events(
@@ -82,21 +81,37 @@ def stream_events(
 
     Raises:
         EpcisError: at the first event with faults, after those before it; or at what is no
-            EPCIS. In JSON-LD the ``@context`` has to stand before the events.
+            EPCIS, at the latest at the end. In JSON-LD the ``@context`` has to stand before the
+            events.
     """
+    for _, event in stream_placed(source, max_event_bytes=max_event_bytes, any_order=any_order):
+        yield event
+
+
+def stream_placed(
+    source: str | Path | BinaryIO,
+    *,
+    max_event_bytes: int = MAX_EVENT_BYTES,
+    any_order: bool = False,
+) -> Iterator[tuple[str, Event]]:
+    """Yield as ``stream_events``, each event behind its JSON pointer in the document."""
     if isinstance(source, str | Path):
         with Path(source).open("rb") as file:
-            yield from stream_events(file, max_event_bytes=max_event_bytes, any_order=any_order)
+            yield from stream_placed(file, max_event_bytes=max_event_bytes, any_order=any_order)
         return
-    readable: Readable = _Rest(source)
+    readable = _Rest(source)
     try:
-        if _begins(readable).startswith(GZIP):
+        if readable.start.startswith(GZIP):
             readable = _Rest(gzip.GzipFile(fileobj=readable))  # type: ignore[call-overload]
-        start = _begins(readable).lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-            yield from _xml_events(readable, max_event_bytes, any_order=any_order)
+        if is_xml(readable.start):
+            refuse_prolog(readable.start)
+            readable.limit = MAX_BYTES
+            read = partial(readable.begin, max_event_bytes + PROLOG)
+            yield from xml_events(readable, read=read, any_order=any_order)
         else:
-            yield from _json_events(readable, max_event_bytes)
+            if readable.start.startswith(b"\xef\xbb\xbf"):
+                readable.read(3)
+            yield from json_events(readable, max_event_bytes=max_event_bytes)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise EpcisError("epcis.gzip") from error
 
@@ -114,6 +129,8 @@ class _Rest:
         self._given = 0
         self.since = 0
         self.limit = 0
+        self._too_large = "json.too_large"
+        self._declarations = 0
 
     def read(self, size: int = -1, /) -> bytes:
         if self._given >= len(self._piece):
@@ -123,111 +140,18 @@ class _Rest:
         chunk: bytes = self._piece[self._given : end]
         self._given += len(chunk)
         self.since += len(chunk)
-        if self.limit and self.since > self.limit:
-            raise EpcisError("json.too_large", size=self.since, limit=self.limit)
+        if self.limit:
+            if self.since > self.limit:
+                raise EpcisError(self._too_large, size=self.since, limit=self.limit)
+            self._declarations += chunk.count(b"xmlns")
+            if self._declarations > MAX_DECLARATIONS:
+                raise EpcisError("epcis.xml_declarations", limit=MAX_DECLARATIONS)
         return chunk
 
-
-def _begins(readable: Readable) -> bytes:
-    start: bytes = readable.start  # type: ignore[attr-defined]
-    return start
-
-
-# JSON-LD
-
-
-def _json_events(readable: Readable, max_event_bytes: int) -> Iterator[Event]:
-    scanner = Scanner(readable, max_bytes=MAX_BYTES)
-    if _begins(readable).startswith(b"\xef\xbb\xbf"):
-        readable.read(3)
-    if scanner.peek() == b"[":
-        scanner.max_bytes = max_event_bytes
-        yield from _parsed(scanner.items(), (), "", max_event_bytes)
-    else:
-        head: dict[str, Any] = {}
-        yield from _document(scanner, head, max_event_bytes)
-        if "eventList" not in head:
-            head.pop("eventList", None)
-            yield parse_accepted(head)
-    scanner.end()
-
-
-def _document(
-    scanner: Scanner, head: dict[str, Any], max_event_bytes: int, place: str = ""
-) -> Iterator[Event]:
-    """Yield the events of an object, and put its other members into the head."""
-    for quoted in scanner.members():
-        name = read_json(quoted, max_bytes=MAX_BYTES)
-        here = f"{place}/{name}"
-        if name == "eventList" and place:
-            context = read_context(head.get("@context", []), place="/@context")
-            head["eventList"] = True
-            left, scanner.max_bytes = scanner.max_bytes, max_event_bytes
-            yield from _parsed(scanner.items(), context, here, max_event_bytes)
-            scanner.max_bytes = left
-        elif name in _WAY and scanner.peek() == b"{":
-            yield from _document(scanner, head, max_event_bytes, here)
-        elif name in head and not place:
-            raise EpcisError("json.duplicate_member", place=here, name=name)
-        elif name == "@context" and "eventList" in head:
-            raise EpcisError("epcis.stream_context", place=here)
-        else:
-            text = scanner.value()
-            scanner.max_bytes -= len(text)  # one limit for the head as a whole
-            value = read_json(text, max_bytes=MAX_BYTES)
-            if not place:
-                head[name] = value
-
-
-def _parsed(
-    items: Iterator[bytes], context: Sequence[Any], place: str, max_bytes: int
-) -> Iterator[Event]:
-    for position, item in enumerate(items):
-        here = f"{place}/{position}"
-        try:
-            value = read_json(item, max_bytes=max_bytes)
-        except EpcisError as error:
-            error.place = error.place or here
-            raise
-        yield parse_accepted(value, place=here, context=context)
-
-
-# XML
-
-
-def _xml_events(readable: Readable, max_event_bytes: int, *, any_order: bool) -> Iterator[Event]:
-    refuse_prolog(_begins(readable))
-    counted: _Rest = readable  # type: ignore[assignment]
-    counted.limit = MAX_BYTES
-    tags = [f"{{*}}{kind}" for kind in (*ORDER, "EventList")]
-    elements = etree.iterparse(readable, events=("end",), tag=tags, **SAFE)
-    context: tuple[Any, ...] = ()
-    around: dict[str, str] | None = None
-    ordered = not any_order
-    try:
-        for _, element in elements:
-            if around is None:
-                root = element.getroottree().getroot()
-                context = context_of(root)
-                around = declared_by(root)
-                ordered = ordered and is_ordered(root)
-            parent = element.getparent()
-            if is_event_list(element):
-                refuse_others(element)
-            elif parent is None or is_event_list(parent):
-                refuse_others(parent, element)
-                yield read_event(element, context, around, ordered=ordered)
-                forget(element)
-                counted.since = 0
-                counted.limit = max_event_bytes + PROLOG
-        if around is None:
-            context_of(elements.root)
-            raise EpcisError("epcis.no_event_list", place=path_of(elements.root))
-    except etree.XMLSyntaxError as error:
-        raise syntax_error(error) from error
-
-
-# Writing
+    def begin(self, limit: int) -> None:
+        """Count anew, for the next event, up to a limit."""
+        self.since, self.limit = 0, limit
+        self._too_large = "epcis.event_too_large"
 
 
 class DocumentWriter:
@@ -256,12 +180,16 @@ class DocumentWriter:
             head: of a document that this one continues; it says time and contexts then.
 
         Raises:
-            EpcisError: neither time nor head.
+            EpcisError: neither time nor head, a time without offset, or another syntax.
         """
+        if syntax not in {"json", "xml"}:
+            raise EpcisError("fields.not_one_of", value=shown(syntax), expected="json, xml")
         if head is None:
             if created is None:
                 raise EpcisError("epcis.no_events")
-            head = new_head(created, context)
+            # No event is known yet: most use our prefix, and would each have to declare it.
+            ours = {PREFIX: VOCABULARY}
+            head = new_head(created, context if ours in context else [ours, *context])
         self._file = file
         self._xml = syntax == "xml"
         self._context = read_context(head.context)
@@ -271,6 +199,7 @@ class DocumentWriter:
             pieces = document_xml(members, prefixes=self._prefixes)
             self._start, self._end = (piece.encode() for piece in pieces)
         else:
+            members |= json_ld.version_of(head.schema_version)
             self._start, self._end = json_ld.document_json(members)
         self._between = b"\n"
 

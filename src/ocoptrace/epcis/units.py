@@ -16,7 +16,17 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-__all__ = ["MEASURES", "PIECE", "UNITS", "base", "hint", "is_code", "is_known", "measures"]
+__all__ = [
+    "MEASURES",
+    "PIECE",
+    "UNITS",
+    "base",
+    "hint",
+    "is_code",
+    "is_known",
+    "is_of_goods",
+    "measures",
+]
 
 PIECE = "H87"
 """The unit of what is counted, and of a quantity that names no unit (EPCIS 2.0, 7.3.3.3)."""
@@ -70,6 +80,12 @@ MEASURES = {
 }
 """The units of our table that a measurement type can have, where all of them are known."""
 
+_NOT_OF_GOODS = frozenset(
+    {*_MULTIPLES["SEC"], *_MULTIPLES["PAL"], "MON", "ANN", "CEL", "FAH", "KEL"}
+    | {"P1", "59", "61", "Q30", "GL", "GM", "M1", "A93", "NA", "2N", "LUX"}
+)
+"""Units of time, pressure, temperature, shares and light."""
+
 _HINTS = {
     "KG": "KGM", "KGS": "KGM", "KILO": "KGM", "G": "GRM", "GR": "GRM", "GRAM": "GRM",
     "MG": "MGM", "T": "TNE", "TON": "TNE", "TAN": "TNE", "TẤN": "TNE",
@@ -108,6 +124,15 @@ def base(code: str | None) -> tuple[str, Decimal]:
     if code is None:
         return PIECE, Decimal(1)
     return _BASES.get(code, (code, Decimal(1)))
+
+
+def is_of_goods(code: str) -> bool:
+    """Tell whether goods may be counted or measured in a unit, as far as the table knows.
+
+    >>> is_of_goods("KGM"), is_of_goods("CEL"), is_of_goods("HUR"), is_of_goods("XBX")
+    (True, False, False, True)
+    """
+    return code not in _NOT_OF_GOODS
 
 
 def measures(code: str, measurement: str) -> bool:

@@ -39,13 +39,16 @@ __all__ = [
     "OCOP_WORDS",
     "PARTY_TYPES",
     "PREFIX",
+    "RESERVED_PREFIXES",
     "STANDARD_PREFIXES",
     "STANDARD_WORDS",
     "TRANSACTION_TYPES",
+    "UNDECLARED_PREFIXES",
     "VOCABULARY",
     "CodeList",
     "bare",
     "context_prefixes",
+    "namespace_of",
     "urn",
     "web_uri",
 ]
@@ -87,6 +90,15 @@ STANDARD_PREFIXES = {
     "xsd": frozenset({"http://www.w3.org/2001/XMLSchema#"}),
 }
 """Prefixes that the EPCIS context declares, with the namespaces seen for them."""
+
+RESERVED_PREFIXES = STANDARD_PREFIXES | {
+    PREFIX: frozenset({VOCABULARY}),
+    "xml": frozenset({"http://www.w3.org/XML/1998/namespace"}),
+}
+"""Prefixes that may have no other meaning, ours and that of ``@xml:lang`` among them."""
+
+UNDECLARED_PREFIXES = RESERVED_PREFIXES.keys() - {PREFIX}
+"""Prefixes whose meaning no context of an event has to say."""
 
 CodeList = Literal["BizStep", "Disp", "BTT", "SDT", "ER", "Comp", "Measurement", "Alert"]
 """A code list, by the name that its web URIs carry; the last two are of the GS1 Web Vocabulary."""
@@ -131,7 +143,11 @@ DEPRECATED: Mapping[CodeList, Mapping[str, str]] = {
         "non_sellable_recalled": "recalled",
     },
 }
-"""Words of CBV 1.0 that later versions gave up, with the words that took their place."""
+"""Words of CBV 1.0 that later versions gave up, with the words that took their place.
+
+The new words stand in the ontology of CBV 2.0. The old ones do not: that they were words is known
+from software for EPCIS 1.x, which lists them as given up for these.
+"""
 
 OCOP_STEPS = frozenset(
     """cultivating harvesting landing salt_harvesting receiving_raw washing salting fermenting
@@ -156,7 +172,9 @@ OCOP_WORDS: Mapping[CodeList, frozenset[str]] = {
 }
 """Our own words by the code list that they extend, without the prefix."""
 
-OCOP_MEMBERS = frozenset("step description actor destination results loss basedOn list".split())
+OCOP_MEMBERS = frozenset(
+    "step description actor destination results loss basedOn list json".split()
+)
 """Members of our own in an event: ``ocop:loss``."""
 
 EPCIS_TERMS: Mapping[str, str] = {
@@ -187,6 +205,19 @@ def context_prefixes(address: str) -> Mapping[str, str]:
         return {}
     newer = {"gs1": _WEB_VOCABULARY} if address in _NEWER_CONTEXTS else {}
     return epcis_terms.PREFIXES | newer
+
+
+def namespace_of(meaning: object) -> str | None:
+    """Return the namespace that a term of a JSON-LD context gives a prefix; None for no prefix.
+
+    >>> namespace_of("urn:x:"), namespace_of({"@id": "urn:x:", "@prefix": True})
+    ('urn:x:', 'urn:x:')
+    >>> namespace_of({"@id": "urn:x:name"}), namespace_of(None)
+    (None, None)
+    """
+    if isinstance(meaning, dict) and meaning.get("@prefix") is True:
+        meaning = meaning.get("@id")
+    return meaning if isinstance(meaning, str) else None
 
 
 def bare(word: str, code_list: CodeList) -> str:

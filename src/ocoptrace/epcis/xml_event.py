@@ -21,6 +21,15 @@ from typing import TYPE_CHECKING, Any
 from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.number import of_lexeme
+from ocoptrace.epcis.xml_content import (
+    attributes_of,
+    children,
+    items,
+    once,
+    stray,
+    text_of,
+    within_bounds,
+)
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
 from ocoptrace.epcis.xml_names import composed, local_name, path_of
 from ocoptrace.epcis.xml_schema import (
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+    from ocoptrace.epcis.vocabulary import CodeList
     from ocoptrace.epcis.xml_names import Names
 
     _Reader = Callable[[Element, Names], Any]
@@ -68,15 +78,18 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
         EpcisError: an element that EPCIS does not have here, or in another place.
     """
     kind = local_name(event)
-    order = ORDER.get(kind)
-    if order is None:
+    standard = _STANDARD.get(kind)
+    if standard is None:
         raise EpcisError(
             "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
         )
     members: dict[str, Any] = {"type": kind}
-    for name, value in event.attrib.items():
-        _event_attribute(members, event, name, str(value), names)
-    _read_into(members, set(), event, order, names, ordered=ordered)
+    for name, value in attributes_of(event):
+        _event_attribute(members, event, name, value, names)
+    attributes = event.keys()
+    _read_into(members, set(), event, standard, names, attributes=attributes, ordered=ordered)
+    if names.nested:
+        within_bounds(members, event)
     return members
 
 
@@ -85,103 +98,78 @@ def _event_attribute(
 ) -> None:
     if name[0] != "{":
         if name not in _IGNORED:
-            raise EpcisError("epcis.xml_attribute", place=path_of(event), attribute=shown(name))
-    elif name != JSON and not name.startswith(_INSTANCE):
-        members[attribute_name(event, name, names)] = composed(value)
+            raise stray(event, name)
+    elif name != JSON:
+        members[attribute_name(event, name, names)] = value
 
 
 def _read_into(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    order: Collection[str],
+    standard: dict[str, tuple[int, _Reader]],
     names: Names,
     *,
+    attributes: Collection[str] = (),
     ordered: bool,
 ) -> None:
-    at = iter(order)
-    for child in holder:
+    last = 0
+    for child in children(holder, attributes):
         name = child.tag
         if name[0] == "{":
             name = local_name(child)
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
-        _no_text(child.tail, child)
-        if name in _WRAPPERS:
-            _read_into(members, arrays, child, order, names, ordered=False)
-        elif name not in order:
-            raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        elif name in members:
-            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
-        elif ordered and (name not in at):  # membership goes on from where it stood
+        if name not in standard:
+            if name not in _WRAPPERS:
+                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
+            _read_into(members, arrays, child, standard, names, ordered=False)
+            continue
+        once(members, name, child)
+        at, read = standard[name]
+        if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
-        else:
-            read: _Reader = _READ.get(name, _text)
-            members[name] = read(child, names)
+        last = at
+        members[name] = read(child, names)
 
 
-def _no_text(text: str | None, element: Element) -> None:
-    if text and not text.isspace():
-        raise EpcisError("epcis.xml_text", place=path_of(element), element=local_name(element))
+def _text(element: Element, _: Names) -> str:
+    return text_of(element)
 
 
-def _text(element: Element, _: Names | None = None) -> str:
-    """Return the text of an element that may hold nothing else (collapsed, as xsd:anyURI is)."""
-    if len(element):
-        raise EpcisError(
-            "epcis.xml_element", place=path_of(element), element=local_name(element[0])
-        )
-    for name in map(str, element.attrib):
-        if not name.startswith(_INSTANCE):
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
-    return composed((element.text or "").strip())
-
-
-def _word(element: Element, _: Names | None = None) -> str:
-    return word_of_xml(_text(element), WORDS[local_name(element)])
-
-
-def _items(holder: Element, item: str) -> list[Element]:
-    """Return the children of a list, which are all of one name."""
-    _no_text(holder.text, holder)
-    found = list(holder)
-    for child in found:
-        if child.tag != item and local_name(child) != item:
-            raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
-        _no_text(child.tail, child)
-    return found
+def _word(code_list: CodeList) -> _Reader:
+    return lambda element, _: word_of_xml(text_of(element), code_list)
 
 
 def _epcs(holder: Element, _: Names) -> list[str]:
-    return [_text(child) for child in _items(holder, "epc")]
+    return [text_of(child) for child in items(holder, "epc")]
 
 
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
+    match = _DECIMAL.fullmatch(text)
+    if match and (match[2] or match[3] or "0" in text):
+        sign, whole, fraction, exponent = match.groups(default="")
+        point = f".{fraction}" if fraction else ""
+        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
     except EpcisError as error:
-        match = _DECIMAL.fullmatch(text)
-        if match is None or not (match[2] or match[3] or "0" in text):
-            error.place = path_of(element)
-            raise
-    sign, whole, fraction, exponent = match.groups(default="")
-    point = f".{fraction}" if fraction else ""
-    return of_lexeme(f"{sign.strip('+')}{whole or '0'}{point}{exponent}")
+        error.place = path_of(element)
+        raise
 
 
 def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
     found = []
-    for element in _items(holder, "quantityElement"):
+    for element in items(holder, "quantityElement"):
         members: dict[str, Any] = {}
-        for child in element:
-            name, text = local_name(child), _text(child)
+        for child in children(element):
+            name, text = local_name(child), text_of(child)
             if name not in _QUANTITY:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-            if name in members:
-                raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
+            once(members, name, child)
             if name != "quantity":
                 members[name] = text
             elif child.get(_NIL) != "true":
@@ -195,14 +183,12 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
 
     def read(holder: Element, _: Names) -> list[dict[str, str]]:
         found = []
-        for child in _items(holder, item):
+        for child in items(holder, item):
             members = {}
-            for name, value in child.attrib.items():
+            for name, value in attributes_of(child):
                 if name != "type":
-                    raise EpcisError(
-                        "epcis.xml_attribute", place=path_of(child), attribute=shown(str(name))
-                    )
-                members["type"] = word_of_xml(composed(str(value).strip()), code_list)
+                    raise stray(child, name)
+                members["type"] = word_of_xml(value.strip(), code_list)
             if len(child):
                 raise EpcisError(
                     "epcis.xml_element", place=path_of(child), element=local_name(child[0])
@@ -214,95 +200,103 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
     return read
 
 
+_LOCATION: dict[str, _Reader] = {"id": _text}
+
+
 def _location(holder: Element, names: Names) -> dict[str, Any]:
+    return _part(holder, _LOCATION, names)
+
+
+def _part(
+    holder: Element, standard: dict[str, _Reader], names: Names, *, attributed: bool = False
+) -> dict[str, Any]:
+    """Return a part that has room for extensions: in elements, and maybe in attributes."""
     members: dict[str, Any] = {}
-    _read_into_part(members, holder, {"id": _text}, names)
+    if attributed:
+        for name, value in attributes_of(holder):
+            if name[0] != "{":
+                raise stray(holder, name)
+            members[attribute_name(holder, name, names)] = value
+    attributes = holder.keys() if attributed else ()
+    _read_into_part(members, set(), holder, standard, names, attributes=attributes)
     return members
 
 
 def _read_into_part(
     members: dict[str, Any],
+    arrays: set[str],
     holder: Element,
     standard: dict[str, _Reader],
     names: Names,
+    *,
+    attributes: Collection[str] = (),
 ) -> None:
-    """Read the children of a part that has room for extensions."""
-    arrays: set[str] = set()
-    _no_text(holder.text, holder)
-    for child in holder:
+    for child in children(holder, attributes):
         name = local_name(child)
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
-            continue
-        _no_text(child.tail, child)
-        if name == "extension":
-            _read_into_part(members, child, standard, names)
+        elif name == "extension":
+            _read_into_part(members, arrays, child, standard, names)
         elif name not in standard:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        elif name in members:
-            raise EpcisError("epcis.xml_twice", place=path_of(child), element=shown(name))
         else:
+            once(members, name, child)
             members[name] = standard[name](child, names)
 
 
 def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
     members: dict[str, list[str]] = {}
-    for child in holder:
+    for child in children(holder):
         name = local_name(child)
         if name not in {"set", "unset"}:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-        members.setdefault(name, []).append(_word(child))
+        members.setdefault(name, []).append(word_of_xml(text_of(child), "Disp"))
     return members
 
 
 def _error(holder: Element, names: Names) -> dict[str, Any]:
     def corrective(element: Element, _: Names) -> list[str]:
-        return [_text(child) for child in _items(element, "correctiveEventID")]
+        return [text_of(child) for child in items(element, "correctiveEventID")]
 
-    members: dict[str, Any] = {}
     standard: dict[str, _Reader] = {
         "declarationTime": _text,
-        "reason": _word,
+        "reason": _word("ER"),
         "correctiveEventIDs": corrective,
     }
-    _read_into_part(members, holder, standard, names)
-    return members
+    return _part(holder, standard, names, attributed=True)
 
 
 def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    _read_into_part(members, holder, {}, names)
-    return members
+    return _part(holder, {}, names, attributed=True)
 
 
 def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    for each, text in element.attrib.items():
-        name, value = str(each), str(text)
+    for name, value in attributes_of(element):
         if name[0] == "{":
-            if not name.startswith(_INSTANCE):
-                members[attribute_name(element, name, names)] = composed(value)
+            members[attribute_name(element, name, names)] = value
         elif name not in standard:
-            raise EpcisError("epcis.xml_attribute", place=path_of(element), attribute=shown(name))
+            raise stray(element, name)
         elif name in SENSOR_NUMBERS:
             members[name] = _number(value, element)
         elif name == "booleanValue":
             members[name] = _BOOLEANS.get(value.strip(), value)
         elif name in WORDS:
-            members[name] = word_of_xml(composed(value.strip()), WORDS[name])
+            members[name] = word_of_xml(value.strip(), WORDS[name])
         else:
-            members[name] = composed(value)
-    _items(element, "")
+            members[name] = value
+    for child in children(element, element.keys()):
+        raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
     return members
 
 
 def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
     found = []
-    for element in _items(holder, "sensorElement"):
+    for element in items(holder, "sensorElement"):
         members: dict[str, Any] = {}
         reports: list[dict[str, Any]] = []
         arrays: set[str] = set()
-        for child in element:
+        for child in children(element):
             name = local_name(child)
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
@@ -312,7 +306,7 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
             elif name == "sensorMetadata" and not members:
                 members[name] = _sensed(child, SENSOR_METADATA, names)
             elif name == "extension":
-                _read_into_part(members, child, {}, names)
+                _read_into_part(members, arrays, child, {}, names)
             else:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
         found.append(members)
@@ -321,12 +315,12 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
 
 _READ: dict[str, _Reader] = {
     "bizLocation": _location,
-    "bizStep": _word,
+    "bizStep": _word("BizStep"),
     "bizTransactionList": _typed("bizTransaction"),
     "childEPCs": _epcs,
     "childQuantityList": _quantities,
     "destinationList": _typed("destination"),
-    "disposition": _word,
+    "disposition": _word("Disp"),
     "epcList": _epcs,
     "errorDeclaration": _error,
     "ilmd": _ilmd,
@@ -341,3 +335,9 @@ _READ: dict[str, _Reader] = {
     "sourceList": _typed("source"),
 }
 """Element → how it is read; every other holds text alone."""
+
+_STANDARD = {
+    kind: {name: (at, _READ.get(name, _text)) for at, name in enumerate(order)}
+    for kind, order in ORDER.items()
+}
+"""Type of event → element → its place in the order, and how it is read."""

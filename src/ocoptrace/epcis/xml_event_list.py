@@ -17,13 +17,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.epcis.event import parse_accepted
-from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.intake import read_json
+from ocoptrace.epcis.intake import MAX_EVENT_DEPTH, read_json
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
 from ocoptrace.epcis.xml_event import read_members
 from ocoptrace.epcis.xml_extension import JSON
 from ocoptrace.epcis.xml_names import (
     Names,
+    declarations,
     declared,
     local_name,
     meanings,
@@ -33,7 +33,7 @@ from ocoptrace.epcis.xml_names import (
     same_prefixes,
 )
 from ocoptrace.epcis.xml_parsing import parse
-from ocoptrace.epcis.xml_schema import IMPLIED, ORDER, XSD, XSI
+from ocoptrace.epcis.xml_schema import IMPLIED, XSD, XSI
 from ocoptrace.epcis.xml_writing import event_xml
 from ocoptrace.errors import EpcisError
 
@@ -47,11 +47,10 @@ if TYPE_CHECKING:
 __all__ = [
     "declared_by",
     "event_element",
-    "forget",
     "is_event_list",
     "is_ordered",
+    "raw_event",
     "read_event",
-    "refuse_others",
 ]
 
 _MAX_JSON = 2**20
@@ -75,21 +74,11 @@ def read_event(
     Raises:
         EpcisError: with the line and the path of the element.
     """
-    here = holder.nsmap
-    own = {
-        prefix: namespace
-        for prefix, namespace in declared(here).items()
-        if around.get(prefix) != namespace
-    }
-    names = Names(around | own)
-    members = read_members(holder, names, ordered=ordered)
-    own |= names.added
-    if not names.uses(PREFIX):
-        own.pop(PREFIX, None)  # declared for our attributes alone
+    members, own = _members(holder, around, ordered=ordered)
     stated = holder.get(JSON)
     plain = members
     if stated is not None:
-        more = read_json(stated.encode(), max_bytes=_MAX_JSON)
+        more = read_json(stated.encode(), max_bytes=_MAX_JSON, depth=MAX_EVENT_DEPTH)
         if not isinstance(more, dict) or "type" in more:
             raise EpcisError("epcis.xml_json", place=path_of(holder))
         members = members | more
@@ -103,6 +92,46 @@ def read_event(
     if stated is not None:
         _agree(event, plain, around | own, holder)
     return event
+
+
+def raw_event(
+    holder: Element,
+    context: Sequence[str | dict[str, Any]],
+    around: dict[str, str],
+    *,
+    ordered: bool = True,
+) -> dict[str, Any]:
+    """Return the members of an element's event, its own contexts among them, not validated.
+
+    Args:
+        holder: the element.
+        context: of the document around it.
+        around: the prefixes that the document declares, as ``declared`` gives them.
+        ordered: whether its elements stand in the order of EPCIS 2.0.
+
+    Raises:
+        EpcisError: an element that EPCIS does not have, with its line and path.
+    """
+    if JSON in holder.attrib:
+        event = read_event(holder, context, around, ordered=ordered)
+        members, own = event.to_json(), list(event.context[len(context) :])
+        return members | ({"@context": own} if own else {})
+    members, prefixes = _members(holder, around, ordered=ordered)
+    return members | ({"@context": prefixes} if prefixes else {})
+
+
+def _members(
+    holder: Element, around: dict[str, str], *, ordered: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the elements of an event say, and the prefixes of its own."""
+    known = declared(declarations(holder))
+    own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
+    names = Names(around | own)
+    members = read_members(holder, names, ordered=ordered)
+    own |= names.added
+    if not names.uses(PREFIX):
+        own.pop(PREFIX, None)  # declared for our attributes alone
+    return members, own
 
 
 def _agree(event: Event, plain: dict[str, Any], around: dict[str, str], holder: Element) -> None:
@@ -149,7 +178,7 @@ def _but_ours(contexts: Sequence[str | dict[str, Any]]) -> list[str | dict[str, 
 
 def declared_by(root: Element) -> dict[str, str]:
     """Return the prefixes that a document declares for its events, with their namespaces."""
-    return declared(root.nsmap)
+    return declared(declarations(root))
 
 
 def is_ordered(root: Element) -> bool:
@@ -158,39 +187,11 @@ def is_ordered(root: Element) -> bool:
 
 
 def is_event_list(element: Element) -> bool:
-    """Tell whether the children of an element are events."""
+    """Tell whether the children of an element are events: of the document, not of an extension."""
     name = local_name(element)
     if name == "extension":
         parent = element.getparent()
-        return parent is not None and local_name(parent) == "EventList"
-    return name == "EventList"
-
-
-def refuse_others(listed: Element | None, event: Element | None = None) -> None:
-    """Refuse what stands in a list of events, or before an event in it, and is no event.
-
-    Args:
-        listed: the list, from which events are taken as they are read.
-        event: the first that may be left in it; None for none.
-
-    Raises:
-        EpcisError: another element, or text.
-    """
-    if listed is None:
-        return
-    first = next((child for child in listed if local_name(child) != "extension"), None)
-    if first is not None and first is not event:
-        raise EpcisError(
-            "epcis.event_type",
-            place=path_of(first),
-            value=shown(local_name(first)),
-            expected=", ".join(ORDER),
-        )
-
-
-def forget(event: Element) -> None:
-    """Take an event that has been read out of its list."""
-    parent = event.getparent()
-    event.clear()
-    if parent is not None:
-        parent.remove(event)
+        return parent is not None and is_event_list(parent)
+    return name == "EventList" and all(
+        local_name(around)[0] != "{" for around in element.iterancestors()
+    )

@@ -8,12 +8,13 @@ What XML has no way of saying, attributes say:
 - ``xsi:type`` of a number or a boolean: that JSON has one, and not text; ``xsi:nil``: null;
 - ``ocop:list="true"``: an array of this one element;
 - ``ocop:json="…"``: the value itself, as JSON, where no element can say it: an empty array or
-  object, an array in an array, a character that XML lacks, a name that is none in XML.
+  object, an array in an array, a number in an array of one, a character that XML lacks, a name
+  that is none in XML.
 
 >>> from lxml import etree
 >>> text = element("ex:probe", {"@unit": "C", "ex:at": [7.5], "ex:on": True}, prefixes={"ex"})
 >>> text
-'<ex:probe unit="C"><ex:at xsi:type="xsd:decimal" ocop:list="true">7.5</ex:at>\
+'<ex:probe unit="C"><ex:at ocop:json="7.5" ocop:list="true"/>\
 <ex:on xsi:type="xsd:boolean">true</ex:on></ex:probe>'
 >>> inside = etree.fromstring(
 ...     f'<e xmlns:ex="https://e.example/" xmlns:ocop="{VOCABULARY}" xmlns:xsi="{XSI}">{text}</e>')
@@ -30,9 +31,11 @@ from ocoptrace.epcis.intake import read_json
 from ocoptrace.epcis.json_text import json_text
 from ocoptrace.epcis.number import Real, lexeme, of_lexeme
 from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
+from ocoptrace.epcis.xml_content import attributes_of
 from ocoptrace.epcis.xml_names import (
     Names,
     composed,
+    declarations,
     escaped,
     is_name,
     path_of,
@@ -65,9 +68,10 @@ JSON = f"{{{VOCABULARY}}}json"
 _LIST = f"{{{VOCABULARY}}}list"
 _NIL = f"{{{XSI}}}nil"
 _TYPE = f"{{{XSI}}}type"
-_INSTANCE = f"{{{XSI}}}"
 _MARKERS = frozenset({JSON, _LIST, _NIL, _TYPE})
 _RESERVED = frozenset({"@ocop:json", "@ocop:list", "@xmlns"})
+_XML = frozenset({"@xml:lang", "@xml:space", "@xml:base", "@xml:id"})
+"""Attributes that need no declaration (Namespaces in XML, section 3)."""
 
 _NUMBERS = frozenset({"byte", "decimal", "double", "float", "int", "integer", "long", "short"})
 _BOOLEANS = {"true": True, "false": False}
@@ -133,9 +137,10 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
         EpcisError: nested deeper, text between children, or a marker that contradicts them.
     """
     text = composed(holder.text) if holder.text else ""
-    attributes = holder.attrib
+    attributes = holder.keys()
     if not attributes and not len(holder):
         return text
+    names.nested = True
     if depth <= 0:
         raise EpcisError("json.too_deep", place=path_of(holder), limit=MAX_DEPTH)
     if not len(holder) and _MARKERS.issuperset(attributes):
@@ -143,9 +148,9 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
     if JSON in attributes:
         raise EpcisError("epcis.xml_json", place=path_of(holder))
     members = {
-        f"@{attribute_name(holder, name, names)}": composed(str(value))
-        for name, value in attributes.items()
-        if name != _LIST and not name.startswith(_INSTANCE)
+        f"@{attribute_name(holder, name, names)}": value
+        for name, value in attributes_of(holder)
+        if name != _LIST
     }
     if text and not (len(holder) and text.isspace()):
         members["#text"] = text
@@ -175,7 +180,8 @@ def attribute_name(holder: Element, name: str, names: Names) -> str:
     if name[0] != "{":
         return name
     namespace = name[1:].partition("}")[0]
-    prefix = next((each for each, uri in holder.nsmap.items() if uri == namespace and each), None)
+    meanings = declarations(holder)
+    prefix = next((each for each, uri in meanings.items() if uri == namespace and each), None)
     return names.member(name, prefix)
 
 
@@ -218,11 +224,12 @@ def element(
     kind = type(value)
     if kind is str and spellable(value):
         return f"<{name}{markers}>{escaped(value)}</{name}>"
-    if kind is bool or kind is int or kind is float or kind is Real:
+    # A type of XML Schema that bears a number has no room for another attribute.
+    if not markers and (kind is bool or kind is int or kind is float or kind is Real):
         form, text = _typed(value)
-        return f'<{name} xsi:type="xsd:{form}"{markers}>{text}</{name}>'
-    if value is None:
-        return f'<{name} xsi:nil="true"{markers}/>'
+        return f'<{name} xsi:type="xsd:{form}">{text}</{name}>'
+    if value is None and not markers:
+        return f'<{name} xsi:nil="true"/>'
     if kind is dict and depth > 0 and _says_itself(value, prefixes):
         return _object(name, value, markers, prefixes=prefixes, depth=depth)
     return f"<{name}{json_attribute(value)}{markers}/>"
@@ -267,7 +274,7 @@ def _sayable(value: dict[str, Any], prefixes: Container[str]) -> Iterator[bool]:
         elif name.startswith("@"):
             yield type(content) is str and spellable(content)
             yield name not in _RESERVED
-            yield nameable(name[1:], prefixes)
+            yield name in _XML or nameable(name[1:], prefixes)
         else:
             yield nameable(name, prefixes)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace.epcis.json_ld import version_of
 from ocoptrace.epcis.vocabulary import PREFIX
 from ocoptrace.epcis.xml_extension import element, json_attribute
 from ocoptrace.epcis.xml_head import business_members, read_head
@@ -40,6 +41,7 @@ def document_xml(head: Mapping[str, Any], *, prefixes: Mapping[str, str]) -> tup
     Raises:
         EpcisError: a character that XML does not have.
     """
+    head = {**head, **version_of(head.get("schemaVersion"))}
     start, end = _pieces(head, prefixes, said="")
     read, _ = read_head(parse((start + end).encode()))
     unsaid = {
@@ -80,7 +82,7 @@ def _pieces(head: Mapping[str, Any], prefixes: Mapping[str, str], *, said: str) 
     declarations = "".join(
         f" xmlns:{name}={quoted(uri)}" for name, uri in (implied | outer).items()
     )
-    attributes = f' schemaVersion="{_version(head)}"'
+    attributes = f' schemaVersion="{head.get("schemaVersion", "2.0")}"'
     if "creationDate" in head:
         attributes += f" creationDate={quoted(head['creationDate'])}"
     root = f"{prefix}:{kind}"
@@ -92,12 +94,6 @@ def _pieces(head: Mapping[str, Any], prefixes: Mapping[str, str], *, said: str) 
     if not spellable(start + end):
         raise EpcisError("epcis.xml_character")
     return start, end
-
-
-def _version(head: Mapping[str, Any]) -> str:
-    """Return the version that a document is written in: EPCIS 1.2 is read only."""
-    version: str = head.get("schemaVersion", "2.0")
-    return version if version.startswith("2") else "2.0"
 
 
 def _others(
@@ -121,7 +117,7 @@ def _header_xml(head: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
         listed = _vocabularies_xml(header["epcisMasterData"]["vocabularyList"], usable)
         master = f"<extension><EPCISMasterData>{listed}</EPCISMasterData></extension>"
     # The schema of EPCIS 2.0 has no room for other elements here, but for attributes.
-    others = {each: header[each] for each in header.keys() - {name, "epcisMasterData"}}
+    others = {each: said for each, said in header.items() if each not in {name, "epcisMasterData"}}
     said = json_attribute(others) if others else ""
     return f"<EPCISHeader{said}>{business}{master}</EPCISHeader>" if business or header else ""
 
@@ -167,11 +163,10 @@ def _list_xml(kind: str, body: Mapping[str, Any], usable: Iterable[str]) -> tupl
     if kind == "EPCISDocument":
         return "<EventList>", "</EventList>"
     results = body.get("queryResults", {})
-    start = "".join(
-        f"<{name}>{escaped(results[name])}</{name}>"
-        for name in ("queryName", "subscriptionID")
-        if name in results
-    )
+    said = {name: results[name] for name in ("queryName", "subscriptionID") if name in results}
+    if not all(isinstance(text, str) for text in said.values()):
+        raise EpcisError("epcis.xml_body", place="/epcisBody/queryResults")
+    start = "".join(f"<{name}>{escaped(text)}</{name}>" for name, text in said.items())
     return (
         f"<epcisq:QueryResults>{start}<resultsBody><EventList>",
         "</EventList></resultsBody></epcisq:QueryResults>",

@@ -12,11 +12,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized, normalize
 
-from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY
-from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING
+from ocoptrace.epcis.vocabulary import PREFIX, VOCABULARY, namespace_of
+from ocoptrace.epcis.xml_parsing import parse
+from ocoptrace.epcis.xml_schema import EPCIS_NAMESPACES, IMPLIED, STANDING, XML
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 __all__ = [
+    "MAX_PREFIXES",
     "Names",
     "composed",
+    "declarations",
     "declared",
     "escaped",
     "is_name",
@@ -51,6 +55,9 @@ _QUOTED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
 
+MAX_PREFIXES = 256
+"""How many prefixes may be in force at an element."""
+
 _RESERVED = frozenset({"epcis", "epcismd", "epcisq", "xsd", "xsi"})
 
 
@@ -59,13 +66,17 @@ class Names:
 
     Attributes:
         added: prefix → namespace, for what the prefixes around do not say.
+        nested: whether anything read has lists or objects in it.
     """
 
     def __init__(self, around: dict[str, str]) -> None:
         self._meanings = IMPLIED | around
         self._members: dict[tuple[str, str | None], str] = {}
+        self._prefixes: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
         self._used: set[str] = set()
         self.added: dict[str, str] = {}
+        self.nested = False
 
     def member(self, tag: str, prefix: str | None) -> str:
         """Return the member name of an element or attribute.
@@ -79,7 +90,10 @@ class Names:
         key = (tag, prefix)
         if key not in self._members:
             namespace, _, local = tag[1:].partition("}")
-            self._members[key] = f"{self._prefix(prefix or 'ns', namespace)}:{local}"
+            wanted = (prefix or "ns", namespace)
+            if wanted not in self._prefixes:
+                self._prefixes[wanted] = self._prefix(*wanted)
+            self._members[key] = f"{self._prefixes[wanted]}:{local}"
         return self._members[key]
 
     def uses(self, prefix: str) -> bool:
@@ -87,7 +101,9 @@ class Names:
         return prefix in self._used
 
     def _prefix(self, wanted: str, namespace: str) -> str:
-        prefix, count = wanted, 0
+        if namespace == XML:
+            return "xml"
+        prefix, count = wanted, self._counts.get(wanted, 0)
         while True:
             free = prefix not in self._used and self._meanings.get(prefix) == IMPLIED.get(prefix)
             if free and self._meanings.get(prefix) != namespace:
@@ -95,8 +111,22 @@ class Names:
             if self._meanings.get(prefix) == namespace:
                 self._used.add(prefix)
                 return prefix
+            # A thousand namespaces under one prefix: each goes on where the last one ended.
             count += 1
+            self._counts[wanted] = count
             prefix = f"{wanted}{count}"
+
+
+def declarations(element: Element) -> Mapping[str | None, str]:
+    """Return the prefixes in force at an element, with their namespaces.
+
+    Raises:
+        EpcisError: there are so many that to look at them for every event takes too long.
+    """
+    prefixes: Mapping[str | None, str] = element.nsmap
+    if len(prefixes) > MAX_PREFIXES:
+        raise EpcisError("epcis.xml_prefixes", place=path_of(element), limit=MAX_PREFIXES)
+    return prefixes
 
 
 def declared(nsmap: Mapping[str | None, str] | Mapping[str, str]) -> dict[str, str]:
@@ -176,8 +206,20 @@ def prefixes_in_xml(prefixes: Mapping[str, str]) -> dict[str, str]:
         and not prefix.lower().startswith("xml")
         and prefix not in _RESERVED
         and namespace.strip() == namespace != ""
-        and spellable(namespace)
+        and _declarable(namespace)
     }
+
+
+@lru_cache(256)
+def _declarable(namespace: str) -> bool:
+    """Tell whether a namespace can be declared: whether libxml2 takes it for an address."""
+    if not spellable(namespace):
+        return False
+    try:
+        parse(f"<e xmlns:e={quoted(namespace)}/>".encode())
+    except EpcisError:
+        return False
+    return True
 
 
 def prefixes_of(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:
@@ -195,8 +237,8 @@ def meanings(context: Sequence[str | dict[str, Any]]) -> dict[str, str]:
         prefix: namespace
         for entry in context
         if isinstance(entry, dict)
-        for prefix, namespace in entry.items()
-        if isinstance(namespace, str) and not _implied(prefix, namespace)
+        for prefix, meaning in entry.items()
+        if (namespace := namespace_of(meaning)) is not None and not _implied(prefix, namespace)
     }
 
 

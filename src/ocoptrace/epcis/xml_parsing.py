@@ -23,7 +23,15 @@ from ocoptrace.errors import EpcisError
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-__all__ = ["PROLOG", "SAFE", "WIDE", "parse", "refuse_prolog", "syntax_error"]
+__all__ = [
+    "PROLOG",
+    "SAFE",
+    "WIDE",
+    "parse",
+    "refuse_declarations",
+    "refuse_prolog",
+    "syntax_error",
+]
 
 SAFE = {
     "collect_ids": False,
@@ -62,8 +70,7 @@ def parse(data: bytes) -> Element:
         root = etree.fromstring(data, etree.XMLParser(**SAFE, encoding="utf-8" if wide else None))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise syntax_error(error) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        refuse_prolog(data)
+    refuse_declarations(root)
     return root
 
 
@@ -97,6 +104,24 @@ def refuse_prolog(data: bytes) -> None:
     if data.startswith(WIDE) or b"\x00" in data:  # which no text in bytes has
         raise EpcisError("epcis.xml_encoding", place="line 1", encoding="UTF-16")
     if _DTD.search(data):
+        raise EpcisError("epcis.xml_dtd", place="line 1")
+
+
+def refuse_declarations(element: Element) -> None:
+    """Refuse a document in which a DTD or entities were declared, however far from its beginning.
+
+    Args:
+        element: of the document, which has been parsed up to here.
+
+    Raises:
+        EpcisError: it does.
+    """
+    info = element.getroottree().docinfo
+    dtd = info.internalDTD
+    if dtd is None:
+        return
+    declared = (*dtd.iterentities(), *dtd.iterelements(), info.system_url, info.public_id)
+    if any(each is not None for each in declared):
         raise EpcisError("epcis.xml_dtd", place="line 1")
 
 

@@ -195,6 +195,7 @@ _IN_XML: dict[CodeList, dict[str, str]] = {
 _OF_XML = {
     code_list: {urn: word for word, urn in words.items()} for code_list, words in _IN_XML.items()
 }
+_URN_HEADS = {code_list: f"urn:epcglobal:cbv:{code_list.lower()}:" for code_list in _IN_XML}
 _HEADS: dict[CodeList, str] = {"Measurement": "gs1:", "Comp": "cbv:Comp-"}
 
 
@@ -207,9 +208,13 @@ def word_in_xml(word: str, code_list: CodeList) -> str:
 
 
 def word_of_xml(word: str, code_list: CodeList) -> str:
-    """Return a word of XML as JSON spells it; what is no CBV word comes back as it is."""
+    """Return a word of XML as JSON spells it; what is not of CBV comes back as it is."""
     head = _HEADS.get(code_list)
     if head is None:
-        return _OF_XML[code_list].get(word, word)
+        urn = _URN_HEADS[code_list]
+        if word in _OF_XML[code_list] or not word.startswith(urn):
+            return _OF_XML[code_list].get(word, word)
+        # JSON has no room for a URN of CBV, such as that of a word of CBV 1.0.
+        return f"{IMPLIED['cbv']}{code_list}-{word.removeprefix(urn)}"
     rest = word.removeprefix(head)
     return rest if rest and ":" not in rest else word

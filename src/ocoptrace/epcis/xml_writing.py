@@ -16,7 +16,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ocoptrace.epcis.number import lexeme
+from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.number import MAX_DIGITS, lexeme
+from ocoptrace.epcis.places import came_from
 from ocoptrace.epcis.xml_extension import elements, json_attribute, nameable
 from ocoptrace.epcis.xml_names import escaped, quoted, spellable
 from ocoptrace.epcis.xml_schema import (
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.vocabulary import CodeList
 
 __all__ = ["event_xml", "extensions_xml"]
-
-_MAX_PLACES = 400
 
 
 def event_xml(
@@ -65,12 +65,20 @@ def event_xml(
     kind = members["type"]
     parts: list[str] = []
     unsaid: dict[str, Any] = {}
-    for name in ORDER[kind]:
-        if name in members:
-            _standard(parts, unsaid, name, members[name], prefixes)
-    for name in members.keys() - {"type", *ORDER[kind]}:
-        if not nameable(name, prefixes):
-            unsaid[name] = members[name]
+    name = ""
+    try:
+        for name in ORDER[kind]:
+            if name in members:
+                _standard(parts, unsaid, name, members[name], prefixes)
+    except EpcisError as error:
+        came_from(name, error)
+        raise
+    known = {"type", *ORDER[kind]}
+    unsaid |= {
+        name: value
+        for name, value in members.items()
+        if name not in known and not nameable(name, prefixes)
+    }
     parts += [
         elements(name, value, prefixes=prefixes)
         for name, value in members.items()
@@ -86,17 +94,17 @@ def event_xml(
         for prefix, namespace in (declare or {}).items()
         if IMPLIED.get(prefix) != namespace or f"<{prefix}:" in text or f" {prefix}:" in text
     )
-    text = f"<{kind}{head}{said}>{body}</{kind}>"
-    if not spellable(text):
-        raise EpcisError("epcis.xml_character")
-    return text
+    return f"<{kind}{head}{said}>{body}</{kind}>"
 
 
 def _standard(
     parts: list[str], unsaid: dict[str, Any], name: str, value: Any, prefixes: Container[str]
 ) -> None:
     said: list[bool] = []
-    parts.append(_WRITE.get(name, _plain)(name, value, prefixes, said))
+    text = _WRITE.get(name, _plain)(name, value, prefixes, said)
+    if not spellable(text):
+        raise EpcisError("epcis.xml_character")
+    parts.append(text)
     if not all(said):
         unsaid[name] = value
 
@@ -148,11 +156,13 @@ def _decimal(number: float, said: list[bool]) -> str:
     if "e" not in digits and "E" not in digits:
         return digits
     said.append(False)
-    exact = Decimal(digits)
-    places = exact.as_tuple().exponent
-    if not isinstance(places, int) or abs(places) > _MAX_PLACES:
-        raise EpcisError("fields.not_number", value=digits)
-    return f"{exact:f}"
+    if not number and digits.strip("-")[0] == "0":
+        return "0"
+    places = abs(int(digits.lower().partition("e")[2]))
+    text = f"{Decimal(digits):f}" if places < MAX_DIGITS else ""
+    if not 0 < len(text) <= MAX_DIGITS:
+        raise EpcisError("epcis.xml_number", number=shown(digits))
+    return text
 
 
 def _quantities(name: str, value: Any, _: Container[str], said: list[bool]) -> str:

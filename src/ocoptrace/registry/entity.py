@@ -136,7 +136,7 @@ class Entity(BaseModel):
             RegistryError: with every fault as a finding.
         """
         try:
-            return cls.model_validate(accept(data))
+            return cls.model_validate(accept(data, kept=(BaseModel, date)))
         except EpcisError as error:
             found = [replace(one, place=place + one.place) for one in findings_of(error)]
             raise error_of(RegistryError, found) from error

@@ -8,8 +8,8 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+import re
+from typing import TYPE_CHECKING, Final
 
 from ocoptrace import canonical_json
 from ocoptrace.errors import OcopTraceError
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["about_check", "batch_name", "complete_check", "producer_uri", "product_names"]
 
+_AUTHORITY: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
+"""Where the host stands in a URI (RFC 3986, 3.2); a stranger's ``iss`` may hold anything."""
+
 
 def batch_name(about: str) -> str | None:
     """Return the canonical name of the batch of goods, of the product where it has none.
@@ -48,7 +51,8 @@ def product_names(about: str, examined: Sequence[Examined]) -> frozenset[str]:
 
 def producer_uri(entry: Producer, statement: Statement) -> str:
     """Return whose entry it is: an office speaks of the producers on its own host alone."""
-    return f"https://{urlsplit(statement.issuer).netloc}/ocop/{entry.id}"
+    host = _AUTHORITY.match(statement.issuer)
+    return f"https://{host[1] if host else ''}/ocop/{entry.id}"
 
 
 def about_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
@@ -171,6 +175,7 @@ def complete_check(record: OriginRecord, examined: Sequence[Examined]) -> Check:
             type(size) is int
             and not e.payload_fault
             and said == expected | {"size": size}
+            and type(said["bundle"]["version"]) is int  # true is equal to 1
             and _is_size(size, e, record, highest)
         ):
             return Check("complete", "pass", facts=facts | {"size": size, "at": civil_date(e.time)})

@@ -12,11 +12,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NotRequired, Required, TypedDict, TypeVar
 
 from ocoptrace.epcis.dimensions import Action, moment
 from ocoptrace.epcis.event import Event, ObjectEvent, parse_event
-from ocoptrace.epcis.faults import error_of
+from ocoptrace.epcis.faults import error_of, shown
 from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.sense import check_event
 from ocoptrace.epcis.vocabulary import CONTEXT, EPCIS_CONTEXT, PREFIX, VOCABULARY
@@ -24,7 +25,6 @@ from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from decimal import Decimal
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "build",
     "goods_members",
     "object_event",
+    "written_time",
 ]
 
 _Kind = TypeVar("_Kind", bound=Event)
@@ -141,7 +142,9 @@ _LISTS = {
 
 
 def build(kind: type[_Kind], members: Mapping[str, Any], around: Circumstances) -> _Kind:
-    """Return the event of some members, which makes sense: ``check_event`` finds nothing.
+    """Return the event of some members, which makes sense: ``check_event`` finds no error.
+
+    What is only odd, such as a unit that is rare, is for ``check_event`` to tell.
 
     Args:
         kind: class of the event.
@@ -149,14 +152,16 @@ def build(kind: type[_Kind], members: Mapping[str, Any], around: Circumstances) 
         around: when and where it happened, and the rest.
 
     Raises:
-        EpcisError: with everything that is wrong or odd as findings.
+        EpcisError: with everything that is wrong as findings; a circumstance that is unknown
+            or missing.
     """
+    _check(around)
     event = parse_event(
         {"@context": _contexts(around), "type": kind.__name__} | _when_and_where(around)
         | {name: value for name, value in members.items() if value is not None}
         | _beside(around)
     )  # fmt: skip
-    if found := check_event(event):
+    if found := [each for each in check_event(event) if each.severity == "error"]:
         raise error_of(EpcisError, found)
     assert isinstance(event, kind)  # noqa: S101 - the type names the class
     return event
@@ -185,13 +190,22 @@ def object_event(
     return build(ObjectEvent, members | goods_members("", goods) | (more or {}), around)
 
 
+def _check(around: Circumstances) -> None:
+    """Refuse circumstances of which one would be lost."""
+    for name in around:
+        if name not in Circumstances.__annotations__:
+            raise EpcisError("fields.unknown", place=f"/{name}", member=name)
+    for name in ("when", "place"):
+        if name not in around:
+            raise EpcisError("fields.missing", place=f"/{name}", member=name)
+
+
 def _contexts(around: Circumstances) -> list[Any]:
     return [EPCIS_CONTEXT, CONTEXT, {PREFIX: VOCABULARY, **around.get("prefixes", {})}]
 
 
 def _when_and_where(around: Circumstances) -> dict[str, Any]:
-    when = around["when"]
-    text = when if isinstance(when, str) else when.isoformat()
+    text = written_time(around["when"])
     offset = moment(text).strftime("%z")
     where = {"id": around["place"]}
     return {
@@ -217,6 +231,19 @@ def _beside(around: Circumstances) -> dict[str, Any]:
         f"{PREFIX}:description": dict(around.get("description", {})),
     }
     return {name: value for name, value in members.items() if value} | dict(around.get("more", {}))
+
+
+def written_time(when: datetime | str) -> str:
+    """Return a time as an event has it.
+
+    Raises:
+        EpcisError: it is none.
+    """
+    if isinstance(when, datetime):
+        return when.isoformat()
+    if not isinstance(when, str):
+        raise EpcisError("epcis.time", value=shown(when))
+    return when
 
 
 def _number(value: float | Decimal) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ocoptrace.epcis.builders.circumstances import written_time
 from ocoptrace.epcis.event import Event, parse_event
 from ocoptrace.epcis.faults import error_of
 from ocoptrace.epcis.sense import check_event
@@ -40,7 +41,7 @@ def declare_error(event: Event, *, when: datetime | str, corrected_by: Iterable[
     """
     corrective = list(corrected_by)
     declaration: dict[str, Any] = {
-        "declarationTime": when if isinstance(when, str) else when.isoformat(),
+        "declarationTime": written_time(when),
         "reason": "incorrect_data" if corrective else "did_not_occur",
     }
     if corrective:
@@ -48,7 +49,11 @@ def declare_error(event: Event, *, when: datetime | str, corrected_by: Iterable[
     context = {"@context": list(event.context)} if event.context else {}
     taken_back = parse_event(event.to_json() | context | {"errorDeclaration": declaration})
     # What else is odd about the event may be why it is taken back.
-    found = [each for each in check_event(taken_back) if each.place.startswith(_OF_DECLARATION)]
+    found = [
+        each
+        for each in check_event(taken_back)
+        if each.severity == "error" and each.place.startswith(_OF_DECLARATION)
+    ]
     if found:
         raise error_of(EpcisError, found)
     return taken_back

@@ -16,6 +16,7 @@ True
 from __future__ import annotations
 
 from ocoptrace.epcis.event_hash.digest import Algorithm, event_hash, hash_events
+from ocoptrace.epcis.event_hash.documents import hash_document
 from ocoptrace.epcis.event_hash.prehash import event_prehash, event_prehashes
 from ocoptrace.epcis.event_hash.profile import PROFILES, Profile, ProfileName
 
@@ -27,5 +28,6 @@ __all__ = [
     "event_hash",
     "event_prehash",
     "event_prehashes",
+    "hash_document",
     "hash_events",
 ]

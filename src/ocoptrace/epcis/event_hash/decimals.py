@@ -19,6 +19,9 @@ MAX_EXPONENT = 400
 """Beyond this power of ten a number stays as written: its plain form would only be long."""
 
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+_NO_NUMBER = re.compile(r"[A-HJ-MO-Za-hj-mo-z]")
+"""How no number begins in Python, which knows ``inf`` and ``nan``: most texts, told quickly."""
+
 _MAX_EXPONENT_DIGITS = 5
 
 
@@ -54,6 +57,8 @@ def binary(text: str) -> str:
     Raises:
         EpcisError: an infinity, or beyond a double, where that release drops the whole event.
     """
+    if _NO_NUMBER.match(text):
+        return text
     try:
         number = float(text)
         return str(int(number) if int(number) == number else number)

@@ -16,9 +16,9 @@ from __future__ import annotations
 from hashlib import sha3_256, sha256, sha384, sha512
 from typing import TYPE_CHECKING, Any, Literal
 
-from ocoptrace.epcis.event_hash.places import within
 from ocoptrace.epcis.event_hash.prehash import event_prehash, event_prehashes
 from ocoptrace.epcis.event_hash.profile import ProfileName, profile_named
+from ocoptrace.epcis.places import within
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:

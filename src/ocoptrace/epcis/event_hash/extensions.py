@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
-from ocoptrace.epcis.event_hash.places import within
 from ocoptrace.epcis.event_hash.values import Values
+from ocoptrace.epcis.places import within
 from ocoptrace.epcis.vocabulary import STANDARD_PREFIXES
-from ocoptrace.epcis.xml_schema import IMPLIED
+from ocoptrace.epcis.xml_schema import IMPLIED, XML
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Extensions", "declared"]
 
+_UNDECLARED = {**IMPLIED, "xml": XML}
 _NO_EXTENSIONS = frozenset({"#text", "@context"})
 _COMMENTS = frozenset(
     {
@@ -151,7 +152,7 @@ class Extensions:
         """Return a name behind its namespace; where its prefix means nothing, as written."""
         name = name.removeprefix("@")
         prefix, colon, local = name.partition(":")
-        namespace = self._prefixes.get(prefix, IMPLIED.get(prefix)) if colon else None
+        namespace = self._prefixes.get(prefix, _UNDECLARED.get(prefix)) if colon else None
         return name if namespace is None else f"{{{namespace}}}{local}"
 
 

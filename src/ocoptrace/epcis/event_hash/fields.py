@@ -22,7 +22,7 @@ __all__ = [
     "QUANTITY",
     "SENSOR_METADATA",
     "SENSOR_REPORT",
-    "TYPES",
+    "TYPED",
     "Form",
 ]
 
@@ -44,8 +44,12 @@ LOCATION: Mapping[str, Form] = {"id": "value"}
 
 QUANTITY: Mapping[str, Form] = {"epcClass": "value", "quantity": "value", "uom": "value"}
 
-TYPES: Mapping[str, CodeList] = {"bizTransaction": "BTT", "destination": "SDT", "source": "SDT"}
-"""What has a type, and the code list of that."""
+TYPED: Mapping[str, Mapping[str, Form]] = {
+    "bizTransaction": {"type": "BTT", "bizTransaction": "value"},
+    "destination": {"type": "SDT", "destination": "value"},
+    "source": {"type": "SDT", "source": "value"},
+}
+"""What has a type: its members, the type first."""
 
 SENSOR_METADATA: Mapping[str, Form] = {
     "time": "time",

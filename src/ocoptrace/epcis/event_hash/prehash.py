@@ -29,13 +29,13 @@ from ocoptrace.epcis.event_hash.fields import (
     QUANTITY,
     SENSOR_METADATA,
     SENSOR_REPORT,
-    TYPES,
+    TYPED,
     Form,
 )
-from ocoptrace.epcis.event_hash.places import each, within
 from ocoptrace.epcis.event_hash.profile import Profile, ProfileName, profile_named
 from ocoptrace.epcis.event_hash.values import Values
 from ocoptrace.epcis.faults import pointer, shown
+from ocoptrace.epcis.places import came_from, each, within
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
@@ -102,11 +102,13 @@ def _standard(profile: Profile) -> frozenset[str]:
 class _Walk:
     """The way through the standard members of events that share a profile and prefixes."""
 
-    __slots__ = ("_declared", "_extensions", "_profile", "_values")
+    __slots__ = ("_declared", "_extensions", "_inner", "_own", "_profile", "_values")
 
     def __init__(self, profile: Profile, prefixes: Mapping[str, str]) -> None:
         self._profile = profile
         self._declared = prefixes
+        self._own: dict[str, str] = {}
+        self._inner = self
         self._values = Values(profile, prefixes)
         self._extensions = Extensions(profile, prefixes, self._values)
 
@@ -118,8 +120,16 @@ class _Walk:
         else:
             members = _object(event)
             own = declared(members["@context"]) if "@context" in members else {}
-        walk = _Walk(self._profile, {**self._declared, **own}) if own else self
-        return walk._written(members)  # noqa: SLF001 - one of its kind
+        return self._under(own)._written(members)  # noqa: SLF001 - one of its kind
+
+    def _under(self, own: dict[str, str]) -> _Walk:
+        """Return the walk under prefixes of an event's own, mostly those of the event before."""
+        if not own:
+            return self
+        if own != self._own:
+            self._own = own
+            self._inner = _Walk(self._profile, {**self._declared, **own})
+        return self._inner
 
     def _written(self, members: Mapping[str, Any]) -> str:
         if not isinstance(members.get("type"), str):
@@ -158,13 +168,13 @@ class _Walk:
                     else:
                         texts.append(writer(self, name, value, after))
         except EpcisError as error:
-            error.place = pointer(name) + error.place
+            came_from(name, error)
             raise
         return texts
 
     def _epcs(self, name: str, value: Any, _after: list[str]) -> str:
         texts = each(value, self._values.text)
-        return _sorted(name, [_pair("epc", text) for text in texts])
+        return _sorted(name, [f"epc={text}" for text in texts if text])
 
     def _certification(self, name: str, value: Any, _after: list[str]) -> str:
         addresses = value if isinstance(value, list | tuple) else [value]
@@ -192,7 +202,7 @@ class _Walk:
             raise EpcisError("fields.missing", place=f"/{name}", member=name)
         if "type" not in members and not self._profile.untyped_transactions:
             raise EpcisError("epcis.hash_dropped", place=f"/{name}", value=shown(members[name]))
-        return self._closed(members, {"type": TYPES[name], name: "value"})
+        return self._closed(members, TYPED[name])
 
     def _location(self, name: str, value: Any, after: list[str]) -> str:
         text, left = self._holder(value, name, LOCATION)
@@ -245,19 +255,24 @@ class _Walk:
     def _closed(self, value: Any, forms: Mapping[str, Form]) -> str:
         """Return a part that holds no extensions."""
         members = _object(value)
-        _only(members, forms)
+        if not members.keys() <= forms.keys():
+            _only(members, forms)
         return self._fields(members, forms)
 
     def _fields(self, members: Mapping[str, Any], forms: Mapping[str, Form]) -> str:
         """Return the members that have a form, in the order of the forms."""
         texts = []
-        name = ""
+        name, known, write = "", self._values.texts, self._values.text
         try:
             for name, form in forms.items():
                 if name in members:
-                    texts.append(_pair(name, self._values.text(members[name], form)))
+                    value = members[name]
+                    # Most values are texts: to ask for them here saves a call for each.
+                    text = known[form][value] if type(value) is str else write(value, form)
+                    if text:
+                        texts.append(f"{name}={text}")
         except EpcisError as error:
-            error.place = pointer(name) + error.place
+            came_from(name, error)
             raise
         return "".join(texts)
 

@@ -23,6 +23,7 @@ from ocoptrace.epcis.event_hash.decimals import binary, exact
 from ocoptrace.epcis.event_hash.identifiers import one_link
 from ocoptrace.epcis.event_hash.times import utc
 from ocoptrace.epcis.faults import shown
+from ocoptrace.epcis.number import lexeme
 from ocoptrace.epcis.vocabulary import STANDARD_WORDS
 from ocoptrace.errors import EpcisError
 
@@ -59,18 +60,21 @@ class Values:
     Args:
         profile: which reading of the standard.
         namespaces: what prefixes mean; of them only ``cbv`` and ``gs1`` count in values.
+
+    Attributes:
+        texts: form → text → as it is hashed; asked where a value surely is a text.
     """
 
-    __slots__ = ("_texts",)
+    __slots__ = ("texts",)
 
     def __init__(self, profile: Profile, namespaces: Mapping[str, str]) -> None:
         cbv, gs1 = namespaces.get("cbv", _CBV), namespaces.get("gs1", profile.gs1_words)
-        self._texts = _texts(profile, cbv, gs1)
+        self.texts: Mapping[Form, Mapping[str, str]] = _texts(profile, cbv, gs1)
 
     def text(self, value: Any, form: Form = "value") -> str:
         """Return a text, number, ``true`` or ``false`` as it is hashed.
 
-        A number is written exactly: a float by its ``repr``, any other by its ``str``.
+        A number is written exactly: as it was read, or else a float by its ``repr``.
 
         Args:
             value: what stands in the event.
@@ -80,15 +84,15 @@ class Values:
             EpcisError: none of these, or a number that is not finite; or a time that is none.
         """
         if type(value) is str:
-            return self._texts[form][value]
+            return self.texts[form][value]
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
             raise EpcisError("epcis.hash_value", value=shown(hex(value)))
         if isinstance(value, float) and math.isfinite(value):
-            return self._texts[form][repr(value)]
+            return self.texts[form][lexeme(value)]
         if isinstance(value, str | int) or (isinstance(value, Decimal) and value.is_finite()):
-            return self._texts[form][str(value)]
+            return self.texts[form][str(value)]
         raise EpcisError("epcis.hash_value", value=shown(value))
 
 

@@ -7,14 +7,15 @@
 >>> for name in ("1.pdf", "2.pdf"):
 ...     _ = (folder / name).write_bytes(write_pdf([Page(50_000, 30_000, ())], title="Lô L1"))
 >>> join_pdfs([folder / "1.pdf", folder / "2.pdf"], folder / "all.pdf")
+>>> (folder / "all.pdf").read_bytes().count(b"/MediaBox")
 2
 """
 
 from __future__ import annotations
 
-import io
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final
+import errno
+import os
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["join_pdfs"]
 
-_BUFFER: Final = 2**20
+_END: Final = b"%%EOF\n"
 
 
-def join_pdfs(parts: Sequence[Path], path: Path) -> int:
-    """Write the pages of some PDF files into one, and return how many there are.
+def join_pdfs(parts: Sequence[Path], path: Path) -> None:
+    """Write the pages of some PDF files into one.
 
-    Title and viewer preferences are those of the first. Streams are copied as they are; the
-    bytes depend on nothing but the parts.
+    Title and viewer preferences are those of the first. Streams are copied as they are, from
+    disk to disk; the bytes depend on nothing but the parts.
 
     Args:
         parts: at least one, each written by ``write_pdf``.
@@ -40,50 +41,14 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> int:
     Raises:
         OSError: a part cannot be read, or the disk refuses.
     """
-    with ExitStack() as stack:
-        whole, *others = [
-            # Read as it is needed: mapped into memory, all parts would be there at once.
-            stack.enter_context(pikepdf.open(part, access_mode=pikepdf.AccessMode.stream))
-            for part in parts
-        ]
-        for other in others:
-            whole.pages.extend(other.pages)
-        pages = len(whole.pages)
-        with path.open("wb", buffering=0) as file:
-            patient = _Patient(file)
-            with io.BufferedWriter(patient, _BUFFER) as buffered:
-                whole.save(buffered, deterministic_id=True)
-    if patient.fault is not None:
-        raise patient.fault
-    return pages
-
-
-class _Patient(io.RawIOBase):
-    """A file that keeps to itself that the disk refused: qpdf would end the process for it."""
-
-    def __init__(self, file: io.FileIO) -> None:
-        self._file = file
-        self.fault: OSError | None = None
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        return self._file.seek(offset, whence)
-
-    def write(self, data: Any, /) -> int:
-        if self.fault is None:
-            try:
-                rest = memoryview(data)
-                while rest:
-                    # What a raw file takes is up to it.
-                    rest = rest[self._file.write(rest) :]
-            except OSError as error:
-                self.fault = error
-        return len(data)
+    first, *others = (str(part.absolute()) for part in parts)
+    out = str(path.absolute())
+    # A job copies from file to file. `Pdf.pages` would hold all pages in memory, and `Pdf.save`
+    # ends the process where the disk is full.
+    job = pikepdf.Job(["qpdf", "--deterministic-id", first, "--pages", first, *others, "--", out])
+    job.run()
+    with path.open("rb") as file:
+        file.seek(-len(_END), os.SEEK_END)
+        if file.read() != _END:
+            # What the disk refuses at the very last, qpdf does not notice.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

@@ -13,12 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocoptrace.epcis.faults import pointer, shown
-from ocoptrace.errors import EpcisError
+from ocoptrace.errors import EpcisError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["each", "within"]
+__all__ = ["came_from", "each", "within"]
 
 Written = TypeVar("Written")
 
@@ -27,12 +27,12 @@ def within(place: object, write: Callable[..., Written], *arguments: Any) -> Wri
     """Return what a function returns for some arguments.
 
     Raises:
-        EpcisError: what the function raises, the name or position in front of its place.
+        InputError: what the function raises, the name or position in front of its place.
     """
     try:
         return write(*arguments)
-    except EpcisError as error:
-        error.place = pointer(place) + error.place
+    except InputError as error:
+        came_from(place, error)
         raise
 
 
@@ -40,7 +40,7 @@ def each(value: Any, write: Callable[..., Written], *arguments: Any) -> list[Wri
     """Return what a function returns for every entry of a list and further arguments.
 
     Raises:
-        EpcisError: no list; or what the function raises, behind the position.
+        InputError: no list; or what the function raises, behind the position.
     """
     if not isinstance(value, list | tuple):
         raise EpcisError("fields.not_list", value=shown(value))
@@ -49,7 +49,15 @@ def each(value: Any, write: Callable[..., Written], *arguments: Any) -> list[Wri
     try:
         for position, entry in enumerate(value):  # noqa: B007 - used where one fails
             written.append(write(entry, *arguments))
-    except EpcisError as error:
-        error.place = pointer(position) + error.place
+    except InputError as error:
+        came_from(position, error)
         raise
     return written
+
+
+def came_from(place: object, error: InputError) -> None:
+    """Put a name or position in front of the place of an error.
+
+    A place inside a name, such as ``(01)``, is dropped: one pointer says where to look.
+    """
+    error.place = pointer(place) + (error.place if error.place.startswith("/") else "")
