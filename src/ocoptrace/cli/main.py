@@ -25,6 +25,7 @@ from ocoptrace.cli import (
     serve,
     trust,
     verify,
+    witness,
 )
 from ocoptrace.cli.misuse import misuse
 from ocoptrace.cli.passphrase import go_by_file
@@ -75,6 +76,7 @@ def build_app(terminal: Terminal) -> typer.Typer:
         key,
         trust,
         log,
+        witness,
         gs1,
         epcis,
     ):

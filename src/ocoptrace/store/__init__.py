@@ -10,6 +10,7 @@ from ocoptrace.store.key_files import (
 from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
 from ocoptrace.store.tiles import TileFolder
 from ocoptrace.store.whole_file import sync_folder, write_whole
+from ocoptrace.store.witness_store import WitnessStore
 
 __all__ = [
     "SqliteStore",
@@ -17,6 +18,7 @@ __all__ = [
     "StoredAct",
     "StoredRun",
     "TileFolder",
+    "WitnessStore",
     "read_key",
     "read_passphrase",
     "read_public_key",

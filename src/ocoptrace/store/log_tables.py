@@ -133,6 +133,10 @@ class LogTables(StatementTables):
             "INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?)", size, note, time_text(made_at)
         )
 
+    def replace_checkpoint(self, size: int, note: str) -> None:
+        """Keep the checkpoint of a size with more signatures than before."""
+        self._rows("UPDATE checkpoint SET note = ? WHERE size = ?", note, size)
+
     def checkpoint_at(self, size: int) -> str | None:
         """Return the checkpoint of a size."""
         note: str | None = self._value("SELECT note FROM checkpoint WHERE size = ?", size)

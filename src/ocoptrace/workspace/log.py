@@ -23,6 +23,7 @@ from ocoptrace.transparency import (
     verify_consistency,
 )
 from ocoptrace.transparency.witness import cosign
+from ocoptrace.workspace.cosigning import check_not_stopped
 from ocoptrace.workspace.known_heads import KnownHeads, check_continues
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class LocalLog:
         Raises:
             WorkspaceError: it has fewer entries than were signed, or others.
         """
+        check_not_stopped(self.store)
         size = self.store.log_size()
         for place, head in self.heads():
             check_continues(head, size, self.store.log_node, where=place)
@@ -121,6 +123,7 @@ class LocalLog:
             newest = self.store.newest_checkpoint()
             if newest is not None and Checkpoint.parse(newest).size == size:
                 return Checkpoint.parse(newest)
+            check_not_stopped(self.store)
             root = tree_root(size, self.store.log_node)
             for place, head in self.heads():
                 check_continues(head, size, self.store.log_node, where=place)
