@@ -24,6 +24,7 @@ from ocoptrace.transparency import (
 )
 from ocoptrace.transparency.merkle import new_nodes
 from ocoptrace.transparency.tile import ENTRIES, Tile, tiles_of
+from ocoptrace.transparency.witness_protocol import AddCheckpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -309,3 +310,13 @@ def test_the_tiles_of_the_specification(vectors: Path) -> None:
         assert found == tree["tiles"]
     for path in told["paths"]:
         assert Tile(0, path["index"]).path == f"tile/0/{path['path']}"
+
+
+def test_the_request_to_a_witness_of_the_specification(vectors: Path) -> None:
+    body = c2sp(vectors, "witness-add-checkpoint-request.txt")
+    request = AddCheckpoint.parse(body)
+    assert (request.old_size, len(request.proof)) == (20852014, 4)
+    assert (request.checkpoint.size, str(request)) == (20852163, body)
+    answered = c2sp(vectors, "witness-add-checkpoint-response.txt")
+    signatures = Note.parse(f"{request.checkpoint.note.text}\n{answered}").signatures
+    assert {each.name for each in signatures} == {"witness.example/w1", "witness.example/w2"}
