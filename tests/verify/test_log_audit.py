@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocoptrace.errors import ProofError
+from ocoptrace.signing import base64url, sign_statement
 from ocoptrace.signing.bundle import Revocation
+from ocoptrace.signing.signed_file import PUBLIC_SALT
 from ocoptrace.transparency.tile import ENTRIES, Tile, encode_entries
 from ocoptrace.verify.log_audit import LogAudit, audit_log
 from ocoptrace.verify.office_acts import OfficeActs
@@ -21,16 +23,19 @@ from village import (
     PRODUCER,
     STRANGER,
     WITNESSES,
+    Party,
     Village,
     bundle_file,
     eddsa,
+    es256,
+    key_entry,
+    log_entry,
     publish,
 )
 
 if TYPE_CHECKING:
     from ocoptrace.signing import TrustBundle
     from ocoptrace.transparency import Checkpoint
-    from village import Party
 
 VKEYS = (LOG.verifier_key, *(witness.verifier_key for witness in WITNESSES))
 
@@ -261,8 +266,6 @@ def test_a_key_that_the_office_never_stated_is_told_of(town: Town) -> None:
 
 
 def key_of(party: Party) -> str:
-    from ocoptrace.signing import base64url  # noqa: PLC0415 - for this alone
-
     return base64url.encode(party.signer.public_key.cose_key)
 
 
@@ -300,7 +303,41 @@ def test_acts_seen_before_are_not_asked_for_again(town: Town) -> None:
 
 
 def test_a_log_of_somebody_else_is_not_asked_for_acts(town: Town) -> None:
-    from village import log_entry  # noqa: PLC0415 - for this alone
-
     other: TrustBundle = publish(5, logs=(log_entry(operator=PRODUCER.issuer),))
     assert found(audited(town, bundle=other)) == []
+
+
+def test_who_looked_without_a_bundle_asks_for_no_act_of_before(town: Town) -> None:
+    first = audited(town, bundle=None)
+    assert (first.holds, first.acts.is_whole) == (True, False)
+    kept = town.checkpoint()
+    town.fill(2)
+    assert found(audited(town, kept, acts=first.acts)) == []
+
+
+def test_acts_under_a_new_key_of_the_office_are_known_when_the_bundle_comes(town: Town) -> None:
+    next_key = Party(OFFICE.code, es256(77))
+    keys = (*KEYS, key_entry(next_key))
+    town.state_key(keys[-1])
+    before = audited(town)
+    assert found(before) == []
+    kept = town.checkpoint()
+    newer = bundle_file(2, keys=keys)
+    for statement in newer.signatures:
+        # As if its new key had signed.
+        said = sign_statement(
+            "bundle",
+            newer.signed.encode(),
+            issuer=OFFICE.issuer,
+            subject=statement.subject,
+            signer=next_key.signer,
+            now=NOW,
+            salt=PUBLIC_SALT,
+        )[0]
+        town.append(said.cose)
+    with_old = audited(town, kept, acts=before.acts)
+    assert found(with_old) == [("audit.bundle_is_older", "bundle:1")]
+    assert (
+        found(audited(town, town.checkpoint(), acts=with_old.acts, bundle=publish(2, keys=keys)))
+        == []
+    )

@@ -108,7 +108,8 @@ def audit_log(
         watch: key ids (8 bytes): each statement under one of them is told.
         on_entries: told how many entries have been looked at.
     """
-    audit = LogAudit(kept.size if kept else 0, checkpoint.size, acts or OfficeActs())
+    seen = acts or OfficeActs(is_whole=kept is None)
+    audit = LogAudit(kept.size if kept else 0, checkpoint.size, seen)
     try:
         audit.time = checkpoint.verify(keys, quorum=quorum)
         edge = _continued(audit, checkpoint, kept, read)
@@ -119,8 +120,7 @@ def audit_log(
         audit.add(error.code, error.place or "checkpoint", **error.facts)
         return audit
     if audit.holds and bundle is not None and _office_of(bundle, checkpoint.origin):
-        found = audit.acts.compare(bundle, is_all_known=kept is None or acts is not None)
-        audit.add_all(list(found))
+        audit.add_all(list(audit.acts.compare(bundle)))
     return audit
 
 
@@ -207,6 +207,9 @@ class _Entries:
         self._watch = watch
         self._on_entries = on_entries
         self._first = audit.before
+        if not self._office and audit.size > audit.before:
+            # Whose acts to look for is not known.
+            audit.acts.is_whole = False
         # Eight bytes of each id: whoever repeats a statement repeats them.
         self._ids = array("Q")
 
@@ -241,8 +244,10 @@ class _Entries:
         elif not statement.is_signed_by(entry.public_key):
             self._audit.add("audit.bad_signature", place, kid=statement.kid.hex())
             return
-        # An office that is recognised has a log of its own for its acts.
-        if entry is not None and entry.role == "authority" and entry.issuer == self._office:
+        # An act under a key that this bundle does not list yet is one of a newer office's key, and
+        # counts as said: whoever else says it in the office's name is to be found as well.
+        is_authority = entry is None or entry.role == "authority"
+        if is_authority and statement.issuer == self._office:
             self._audit.add_all(list(self._audit.acts.take(index, statement)))
 
     def tell_repeated(self) -> None:

@@ -15,6 +15,7 @@ from ocoptrace.signing import Statement
 from ocoptrace.transparency import Checkpoint, leaf_hash, tree_root
 from ocoptrace.transparency.merkle import HASH_BYTES, node_hash
 from ocoptrace.transparency.tile import ENTRIES, TILE_WIDTH, decode_entries, tiles_of
+from ocoptrace.workspace.cosigning import outside_witnesses
 from ocoptrace.workspace.publication import published_checkpoint, tile_bytes
 
 if TYPE_CHECKING:
@@ -178,7 +179,8 @@ def _checkpoint_faults(log: LocalLog, size: int, note: str) -> Iterator[Finding]
 
 def _keys(log: LocalLog) -> tuple[VerifierKey, ...]:
     own = log.verifier_key()
-    return (*(() if own is None else (own,)), *log.witness_keys())
+    outside = (each.key for each in outside_witnesses(log.store))
+    return (*(() if own is None else (own,)), *log.witness_keys(), *outside)
 
 
 def _root_faults(log: LocalLog, checkpoint: Checkpoint, place: str) -> Iterator[Finding]:
