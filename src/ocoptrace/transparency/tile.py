@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ocoptrace.epcis.faults import shown
 from ocoptrace.errors import ProofError
 from ocoptrace.transparency.merkle import HASH_BYTES, root_of
 
@@ -89,12 +90,12 @@ class Tile:
         """
         found = _PATH.fullmatch(path)
         if found is None:
-            raise ProofError("proof.no_such_tile", tile=path[:100])
+            raise ProofError("proof.no_such_tile", tile=shown(path))
         level = ENTRIES if found[1] == "entries" else int(found[1])
         index = int(found[2].replace("x", "").replace("/", ""))
         tile = cls(level, index, TILE_WIDTH if found[3] is None else int(found[3]))
         if tile.path != path:
-            raise ProofError("proof.no_such_tile", tile=path[:100])
+            raise ProofError("proof.no_such_tile", tile=shown(path))
         return tile
 
     @property
