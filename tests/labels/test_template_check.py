@@ -105,3 +105,31 @@ def test_the_line_of_a_json_template_is_not_known() -> None:
     assert line_of('{"size": [1, 2]}', "/size") is None
     (finding,) = check_template("{}x", name="mine")
     assert finding.code == "label.plan_syntax"
+
+
+def test_the_usual_slips_are_told_in_the_readers_language() -> None:
+    text = """
+    format = "ocop-label/1"
+    size = [40, "20"]
+    colour = "red"
+    [[element]]
+    kind = "qr"
+    at = [1, 1]
+    """
+    found = {finding.place: finding.text("vi") for finding in check_template(text, name="tem")}
+    assert "độ dài phải là số milimét" in found["/size/1"]
+    assert "không có mục này" in found["/colour"]
+    assert "thiếu mục này" in found["/element/0/side"]
+
+
+def test_a_fault_of_a_text_element_is_at_its_own_member() -> None:
+    text = """
+    format = "ocop-label/1"
+    size = [40, 20]
+    [[element]]
+    kind = "text"
+    at = [1]
+    size = [10, 10]
+    text = "{lot}"
+    """
+    assert [finding.place for finding in check_template(text, name="tem")] == ["/element/0/at/1"]

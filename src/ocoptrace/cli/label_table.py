@@ -72,6 +72,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
                 dpi=printing.dpi,
                 today=civil_date(datetime.now(UTC)),
                 demo=demo,
+                printer=printing.printer,
             )
             found = [_located(each, rows) for each in found]
             errors = [each for each in found if each.severity == "error"]

@@ -22,6 +22,7 @@ from ocoptrace.workspace.workspace import is_workspace
 __all__ = [
     "FileKind",
     "choice",
+    "configuration",
     "destination",
     "find_workspace",
     "kind_of",
@@ -64,6 +65,12 @@ def find_workspace(given: Path | None) -> Path | None:
     if named := os.environ.get("OCOPTRACE_WORKSPACE"):
         return Path(named)
     return next((Path(place) for place in _USUAL_PLACES if is_workspace(Path(place))), None)
+
+
+def configuration() -> Path:
+    """Return the folder of what the user keeps for every workspace."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / _NAME
 
 
 def open_workspace(given: Path | None, asking: Terminal | None = None) -> Workspace:

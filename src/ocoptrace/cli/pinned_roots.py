@@ -8,14 +8,13 @@ key was withdrawn.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocoptrace import canonical_json
 from ocoptrace.cli.authority import Authority
-from ocoptrace.cli.options import located, read_file
+from ocoptrace.cli.options import configuration, located, read_file
 from ocoptrace.errors import InputError, SigningError, StorageError
 from ocoptrace.signing import Root
 from ocoptrace.signing.signed_file import SignedFile
@@ -136,5 +135,4 @@ def _root(path: Path) -> Root:
 
 
 def _home() -> Path:
-    config = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(config) / "ocoptrace" / "roots"
+    return configuration() / "roots"

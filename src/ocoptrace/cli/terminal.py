@@ -133,15 +133,15 @@ class Terminal:
             )
         self._out.print(table)
 
-    def findings(self, findings: Sequence[Finding]) -> None:
-        """Print findings: how bad, where, what, what to do."""
-        for finding in findings[:_MOST_FINDINGS]:
+    def findings(self, findings: Sequence[Finding], *, most: int = _MOST_FINDINGS) -> None:
+        """Print findings: how bad, where, what, what to do; beyond the most, how many more."""
+        for finding in findings[:most]:
             mark, colour = _SEVERITIES[finding.severity]
             where = f"{finding.place}: " if finding.place else ""
             words = f"{where}{finding.text(self.language)} {finding.remedy(self.language)}"
             self._err.print(f"  [{colour}]{mark}[/{colour}] {_shown(words.strip())}")
-        if len(findings) > _MOST_FINDINGS:
-            self.note(self.text("cli.more_findings", count=len(findings) - _MOST_FINDINGS))
+        if len(findings) > most:
+            self.note(self.text("cli.more_findings", count=len(findings) - most))
 
     def fail(self, error: OcopTraceError) -> None:
         """Print an error: what, where, what to do; then everything found."""

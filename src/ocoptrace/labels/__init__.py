@@ -25,14 +25,16 @@ from ocoptrace.labels.reading.check import Expected, SelfCheck, check_file, expe
 from ocoptrace.labels.reading.grade import Grade, grade_file
 from ocoptrace.labels.reading.pixels import render_pdf
 from ocoptrace.labels.reading.scan import Scan, scan_file
-from ocoptrace.labels.stock.stock import Stock, load_stock, stock_names
-from ocoptrace.labels.template import Template, load_template, template_names
+from ocoptrace.labels.stock.printer import PrinterProfile, find_printer
+from ocoptrace.labels.stock.stock import Stock, find_stock, load_stock, stock_names
+from ocoptrace.labels.template import Template, find_template, load_template, template_names
 
 __all__ = [
     "Expected",
     "Grade",
     "LabelContent",
     "Page",
+    "PrinterProfile",
     "Scan",
     "SelfCheck",
     "Sticker",
@@ -41,6 +43,9 @@ __all__ = [
     "Template",
     "check_file",
     "expected_on",
+    "find_printer",
+    "find_stock",
+    "find_template",
     "grade_file",
     "lay_out",
     "load_stock",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels.display import Box
     from ocoptrace.labels.template import Template
 
-__all__ = ["MARGIN", "crop_marks", "cut_boxes", "cut_stock"]
+__all__ = ["MARGIN", "crop_marks", "cut_boxes", "cut_stock", "lone_stock"]
 
 MARGIN: Final = 10_000
 """Micrometres around a sticker that is alone on its page: room for bleed and marks."""
@@ -56,6 +56,13 @@ def cut_stock(template: Template) -> Stock:
         },
         name=template.name,
     )
+
+
+def lone_stock(template: Template) -> Stock:
+    """Return a stock with one sticker a page, which is just as large as a template."""
+    size = [template.width / 1000, template.height / 1000]
+    members = {"name": template.name, "page": size, "label": size, "certainty": "high"}
+    return Stock.read(members | {"source": "size"}, name=template.name)
 
 
 def crop_marks(cut: Box, *, bleed: int) -> tuple[Polygon, ...]:

@@ -8,7 +8,7 @@
 >>> Card.read({"width": 85.6, "colour": "red"}, name="card")
 Traceback (most recent call last):
 ...
-ocoptrace.errors.LabelError: /colour: The plan "card" is not right there: Extra inputs ...
+ocoptrace.errors.LabelError: /colour: The plan "card" is not right there: there is no such ...
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic import Field as Constrained
+from pydantic_core import PydanticCustomError
 
 from ocoptrace.errors import LabelError
 from ocoptrace.findings import Finding
 from ocoptrace.labels.display import mm
+from ocoptrace.messages import Term, has
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +48,7 @@ _MAX_FINDINGS: Final = 100
 
 def _micrometres(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
-        raise ValueError("a length in millimetres is a number")
+        raise PydanticCustomError("length", "a length in millimetres is a number")
     return mm(value)
 
 
@@ -81,7 +83,7 @@ class Plan(BaseModel):
                     "label.plan_value",
                     "error",
                     "".join(f"/{part}" for part in _place(fault["loc"], members)),
-                    {"name": name, "reason": fault["msg"].removeprefix("Value error, ")},
+                    {"name": name, "reason": _reason(fault["type"], fault["msg"])},
                 )
                 for fault in error.errors(include_url=False)[:_MAX_FINDINGS]
             ]
@@ -91,11 +93,22 @@ class Plan(BaseModel):
             ) from error
 
 
+def _reason(kind: str, words: str) -> str:
+    """Return what is wrong, in the reader's language where a catalogue has it."""
+    words = words.removeprefix("Value error, ")
+    code = f"label.plan_reason.{kind}"
+    return Term(words, code) if has(code, "en") else words
+
+
 def _place(location: tuple[int | str, ...], members: Any) -> list[int | str]:
     """Return where a fault is in the members; what pydantic adds for a union is left out."""
     place: list[int | str] = []
     here = members
     for number, part in enumerate(location):
+        # Pydantic names the member of a union that it chose, right behind the item's number.
+        chosen = number > 0 and isinstance(location[number - 1], int)
+        if chosen and isinstance(here, dict) and here.get("kind") == part:
+            continue
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
         )

@@ -23,18 +23,33 @@ from __future__ import annotations
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ocoptrace.canonical_json import dumps
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.elements import Barcode, Element, LanguageTag, PictureBox, Qr, Style, TextBox
-from ocoptrace.labels.plan import Length, Plan, Positive, read_plan
+from ocoptrace.labels.plan import Length, Plan, Positive, read_plan, read_plan_file
+from ocoptrace.labels.plan_files import own_file, own_names, plan_file
 
-__all__ = ["FORMAT", "Template", "load_template", "template_names"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = [
+    "ENDINGS",
+    "FORMAT",
+    "Template",
+    "find_template",
+    "load_template",
+    "template_names",
+    "template_text",
+]
 
 FORMAT: Final = "ocop-label/1"
+ENDINGS: Final = (".toml", ".json")
+"""Of files with templates."""
 
 
 class Template(Plan):
@@ -72,6 +87,15 @@ class Template(Plan):
         """
         members = read_plan(text, name=name)
         return cls.read({"name": name} | members, name=name)
+
+    @classmethod
+    def read_file(cls, path: Path) -> Self:
+        """Read a template from a TOML or JSON file; its name is the file's, unless it has one.
+
+        Raises:
+            LabelError: ``label.plan_file``, and as ``parse``.
+        """
+        return cls.parse(read_plan_file(path), name=path.stem)
 
     @property
     def width(self) -> int:
@@ -146,20 +170,65 @@ def _styled(element: Any, styles: Any) -> Any:
 
 
 @cache
-def load_template(name: str) -> Template:
-    """Return a built-in template.
-
-    Raises:
-        LabelError: ``label.unknown_template``.
-    """
-    if name not in template_names():
-        raise LabelError("label.unknown_template", name=name, known=", ".join(template_names()))
+def _built_in(name: str) -> Template:
     source = files("ocoptrace.labels") / "templates" / f"{name}.toml"
     return Template.parse(source.read_text(encoding="utf-8"), name=name)
 
 
 @cache
-def template_names() -> tuple[str, ...]:
-    """Return the names of the built-in templates, sorted."""
+def _built_in_names() -> frozenset[str]:
     names = (source.name for source in (files("ocoptrace.labels") / "templates").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return frozenset(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def load_template(name: str, *, folders: Iterable[Path] = ()) -> Template:
+    """Return a template by its name.
+
+    Args:
+        name: of a file ``<name>.toml`` or ``.json`` in one of the folders, else of a built-in
+            template.
+        folders: where the user keeps templates of their own.
+
+    Raises:
+        LabelError: ``label.unknown_template``; as ``Template.read_file`` for a file that is
+            there.
+    """
+    folders = tuple(folders)
+    if (path := own_file(name, folders=folders, endings=ENDINGS)) is not None:
+        return Template.read_file(path)
+    if name not in _built_in_names():
+        known = ", ".join(template_names(folders=folders))
+        raise LabelError("label.unknown_template", name=name, known=known)
+    return _built_in(name)
+
+
+def template_names(*, folders: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Return the names of the built-in templates and of the files in some folders, sorted."""
+    return tuple(sorted(_built_in_names() | own_names(folders, endings=ENDINGS)))
+
+
+def find_template(named: str, *, folders: Iterable[Path] = ()) -> Template:
+    """Return a template by its name, or by the path of its file; see ``plan_files``.
+
+    Raises:
+        LabelError: as ``load_template`` and ``Template.read_file``.
+    """
+    folders = tuple(folders)
+    path = plan_file(named, folders=folders, endings=ENDINGS)
+    return load_template(named, folders=folders) if path is None else Template.read_file(path)
+
+
+def template_text(named: str, *, folders: Iterable[Path] = ()) -> str:
+    """Return the text of a template, as its author wrote it, by its name or path.
+
+    Raises:
+        LabelError: ``label.unknown_template``, ``label.plan_file``, ``label.plan_syntax``
+            where it is not text.
+    """
+    folders = tuple(folders)
+    path = plan_file(named, folders=folders, endings=ENDINGS)
+    if path is not None:
+        return read_plan_file(path)
+    name = load_template(named, folders=folders).name
+    source = files("ocoptrace.labels") / "templates" / f"{name}.toml"
+    return source.read_text(encoding="utf-8")

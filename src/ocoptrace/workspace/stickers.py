@@ -250,6 +250,7 @@ def _check(
         dpi=plan.printing.dpi,
         today=today,
         demo=plan.printing.demo,
+        printer=plan.printing.printer,
     )
 
 

@@ -17,11 +17,11 @@ height="30mm" viewBox="0 0 50000 30000">
 
 from __future__ import annotations
 
+import html
 import re
 from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -224,4 +224,5 @@ def _base64(data: bytes) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_NO_XML.sub("\ufffd", text))
+    # The standard library's own escape brings in its network code.
+    return html.escape(_NO_XML.sub("\ufffd", text), quote=False)

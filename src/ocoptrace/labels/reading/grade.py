@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels.reading.scan import Scan
     from ocoptrace.messages import Language
 
-__all__ = ["Grade", "Source", "grade_file", "grade_pixels"]
+__all__ = ["Grade", "Source", "grade_file", "grade_pixels", "grade_scan"]
 
 Source = Literal["scan", "photo", "drawing"]
 """Where pixels come from: a flat-bed scan, a photo taken at an angle, a rendered page."""
@@ -147,10 +147,12 @@ def grade_pixels(pixels: Pixels, *, page: int = 0, source: Source = "scan") -> l
         source: the bytes of a ``scan`` or a ``photo`` stand for light as sRGB says, those of a
             ``drawing`` for light itself; the perspective of a ``photo`` is the camera's.
     """
-    return [
-        _graded(scan, *_light(pixels, scan, source), source)
-        for scan in scan_pixels(pixels, page=page)
-    ]
+    return [grade_scan(pixels, scan, source=source) for scan in scan_pixels(pixels, page=page)]
+
+
+def grade_scan(pixels: Pixels, scan: Scan, *, source: Source = "scan") -> Grade:
+    """Return an indicative grade of a QR symbol that was read among grey pixels."""
+    return _graded(scan, *_light(pixels, scan, source), source)
 
 
 def _light(pixels: Pixels, scan: Scan, source: Source) -> tuple[Reals, Reals]:

@@ -17,7 +17,6 @@ Three lines make a stock: margins stand alike on both sides, and stickers touch 
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
@@ -27,6 +26,7 @@ from pydantic import Field, model_validator
 from ocoptrace import messages
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.plan import Length, Plan, Positive, read_plan_file, read_toml
+from ocoptrace.labels.plan_files import own_file, own_names, plan_file
 from ocoptrace.labels.stock.terms import expanded
 
 if TYPE_CHECKING:
@@ -36,13 +36,12 @@ if TYPE_CHECKING:
     from ocoptrace.labels.display import Box
     from ocoptrace.messages import Language
 
-__all__ = ["Stock", "load_stock", "stock_names"]
+__all__ = ["Stock", "find_stock", "load_stock", "stock_names"]
 
 _MAX_SIDE: Final = 100
 # Makers' figures are rounded; some grids leave the page by a hair.
 _TOLERANCE: Final = 200
 _DATA: Final = ("sheets.toml", "rolls.toml")
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Source = Literal["glabels", "divided", "several", "one", "trade", "common", "size"]
 Watch = Literal[
@@ -177,11 +176,9 @@ def load_stock(name: str, *, folders: Iterable[Path] = ()) -> Stock:
     Raises:
         LabelError: ``label.unknown_stock``; as ``Stock.read_file`` for a file that is there.
     """
-    if _NAME.fullmatch(name):
-        for folder in folders:
-            path = folder / f"{name}.toml"
-            if path.is_file():
-                return Stock.read_file(path)
+    folders = tuple(folders)
+    if (path := own_file(name, folders=folders)) is not None:
+        return Stock.read_file(path)
     try:
         return _built_in()[name]
     except KeyError:
@@ -191,5 +188,15 @@ def load_stock(name: str, *, folders: Iterable[Path] = ()) -> Stock:
 
 def stock_names(*, folders: Iterable[Path] = ()) -> tuple[str, ...]:
     """Return the names of the built-in stocks and of the files in some folders, sorted."""
-    own = {path.stem for folder in folders for path in folder.glob("*.toml")}
-    return tuple(sorted(_built_in().keys() | set(filter(_NAME.fullmatch, own))))
+    return tuple(sorted(_built_in().keys() | own_names(folders)))
+
+
+def find_stock(named: str, *, folders: Iterable[Path] = ()) -> Stock:
+    """Return a stock by its name, or by the path of its file; see ``plan_files``.
+
+    Raises:
+        LabelError: as ``load_stock`` and ``Stock.read_file``.
+    """
+    folders = tuple(folders)
+    path = plan_file(named, folders=folders)
+    return load_stock(named, folders=folders) if path is None else Stock.read_file(path)
