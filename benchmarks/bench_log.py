@@ -105,10 +105,10 @@ def filled(folder: Path, said: list[Statement]) -> SqliteStore:
     return store
 
 
-def bare_files(folder: Path, datas: list[bytes]) -> None:
+def bare_files(folder: Path, contents: list[bytes]) -> None:
     """Write files and wait for the disk, with nothing else around it."""
     folder.mkdir()
-    for number, data in enumerate(datas):
+    for number, data in enumerate(contents):
         with (folder / str(number)).open("wb") as file:
             file.write(data)
             file.flush()
@@ -154,7 +154,7 @@ def measure(folder: Path) -> None:
         f"{one_proof / one_read:>9.1f}  {'within' if one_proof <= LONGEST_PROOF else 'beyond'} 1 ms"
     )
     tiles = list(tiles_of(LEAVES))
-    datas = [tile_bytes(store, tile) for tile in tiles]
+    contents = [tile_bytes(store, tile) for tile in tiles]
     target = TileFolder(folder / "public")
 
     def write() -> None:
@@ -162,7 +162,7 @@ def measure(folder: Path) -> None:
             target.write(tile, tile_bytes(store, tile))
 
     ours = seconds(write)
-    files = seconds(lambda: bare_files(folder / "bare", datas))
+    files = seconds(lambda: bare_files(folder / "bare", contents))
     row("publish", len(tiles) / ours, len(tiles) / files, "tiles/s, beside bare files")
     store.close()
     database.close()
