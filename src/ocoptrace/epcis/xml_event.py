@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
@@ -138,7 +139,8 @@ def _read_into(
         if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
         last = at
-        members[name] = read(child, names) if read else text_of(child)
+        # Names that are the same text are compared sooner, here and by whoever asks later.
+        members[intern(name)] = read(child, names) if read else text_of(child)
 
 
 def _word(code_list: CodeList) -> _Reader:
@@ -176,7 +178,7 @@ def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
             if name in members:
                 raise twice(child, name)
             if name != "quantity":
-                members[name] = text
+                members[intern(name)] = text
             elif child.get(_NIL) != "true":
                 members[name] = _number(text, child)
         found.append(members)
@@ -251,7 +253,7 @@ def _read_into_part(
             if name in members:
                 raise twice(child, name)
             read = standard[name]
-            members[name] = read(child, names) if read else text_of(child)
+            members[intern(name)] = read(child, names) if read else text_of(child)
 
 
 def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
@@ -288,13 +290,13 @@ def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[s
         elif name not in standard:
             raise stray(element, name)
         elif name in SENSOR_NUMBERS:
-            members[name] = _number(value, element)
+            members[intern(name)] = _number(value, element)
         elif name == "booleanValue":
-            members[name] = _BOOLEANS.get(value.strip(), value)
+            members[intern(name)] = _BOOLEANS.get(value.strip(), value)
         elif name in WORDS:
-            members[name] = word_of_xml(value.strip(), WORDS[name])
+            members[intern(name)] = word_of_xml(value.strip(), WORDS[name])
         else:
-            members[name] = value
+            members[intern(name)] = value
     if len(element) or element.text:
         for child in children(element, element.keys()):
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))

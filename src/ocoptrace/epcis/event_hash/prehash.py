@@ -226,8 +226,11 @@ class _Walk:
         return "".join(sorted(_pair(name, text) for text in each(addresses, self._values.text)))
 
     def _quantities(self, name: str, value: Any, _after: list[str]) -> str:
-        texts = each(value, self._closed, QUANTITY)
+        texts = each(value, self._quantity)
         return _sorted(name, [_named("quantityElement", text) for text in texts])
+
+    def _quantity(self, value: Any) -> str:
+        return self._closed(_object(value), QUANTITY)
 
     def _dispositions(self, name: str, value: Any, _after: list[str]) -> str:
         members = _object(value)
@@ -298,9 +301,8 @@ class _Walk:
             inside += extensions
         return _named(name, inside), _named(name, after)
 
-    def _closed(self, value: Any, forms: Forms) -> str:
+    def _closed(self, members: Mapping[str, Any], forms: Forms) -> str:
         """Return a part that holds no extensions."""
-        members = _object(value)
         steps = forms.of[tuple(members)]
         if len(steps) < len(members):
             _only(members, forms)

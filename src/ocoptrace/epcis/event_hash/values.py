@@ -24,7 +24,7 @@ from ocoptrace.epcis.event_hash.identifiers import one_link
 from ocoptrace.epcis.event_hash.kept import Kept
 from ocoptrace.epcis.event_hash.times import utc
 from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.number import lexeme
+from ocoptrace.epcis.number import Real, lexeme
 from ocoptrace.epcis.vocabulary import STANDARD_WORDS
 from ocoptrace.errors import EpcisError
 
@@ -83,8 +83,11 @@ class Values:
         Raises:
             EpcisError: none of these, or a number that is not finite; or a time that is none.
         """
-        if type(value) is str:
+        kind = type(value)
+        if kind is str:
             return self.texts[form][value]
+        if kind is Real:
+            return self.texts[form][value.lexeme]
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
