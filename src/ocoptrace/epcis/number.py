@@ -111,7 +111,7 @@ def double(number: float) -> int | float:
         if -_EXACT < number < _EXACT:
             return number
         raise EpcisError("json.inexact_number", number=str(number)[:_SHOWN])
-    text = lexeme(number)
+    text = number.lexeme if type(number) is Real else lexeme(number)
     plain = float(number)
     if _SHORT.fullmatch(text):
         return plain

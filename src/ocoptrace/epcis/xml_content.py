@@ -67,8 +67,9 @@ def children(holder: Element, attributes: Container[str] = ()) -> Iterator[Eleme
 
 
 def only_elements(holder: Element, attributes: Container[str] = ()) -> None:
-    """Refuse what stands in an element before its first child: as ``children``, of which each
-    has its ``tail`` to be looked at.
+    """Refuse what stands in an element before its first child.
+
+    Whoever goes through the children looks at the ``tail`` of each, as ``children`` does.
 
     Args:
         holder: the element.
