@@ -3,10 +3,14 @@
 24 stickers or a sheet of each, every second one sealed: zxing-cpp reads every symbol from the whole
 page; OpenCV reads each from its crop, whose pixels are the printer's dots. What is
 not read is named with its size and the reason. Ends with an error where zxing-cpp misses one.
+
+    python benchmarks/bench_label_matrix.py         # all
+    python benchmarks/bench_label_matrix.py 300     # at some resolutions only
 """
 
 from __future__ import annotations
 
+import sys
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,8 +101,9 @@ def main() -> None:
     heads = f"{'module':>20}{'zxing-cpp':>14}{'OpenCV':>12}"
     print(f"{'template':<16}{'stock':<24}{'dpi':>5}{heads}")
     faults = 0
+    resolutions = tuple(int(dpi) for dpi in sys.argv[1:]) or RESOLUTIONS
     for template, stock in pairs():
-        for dpi in RESOLUTIONS:
+        for dpi in resolutions:
             missed, lines = measure(template, stock, dpi)
             faults += missed
             print("\n".join(lines), flush=True)

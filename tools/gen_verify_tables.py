@@ -47,9 +47,9 @@ def render() -> str:
         _words("UNITS", "Units of UN/ECE Recommendation 20 that are known.", units.UNITS),
         _constant("WORD_HEADS", "What a bare word of a code list stands behind.", heads),
         _constant(
-            "STANDARD_PREFIXES",
-            "Prefixes that the EPCIS context declares.",
-            sorted(vocabulary.STANDARD_PREFIXES),
+            "UNDECLARED_PREFIXES",
+            "Prefixes whose meaning no event declares.",
+            sorted(vocabulary.UNDECLARED_PREFIXES),
         ),
         _constant(
             "CONTEXTS",

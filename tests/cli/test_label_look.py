@@ -211,6 +211,19 @@ def test_a_bad_print_has_a_bad_grade_and_what_to_mend(cli: Any) -> None:
     assert "Print black on white" in run.err
 
 
+def test_a_pale_print_is_read_but_not_called_good(cli: Any) -> None:
+    assert cli("label", "preview", "ocop-50x30", "--dpi", 600).code == 0
+    with Image.open(cli.folder / "preview.png") as drawn:
+        pale = drawn.convert("L").point(lambda value: 140 + value * 60 // 255)
+        pale.rotate(7, Image.Resampling.BICUBIC, fillcolor=200).save(cli.folder / "photo.jpg")
+    run = cli("label", "check", "photo.jpg")
+    assert (run.code, "poorly printed" in run.out, "✓ photo" in run.out) == (0, True, False)
+    (code,) = json.loads(cli("label", "check", "photo.jpg", "--json").out)["codes"]
+    assert code["grade"]["letter"] == "D"
+    assert code["page"] == 1
+    assert "page" not in code["grade"]
+
+
 def test_codes_of_other_kinds_are_read_too(cli: Any) -> None:
     assert cli("label", "preview", "carton-100x150", "-o", "carton.pdf").code == 0
     told = json.loads(cli("label", "check", "carton.pdf", "--json").out)

@@ -10,7 +10,7 @@ import importlib.util
 import json
 import re
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,9 @@ from second_verifier.mutants import KINDS, STANDARD, mutants
 from second_verifier.node import VERIFIER, expected_of, found_by, made_of, run_script
 from vectors.trust_running import CASES, content, inline, verdict_on
 from village import ADDRESS, BATCH, DOCUMENT, NOW, OFFICE, PRODUCER, PRODUCT, Said, Village, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 Case = dict[str, Any]
 
@@ -114,10 +117,20 @@ def test_a_text_of_very_many_blanks_is_read() -> None:
 
 EVENT: Case = json.loads(Village().state_event().payload)
 BATCH_ENTRY: Case = json.loads(Village().state_batch().payload)
+EVIDENCE: Case = {
+    "type": "evidence",
+    "id": "urn:uuid:3f0d5a52-6f0e-4d0a-9a55-0c8a7f6f1a11",
+    "about": [BATCH],
+    "mediaType": "application/pdf",
+    "sha256": "0" * 64,
+    "size": 1,
+}
 CONTEXT: list[Any] = EVENT["@context"]
 STRANGE_CONTEXT = "https://example.org/context.jsonld"
+XML = "http://www.w3.org/XML/1998/namespace"
 OCOP = {"ocop": "https://w3id.org/ocoptrace/voc/"}
 TIME = "2026-09-15T07:30:00"
+CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
 
 
 def nested(depth: int, *innermost: Any) -> list[Any]:
@@ -144,15 +157,89 @@ def entry(**members: Any) -> Case:
     return BATCH_ENTRY | members
 
 
+def seen(*uris: str) -> Case:
+    return EVENT | {"epcList": list(uris)}
+
+
+def shown_by(*uris: str) -> Case:
+    return EVIDENCE | {"about": sorted(uris)}
+
+
+def many_prefixes(count: int) -> Case:
+    """Return an event with so many prefixes, each of which it uses."""
+    namespaces = {f"p{number}": "https://x.example/" for number in range(count)}
+    members = {f"{prefix}:y": 1 for prefix in namespaces}
+    return EVENT | {"@context": [*CONTEXT[:2], namespaces]} | members
+
+
+SHOP = "https://shop.example"
+RARE = "\U00020000"  # one character, which JavaScript counts as two
+NO_NAMES = (
+    *(f"{SHOP}/2026/01/17", f"{SHOP}/402", f"{SHOP}/253/", f"{SHOP}/a/01/1234567"),
+    *(f"{SHOP}/01/123456789", f"{SHOP}/01/09521234543210x", f"{SHOP}/00/12345678901234567"),
+    *(f"{SHOP}/253/952123454321", f"{SHOP}/255/{'9' * 26}", f"{SHOP}/402/1234567890123456"),
+    *(f"{SHOP}/414/952123454321", f"{SHOP}/415/95212345432100", f"{SHOP}/417/x521234543213"),
+    *(f"{SHOP}/253/{'9' * 13}{'x' * 18}", f"{SHOP}/8003/{'9' * 14}{'x' * 17}"),
+    *(f"{SHOP}/8004/951", f"{SHOP}/8004/9521{'x' * 27}", f"{SHOP}/8006/9521"),
+    *(f"{SHOP}/8017/9521", f"{SHOP}/8018/9521", f"{SHOP}/?01/09521234543210"),
+    *(f"{SHOP}?/01/09521234543210", f"{SHOP}/#/01/09521234543210"),
+    *(f"{SHOP}/01/12345678901", f"{SHOP}/01/123456789012345", f"{SHOP}/255/952123454321"),
+    *(f"{SHOP}/2026/2027", f"{SHOP}/17/271231", f"{SHOP}/ocop/products/12"),
+    *(f"{SHOP}/ocop/decisions/01/12345678", f"{SHOP}/OCOP/x/414/9521234543210"),
+    *(f"{SHOP}/ocop", f"{SHOP}/ocop/", f"{SHOP}/ocop/decisions/12", f"{SHOP}/OCOP/12345678x"),
+    *(f"{SHOP}/ocop/7K3M9QA", f"{SHOP}/ocop/7K3M9QA-/MAM", f"{SHOP}/a/ocop/7K3M9QAB/mam"),
+    *("https://id.gs1.org", "https://id.gs1.org/414", "https://id.gs1.org/999/1", "http://?"),
+    *("https://id.gs1.org?/414/1", "https://id.gs1.org:443/01/1", "https://id.gs1.org.x/01/1"),
+)
+"""Web addresses that stand as they are: what follows a number is no key, nor `ocop` a producer."""
+FAULTY_NAMES = (
+    *(f"{SHOP}/01/12345678", f"{SHOP}/01/123456789012", f"{SHOP}/01/1234567890123"),
+    *(f"{SHOP}/a/01/09521234543210/b", f"{SHOP}/00/123456789012345678"),
+    *(f"{SHOP}/253/9521234543210", f"{SHOP}/253/{'9' * 13}{'x' * 17}"),
+    *(f"{SHOP}/253/{'9' * 13}{RARE * 17}", f"{SHOP}/255/{'9' * 25}"),
+    *(f"{SHOP}/255/9521234543210", f"{SHOP}/8010/9521"),
+    *(f"{SHOP}/402/12345678901234567", f"{SHOP}/414/9521234543210", f"{SHOP}/415/9521234543210"),
+    *(f"{SHOP}/417/9521234543210", f"{SHOP}/8003/{'9' * 14}{RARE * 16}"),
+    *(f"{SHOP}/8004/9521{RARE * 26}", f"{SHOP}/8004/9521%00"),
+    *(f"{SHOP}/8006/{'9' * 18}", f"{SHOP}/8017/{'9' * 18}", f"{SHOP}/8018/{'9' * 18}"),
+    *(f"{SHOP}/01/09521234543210?a=1", f"{SHOP}/01/09521234543210#a", f"{SHOP}/01/17/01/12345678"),
+    *(f"{SHOP}/ocop/7K3M9QAB", f"{SHOP}/ocop/7k3m9qab/MAM", f"{SHOP}/Ocop/ABCDEFGH/mam"),
+    *(f"{SHOP}/ocop/7K3M9QAB/mam", f"{SHOP}/ocop/7K3M9QAB/MAM/A/B/C", f"{SHOP}/ocop/7K3M9QAB#a"),
+    *("https://id.gs1.org/414/1", "HTTPS://ID.GS1.ORG/a/01/1", "https://id.gs1.org/402/"),
+)
+"""Names with a fault, which no reader may take for another address."""
+
+
+def of_each(says: str, made: Callable[..., Case], uris: Iterable[str]) -> dict[str, Case]:
+    return {f"{says} {uri}": made(uri) for uri in uris}
+
+
 TAKEN: dict[str, Case] = {
     "as it is": EVENT,
+    "evidence": EVIDENCE,
+    **of_each("no name", seen, NO_NAMES),
+    **of_each("evidence of no name", shown_by, NO_NAMES),
     "prefix": prefixed({"x": "https://x.example/"}),
     "prefix in a word": prefixed({"x": "https://x.example/"}, bizStep="x:drying"),
     "URI as a word": EVENT | {"bizStep": "https://x.example/drying"},
     "standard prefix": EVENT | {"gs1:note": "A"},
     "15 digits": EVENT | {"gs1:note": 0.123456789012345},
     "power": EVENT | {"gs1:note": 1e21},
-    "deep": EVENT | {"gs1:note": nested(31)},
+    "deep": EVENT | {"gs1:note": nested(25)},
+    "a number deep": EVENT | {"gs1:note": nested(25, 1)},
+    "objects deep": EVENT | {"gs1:note": nested(24, {"a": "b"})},
+    "deep in a part": EVENT | {"readPoint": {"id": "x:y", "gs1:note": nested(24)}},
+    "attribute": EVENT | {"gs1:note": {"@gs1:unit": "A", "@unit": "A"}},
+    "attribute with a prefix": prefixed({"x": "urn:x"}, **{"gs1:note": [{"@x:unit": "A"}]}),
+    "attribute's prefix alone": EVENT
+    | {"@context": [*CONTEXT[:2], {"z": "urn:z"}], "gs1:note": {"@z:unit": "A"}},
+    "attribute of a URI": EVENT | {"gs1:note": {"@urn:a": 1, "@https://x.example/a": 2, "@": 3}},
+    "prefix of XML": EVENT | {"xml:lang": "vi", "gs1:note": {"@xml:lang": "vi"}},
+    "prefix of nothing": prefixed({"x": "urn:x", "": "urn:y"}, **{"gs1:note": {":a": 1, "@:a": 1}}),
+    "many prefixes": many_prefixes(997),
+    "control character": EVENT | {"gs1:note": "\x01\x7f\x9f", "gs1:\x01": 1},
+    "control character in a word": EVENT | {"bizStep": "x\x01"},
+    "after control characters in a URI": seen("x:\u00a1", "x:!", "x:\u00ad\u200b"),
     "microseconds": EVENT | {"eventTime": f"{TIME}.123456789012+07:00"},
     "offset of a day less a minute": EVENT | {"eventTime": f"{TIME}-23:59"},
     "offset with 99 minutes": EVENT | {"eventTime": f"{TIME}+05:99"},
@@ -173,13 +260,34 @@ REFUSED: dict[str, Case] = {
     "prefix unused": EVENT | {"@context": [*CONTEXT[:2], {"x": "https://x.example/"}]},
     "prefix without a namespace": prefixed({"x": ""}),
     "prefix that is no text": prefixed({"x": {"@id": "https://x.example/"}}),
+    "prefix that says it is one": prefixed({"x": {"@id": "https://x.example/", "@prefix": True}}),
+    "prefix of XML declared": EVENT
+    | {
+        "@context": [*CONTEXT[:2], {"xml": "http://www.w3.org/XML/1998/namespace"}],
+        "xml:lang": "vi",
+    },
+    "attribute whose prefix is undeclared": EVENT | {"gs1:note": {"@x:unit": "A"}},
+    "attribute of an attribute": prefixed({"x": "urn:x"}, **{"gs1:note": {"@@x:unit": "A"}}),
+    "attribute of ours": EVENT | {"gs1:note": {"@ocop:unit": "A"}},
+    "attribute of the event": prefixed({"x": "urn:x"}, **{"@x:unit": "A"}),
+    "too many prefixes": many_prefixes(998),
+    "U+0000": EVENT | {"gs1:note": "a\0"},
+    "U+0000 in a member": EVENT | {"gs1:note": {"\0": 1}},
+    "U+0000 in a word": EVENT | {"bizStep": "\0"},
+    "U+0000 in an entry": entry(quantity={"value": 1, "uom": "\0"}),
+    **of_each("control character in", seen, (f"x:{chr(code)}" for code in CONTROLS)),
+    "control character in evidence": shown_by("x:\x01"),
+    **of_each("fault in", seen, FAULTY_NAMES),
+    **of_each("evidence of a fault in", shown_by, FAULTY_NAMES),
     "prefix of ours": EVENT | {"@context": [*CONTEXT[:2], {"ocop": "x:"}], "ocop:step": "drying"},
     "another context": EVENT | {"@context": [CONTEXT[0], STRANGE_CONTEXT, {}]},
     "one context more": EVENT | {"@context": [*CONTEXT, STRANGE_CONTEXT]},
     "16 digits": EVENT | {"gs1:note": 0.1234567890123456},
     "whole number beyond 2^53": EVENT | {"gs1:note": 1e20},
-    "too deep": EVENT | {"gs1:note": nested(32)},
-    "a number too deep": EVENT | {"gs1:note": nested(31, 1)},
+    "too deep": EVENT | {"gs1:note": nested(26)},
+    "an object too deep": EVENT | {"gs1:note": nested(25, {})},
+    "too deep in a part": EVENT | {"readPoint": {"id": "x:y", "gs1:note": nested(25)}},
+    "too deep to be read": EVENT | {"gs1:note": nested(32)},
     "offset of a day": EVENT | {"eventTime": f"{TIME}+24:00"},
     "offset that is none": EVENT | {"eventTimeZoneOffset": "+14:01"},
     "no such day": EVENT | {"eventTime": "2026-02-29T07:30:00+07:00"},

@@ -23,6 +23,8 @@ from ocoptrace.transparency import (
     verify_inclusion,
 )
 from ocoptrace.transparency.merkle import new_nodes
+from ocoptrace.transparency.tile import ENTRIES, Tile, tiles_of
+from ocoptrace.transparency.witness_protocol import AddCheckpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -288,3 +290,33 @@ def test_the_cosigned_message_of_the_specification(vectors: Path) -> None:
 def test_other_texts_of_the_specifications_are_no_checkpoints(vectors: Path, name: str) -> None:
     with pytest.raises(OcopTraceError):
         Checkpoint.parse(c2sp(vectors, f"{name}.txt"))
+
+
+def test_the_tiles_of_the_specification(vectors: Path) -> None:
+    told = json.loads(c2sp(vectors, "tiles.json"))
+    assert len(told["vectors"]) == 2
+    for tree in told["vectors"]:
+        tiles = [tile for tile in tiles_of(tree["tree_size"]) if tile.level != ENTRIES]
+        found = [
+            {
+                "level": level,
+                "full": sum(tile.is_full for tile in tiles if tile.level == level),
+                "partial_width": sum(
+                    tile.width for tile in tiles if tile.level == level and not tile.is_full
+                ),
+            }
+            for level in range(max(tile.level for tile in tiles) + 1)
+        ]
+        assert found == tree["tiles"]
+    for path in told["paths"]:
+        assert Tile(0, path["index"]).path == f"tile/0/{path['path']}"
+
+
+def test_the_request_to_a_witness_of_the_specification(vectors: Path) -> None:
+    body = c2sp(vectors, "witness-add-checkpoint-request.txt")
+    request = AddCheckpoint.parse(body)
+    assert (request.old_size, len(request.proof)) == (20852014, 4)
+    assert (request.checkpoint.size, str(request)) == (20852163, body)
+    answered = c2sp(vectors, "witness-add-checkpoint-response.txt")
+    signatures = Note.parse(f"{request.checkpoint.note.text}\n{answered}").signatures
+    assert {each.name for each in signatures} == {"witness.example/w1", "witness.example/w2"}

@@ -8,25 +8,19 @@ for each way: how it ended, and what was wrong with what it left, if anything.
 from __future__ import annotations
 
 import json
-import os
-import resource
 import shutil
-import signal
 import sys
 import tempfile
-import traceback
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from breaking import Points, forked, full_disk
 
 from clock import Clock
-from ocoptrace.errors import OcopTraceError
 from ocoptrace.labels import scan_file
 from ocoptrace.labels.manifest import Manifest, manifest_path
 from ocoptrace.labels.reading.scan import scan_pixels
-from ocoptrace.store import SqliteStore
 from ocoptrace.workspace import Workspace, print_job
 from printers import ZplPrinter
 
@@ -41,49 +35,6 @@ PRINTING: dict[str, dict[str, Any]] = {
 }
 MOST_POINTS = 300
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk without waiting
-
-
-class Points:
-    """Every moment at which something is about to happen to a disk, counted."""
-
-    def __init__(self, fatal: int) -> None:
-        self.fatal = fatal
-        self.passed = 0
-
-    def hit(self) -> None:
-        self.passed += 1
-        if self.passed == self.fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def watch(self) -> None:
-        for owner, name in (
-            (os, "fsync"),
-            (os, "open"),
-            (tempfile, "mkstemp"),
-            (Path, "replace"),
-            (Path, "unlink"),
-        ):
-            setattr(owner, name, self._watched(getattr(owner, name)))
-        writing = SqliteStore.writing
-
-        @contextmanager
-        def watched(store: SqliteStore) -> Iterator[None]:
-            self.hit()
-            with writing(store):
-                yield
-                self.hit()
-            self.hit()
-
-        SqliteStore.writing = watched  # type: ignore[method-assign]
-
-    def _watched(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        def before(*arguments: Any, **named: Any) -> Any:
-            self.hit()
-            done = work(*arguments, **named)
-            self.hit()
-            return done
-
-        return before
 
 
 def batch_of(ws: Workspace) -> str:
@@ -153,23 +104,6 @@ def look_at(folder: Path, ending: str) -> None:
     ws.close()
 
 
-def forked(work: Callable[[], None]) -> int:
-    """Do some work in a process of its own, and return how it ended."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os._exit(0)
-        except OcopTraceError as error:
-            print("   ", error.code, flush=True)
-            os._exit(3)
-        except BaseException:  # noqa: BLE001 - the child ends here, whatever it was
-            traceback.print_exc()
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
 def kills(stride: int, ending: str) -> Iterator[Callable[[Path], Callable[[], None]]]:
     """Yield works that are killed at one point after the other."""
 
@@ -193,8 +127,7 @@ def full_disks(stride: int, ending: str) -> Iterator[Callable[[Path], Callable[[
     def of(size: int) -> Callable[[Path], Callable[[], None]]:
         def work(folder: Path) -> Callable[[], None]:
             def run() -> None:
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+                full_disk(size)
                 print_run(folder, 1000 if ending == "pdf" else 300, ending)
 
             return run

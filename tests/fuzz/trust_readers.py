@@ -58,6 +58,8 @@ from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.signing.signed_file import SignedFile
 from ocoptrace.transparency import Checkpoint, tree_root, verify_consistency, verify_inclusion
 from ocoptrace.transparency.merkle import leaf_hash
+from ocoptrace.transparency.tile import Tile, decode_entries, encode_entries, tiles_of
+from ocoptrace.transparency.witness_protocol import NOTHING_SEEN, AddCheckpoint, answer
 from ocoptrace.verify import verify_label, verify_record, verify_statement
 from village import (
     BATCH,
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from ocoptrace.verify import Verdict
 
 GOOD = {"ok", "ok_offline"}
+OK = 200
 IDS = {said.statement.id for said in STATED}
 SHOWN = {(said.statement.id, said.payload) for said in STATED}
 ABOUT = {BATCH, *(record.about for record in RECORDS)}
@@ -191,6 +194,25 @@ def read_checkpoint(data: bytes) -> None:
     assert Checkpoint.parse(str(checkpoint)) == checkpoint
     checkpoint.verify(KEYS_OF_LOG)
     assert checkpoint.note.text in NOTES
+
+
+def read_tile_path(data: bytes) -> None:
+    text = text_of(data)
+    assert Tile.parse(text).path == text
+
+
+def read_entries(data: bytes) -> None:
+    """Read a bundle of entries behind the width that it is said to have."""
+    width = data[0] + 1 if data else 1
+    assert encode_entries(decode_entries(data[1:], width)) == data[1:]
+
+
+def read_witness_request(data: bytes) -> None:
+    text = text_of(data)
+    request = AddCheckpoint.parse(text)
+    assert str(request) == text
+    given = answer(request, NOTHING_SEEN, log=KEYS_OF_LOG[:1], witness=WITNESSES[0], time=1)
+    assert given.status != OK or request.checkpoint.note.text in NOTES
 
 
 def read_path(data: bytes) -> None:
@@ -418,6 +440,21 @@ TARGETS = tuple(
             read_checkpoint,
             ProofError,
             tuple(str(checkpoint).encode() for checkpoint in CHECKPOINTS),
+            2048,
+        ),
+        (
+            "tile-path",
+            read_tile_path,
+            ProofError,
+            tuple(tile.path.encode() for tile in (*tiles_of(70_000), Tile(0, 1_234_067))[-6:]),
+            64,
+        ),
+        ("entries", read_entries, ProofError, (b"\1\0\3moi\0\4muoi", b"\0\0\0"), 256),
+        (
+            "witness-request",
+            read_witness_request,
+            ProofError,
+            tuple(str(AddCheckpoint(0, (), each)).encode() for each in CHECKPOINTS),
             2048,
         ),
         ("path", read_path, ProofError, (), 32),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocoptrace.labels import Stock, Template, load_stock, load_template, preflight, template_names
+from ocoptrace.labels.stock.printer import PrinterProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -333,6 +334,34 @@ def test_contents_are_taken_once_and_as_a_stream(content: Make) -> None:
     )  # fmt: skip
     assert codes(wrong(found)) == [("label.demo_key", "error", "/0/link")]
     assert next(stream, None) is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "most"),
+    [
+        ({"kind": "thermal", "dpi": 203}, 104.0),
+        ({"kind": "thermal", "dpi": 300}, 105.7),
+        ({"kind": "thermal", "dpi": 300, "head_width": 80}, 80.0),
+        ({"kind": "thermal", "dpi": 300, "head_width": 168}, None),
+        ({"kind": "thermal", "dpi": 600}, None),
+        ({"kind": "office", "dpi": 300}, None),
+    ],
+)
+def test_rows_wider_than_the_printers_head_are_told(
+    content: Make, profile: dict[str, Any], most: float | None
+) -> None:
+    stock = load_stock("roll-35x22-3up")
+    printer = PrinterProfile.read({"name": "p", **profile}, name="p")
+    assert PrinterProfile.parse(printer.to_toml(), name="p") == printer
+    found = preflight(
+        [content()], template=load_template("ocop-35x22"), stock=stock,
+        dpi=profile["dpi"], today=TODAY, demo=True, printer=printer,
+    )  # fmt: skip
+    told = [finding for finding in found if finding.code == "label.head_width"]
+    assert [finding.facts["most"] for finding in told] == ([] if most is None else [most])
+    for finding in told:
+        assert finding.severity == "warning"
+        assert finding.facts["width"] == 2 * stock.pitch_x / 1000 + 35
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -104,3 +104,22 @@ def test_right_aligned_text_ends_at_the_right_edge() -> None:
     setting = fit([("figures", "0123")], width=20_000, x_height=900, least=900, lines=1)
     (item,) = setting.items(x=0, y=0, width=20_000, align="right")
     assert item.x + setting.width == pytest.approx(20_000, abs=1)
+
+
+@pytest.mark.parametrize(
+    "tied", ["75 %", "500 ml", "1,5 l", "30 °C", "250 g", "12 kg", "40 mm", "350 kcal", "5 °"]
+)
+def test_a_number_is_never_parted_from_its_unit(tied: str) -> None:
+    text = f"Cá cơm {tied}, muối biển"
+    for width in range(9_000, 30_000, 500):
+        setting = fit([("regular", text)], width=width, x_height=1000, least=1000, lines=4)
+        assert setting.overflow or any(tied in line.text for line in setting.lines)
+
+
+@pytest.mark.parametrize("free", ["2 mắm", "3 gói", "2026 lô", "5 metres"])
+def test_a_number_may_stand_apart_from_other_words(free: str) -> None:
+    words = free.split(" ")
+    size = 1000 * 1000 // fonts.face_x_height("regular")
+    width = max(fonts.width(word, "regular") for word in words) * (size + 10) // 1000
+    setting = fit([("regular", free)], width=width, x_height=1000, least=1000, lines=2)
+    assert [line.text for line in setting.lines] == words

@@ -385,6 +385,9 @@ TOLD = (
         " Mắm",
         "Mắm\u200b",
         "\u00a0",
+        "x:\x01",
+        "x:\x9f",
+        "a\0",
         "item",
         "national",
         "VN",
@@ -409,6 +412,7 @@ NAMES = (
         "expiry_date",
     ),
     *("bizLocation", "expiryDate", "gs1:x", "cbvmda:lotNumber", "__proto__", "constructor"),
+    *("@x:y", "@gs1:x", "@", "xml:lang", "@xml:lang", "gs1:\0", "x:\x01", "xml", "ocop", "gs1"),
 )
 NUMBERS = (0, -0.5, 1e21, 5e-324, 0.1234567890123456, 3, 5, 69.5, 100, 2**53 - 1, 1e20, 18456.5)
 VALUES: tuple[Any, ...] = (
@@ -424,13 +428,39 @@ VALUES: tuple[Any, ...] = (
 )
 
 
+SEGMENTS = (
+    *("01", "00", "253", "255", "402", "414", "8003", "8004", "8006", "10", "21", "17"),
+    *("ocop", "OCOP"),
+    *("09521234543213", "09521234543210", "095212345432", "9521234000006", "9521", "952"),
+    *("095212345432130102", "7K3M9QAB", "7k3m9qab", "MAMTOM", "decisions", "2026", "", "x", "%2F"),
+)
+
+
+def address(random: Random) -> str:
+    """Return a web address that may be a name, may look like one, or neither."""
+    host = random.choice(("shop.example", "id.gs1.org", "ID.GS1.ORG", "id.example", ""))
+    path = [random.choice(SEGMENTS) for _ in range(random.randrange(6))]
+    behind = random.choice(("", "", "", "?17=271231", "#a", "?a#/01/9521", "é"))
+    return "/".join((random.choice(("https:/", "http:/", "HTTPS:/")), host, *path)) + behind
+
+
 def like(value: Any, random: Random) -> Any:
     """Return another value, mostly of the same kind."""
     if random.random() < 0.2:
         return random.choice((*VALUES, *TOLD))
+    if random.random() < 0.05:
+        return nested(random.randrange(20, 33), value)
+    if isinstance(value, str) and "://" in value and random.random() < 0.3:
+        return address(random)
     if isinstance(value, str):
         return random.choice((*TOLD, value + "\u0301", f" {value}", value.swapcase(), value + "0"))
     return random.choice(VALUES if isinstance(value, dict | list) else NUMBERS)
+
+
+def nested(depth: int, value: Any) -> Any:
+    for _ in range(depth):
+        value = [value]
+    return value
 
 
 def underscored(name: Any) -> Any:

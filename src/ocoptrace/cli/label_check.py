@@ -28,6 +28,8 @@ _MILLIMETRES_PER_INCH: Final = 25.4
 _DPI: Final = 600
 _MOST_SHOWN: Final = 12
 _LONGEST: Final = 50
+_FAIR: Final = 2
+_TOLD_ALREADY: Final = frozenset({"text", "page", "version"})
 _SOURCES: Final[tuple["Source", ...]] = ("drawing", "scan", "photo")
 _SOURCE_OF: Final[dict[str, "Source"]] = {"pdf": "drawing", "png": "scan", "jpeg": "photo"}
 
@@ -103,8 +105,13 @@ class _Code:
             "y": y,
             "unit": "mm" if self.drawn else "px",
             "version": self.scan.version or None,
-            "grade": None if self.grade is None else self.grade.to_json(language),
+            "grade": None if self.grade is None else _without(self.grade.to_json(language)),
         }
+
+
+def _without(grade: dict[str, object]) -> dict[str, object]:
+    """Return the members of a grade that its code does not have already."""
+    return {name: each for name, each in grade.items() if name not in _TOLD_ALREADY}
 
 
 def _codes(
@@ -208,8 +215,13 @@ def _tell(terminal: Terminal, file: Path, codes: Sequence[_Code], found: Sequenc
         )
         terminal.say(text("grade.indicative.text"))
     terminal.findings(found)
-    if not any(each.severity == "error" for each in found):
-        terminal.done(text("cli.codes.done", path=file, count=len(codes)))
+    if any(each.severity == "error" for each in found):
+        return
+    facts = {"path": file, "count": len(codes)}
+    if worst is not None and worst.overall < _FAIR:
+        terminal.say(text("cli.codes.poor", **facts))
+    else:
+        terminal.done(text("cli.codes.done", **facts))
 
 
 def _row(terminal: Terminal, code: _Code) -> tuple[str, ...]:

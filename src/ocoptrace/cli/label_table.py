@@ -126,6 +126,7 @@ def _checked(rows: Sequence["LabelRow"], how: "Printing") -> list[Finding]:
         today=civil_date(datetime.now(UTC)),
         demo=how.demo,
         images=how.images(),
+        printer=how.printer,
         point_of_sale=how.point_of_sale,
     )
     found = [_located(each, rows) for each in found]

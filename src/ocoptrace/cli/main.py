@@ -21,9 +21,11 @@ from ocoptrace.cli import (
     gs1,
     key,
     label,
+    log,
     serve,
     trust,
     verify,
+    witness,
 )
 from ocoptrace.cli.misuse import misuse
 from ocoptrace.cli.passphrase import go_by_file
@@ -64,7 +66,20 @@ def build_app(terminal: Terminal) -> typer.Typer:
         if lang is not None and lang[:2].lower() not in LANGUAGES:
             raise InputError("cli.unknown_language", value=lang, known=", ".join(LANGUAGES))
 
-    for module in (demo_command, commands, export, label, verify, serve, key, trust, gs1, epcis):
+    for module in (
+        demo_command,
+        commands,
+        export,
+        label,
+        verify,
+        serve,
+        key,
+        trust,
+        log,
+        witness,
+        gs1,
+        epcis,
+    ):
         module.add(app, terminal)
     return app
 

@@ -40,7 +40,7 @@ from ocoptrace.epcis.dimensions import (
 )
 from ocoptrace.epcis.event import Event
 from ocoptrace.epcis.names import canonical_name
-from ocoptrace.epcis.number import double
+from ocoptrace.epcis.number import Real, double
 from ocoptrace.epcis.places import came_from, each, within
 from ocoptrace.epcis.read_only import ReadOnlyList, ReadOnlyMapping
 from ocoptrace.epcis.vocabulary import (
@@ -188,8 +188,12 @@ class _Walk:
         except InputError as error:
             came_from(member, error)
             raise
-        if part.__pydantic_extra__:
-            members |= self.value(part.__pydantic_extra__)
+        extra = part.__pydantic_extra__
+        if extra:
+            self._extensions.update(extra)
+            for name, value in extra.items():
+                kept = type(value) is str
+                members[name] = value if kept else within(name, self.value, value)
         return members
 
     def value(self, value: Any) -> Any:
@@ -197,6 +201,8 @@ class _Walk:
         kind = type(value)
         if kind is str:
             return value
+        if kind is Real:
+            return self.number(value)
         if kind is tuple or kind is list or kind is ReadOnlyList:
             return each(value, self.value)
         if kind is dict or kind is ReadOnlyMapping:
@@ -208,9 +214,10 @@ class _Walk:
 
     def word(self, word: str, code_list: CodeList) -> str:
         """Return a word of a code list, bare."""
-        word = bare(word, code_list)
         if ":" in word:
-            self._words.add(word)
+            word = bare(word, code_list)
+            if ":" in word:
+                self._words.add(word)
         return word
 
     def prefixes(self, declared: Container[str]) -> set[str]:
@@ -220,12 +227,15 @@ class _Walk:
             prefix = word.partition(":")[0]
             if prefix in declared or prefix == PREFIX:
                 found.add(prefix)
-        for name in self._extensions:
-            # An attribute of XML is called after its name: ``@prefix:name``.
-            prefix, colon, local = name.removeprefix("@").partition(":")
-            if colon and prefix != "urn" and not local.startswith("//"):
-                found.add(prefix)
-        return found - UNDECLARED_PREFIXES
+        found.update(map(_prefix, self._extensions))
+        return found - _NO_PREFIXES
+
+
+def _prefix(name: str) -> str:
+    """Return the prefix of the name of an extension; empty for none."""
+    # An attribute of XML is called after its name: ``@prefix:name``.
+    prefix, colon, local = name.removeprefix("@").partition(":")
+    return prefix if colon and prefix != "urn" and not local.startswith("//") else ""
 
 
 def _name(walk: _Walk, uri: str) -> str:
@@ -234,6 +244,10 @@ def _name(walk: _Walk, uri: str) -> str:
 
 def _names(walk: _Walk, uris: tuple[str, ...]) -> list[str]:
     return each(uris, walk.name)
+
+
+def _parts(walk: _Walk, parts: tuple[BaseModel, ...]) -> list[dict[str, Any]]:
+    return each(parts, walk.part)
 
 
 def _word(code_list: CodeList) -> _Write:
@@ -254,6 +268,20 @@ _WRITERS: dict[type[BaseModel], dict[str, _Write | None]] = {
         "input_epc_list": _names,
         "output_epc_list": _names,
         "parent_id": _name,
+        **dict.fromkeys(("biz_location", "persistent_disposition", "read_point"), _Walk.part),
+        **dict.fromkeys(
+            (
+                "biz_transaction_list",
+                "child_quantity_list",
+                "destination_list",
+                "input_quantity_list",
+                "output_quantity_list",
+                "quantity_list",
+                "sensor_element_list",
+                "source_list",
+            ),
+            _parts,
+        ),
     },
     BizTransaction: {"biz_transaction": _name, "type": _word("BTT")},
     Destination: {"destination": _name, "type": _word("SDT")},
@@ -268,8 +296,9 @@ _WRITERS: dict[type[BaseModel], dict[str, _Write | None]] = {
     },
     Source: {"source": _name, "type": _word("SDT")},
 }
-"""Part of an event → what writes its names and words; None for texts that stand as they are."""
+"""Part of an event → what writes its names, words and parts; None for texts as they stand."""
 
+_NO_PREFIXES = UNDECLARED_PREFIXES | {""}
 _LEFT_OUT = frozenset({"context", "record_time"})
 
 

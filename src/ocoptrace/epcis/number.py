@@ -19,7 +19,7 @@ from typing import Self
 
 from ocoptrace.errors import EpcisError
 
-__all__ = ["MAX_DIGITS", "Real", "double", "exact", "lexeme", "of_lexeme"]
+__all__ = ["MAX_DIGITS", "Real", "double", "exact", "is_usual", "lexeme", "of_lexeme"]
 
 MAX_DIGITS = 256
 """Longest number that is read, in characters."""
@@ -30,7 +30,9 @@ _EXACT = 2**53
 _SHORT = re.compile(r"-?[0-9]{1,7}\.[0-9]{1,7}")
 """A number of so few digits that a double surely holds it."""
 
-_WHOLE = re.compile(r"[1-9][0-9]{0,14}")
+_USUAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+"""A number as JSON has it, far from the ends of what a double reaches: most of them."""
+
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -58,8 +60,20 @@ class Real(float):
         self.lexeme = lexeme
         return self
 
+    @classmethod
+    def of_usual(cls, lexeme: str) -> Self:
+        """Return the number of a text that surely is one and within reach."""
+        self = super().__new__(cls, lexeme)
+        self.lexeme = lexeme
+        return self
+
     def __reduce__(self) -> tuple[type[Real], tuple[str]]:
         return Real, (self.lexeme,)
+
+
+def is_usual(lexeme: str) -> bool:
+    """Tell whether a text is a JSON number of so few digits that ``of_lexeme`` takes it."""
+    return _USUAL.fullmatch(lexeme) is not None
 
 
 def of_lexeme(lexeme: str) -> int | Real:
@@ -68,7 +82,9 @@ def of_lexeme(lexeme: str) -> int | Real:
     Raises:
         EpcisError: no JSON number, too long, or beyond what a double reaches.
     """
-    if _WHOLE.fullmatch(lexeme):
+    if usual := _USUAL.fullmatch(lexeme):
+        if usual[1] or lexeme == "-0":
+            return Real.of_usual(lexeme)
         return int(lexeme)
     number = Real(lexeme)
     whole = lexeme.removeprefix("-").isdigit() and lexeme != "-0" and abs(number) < _EXACT
@@ -95,7 +111,7 @@ def double(number: float) -> int | float:
         if -_EXACT < number < _EXACT:
             return number
         raise EpcisError("json.inexact_number", number=str(number)[:_SHOWN])
-    text = lexeme(number)
+    text = number.lexeme if type(number) is Real else lexeme(number)
     plain = float(number)
     if _SHORT.fullmatch(text):
         return plain

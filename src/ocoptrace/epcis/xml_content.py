@@ -36,8 +36,10 @@ __all__ = [
     "items",
     "no_text",
     "once",
+    "only_elements",
     "stray",
     "text_of",
+    "twice",
     "within_bounds",
 ]
 
@@ -57,15 +59,30 @@ def children(holder: Element, attributes: Container[str] = ()) -> Iterator[Eleme
     Raises:
         EpcisError: another attribute, or text.
     """
+    only_elements(holder, attributes)
+    for child in holder:
+        if child.tail:
+            no_text(child.tail, child)
+        yield child
+
+
+def only_elements(holder: Element, attributes: Container[str] = ()) -> None:
+    """Refuse what stands in an element before its first child.
+
+    Whoever goes through the children looks at the ``tail`` of each, as ``children`` does.
+
+    Args:
+        holder: the element.
+        attributes: names of those that it may bear.
+
+    Raises:
+        EpcisError: another attribute, or text.
+    """
     for name in holder.keys():  # noqa: SIM118 - quicker than to ask for the attributes
         if name not in attributes and not str(name).startswith(_INSTANCE):
             raise stray(holder, str(name))
     if holder.text:
         no_text(holder.text, holder)
-    for child in holder:
-        if child.tail:
-            no_text(child.tail, child)
-        yield child
 
 
 def items(holder: Element, item: str) -> Iterator[Element]:
@@ -74,7 +91,10 @@ def items(holder: Element, item: str) -> Iterator[Element]:
     Raises:
         EpcisError: one of another name, an attribute, or text.
     """
-    for child in children(holder):
+    only_elements(holder)
+    for child in holder:
+        if child.tail:
+            no_text(child.tail, child)
         if child.tag != item and local_name(child) != item:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
         yield child
@@ -92,7 +112,10 @@ def text_of(element: Element) -> str:
     for name in element.keys():  # noqa: SIM118 - quicker than to ask for the attributes
         if not str(name).startswith(_INSTANCE):
             raise stray(element, str(name))
-    text = (element.text or "").strip()
+    text = element.text
+    if not text:
+        return ""
+    text = text.strip()
     return text if text.isascii() else composed(text)
 
 
@@ -102,14 +125,14 @@ def attributes_of(element: Element) -> Iterator[tuple[str, str]]:
     Raises:
         EpcisError: there are too many of them.
     """
-    if not element.keys():
+    names = element.keys()
+    if not names:
         return
-    attributes = element.attrib
-    if len(attributes) > MAX_ATTRIBUTES:
+    if len(names) > MAX_ATTRIBUTES:
         raise EpcisError("epcis.xml_attributes", place=path_of(element), limit=MAX_ATTRIBUTES)
-    for name, value in attributes.items():
-        if not str(name).startswith(_INSTANCE):
-            yield str(name), composed(str(value))
+    for name, value in element.items():
+        if not name.startswith(_INSTANCE):
+            yield name, composed(value)
 
 
 def once(members: Mapping[str, Any], name: str, element: Element) -> None:
@@ -119,7 +142,12 @@ def once(members: Mapping[str, Any], name: str, element: Element) -> None:
         EpcisError: there is a member of its name.
     """
     if name in members:
-        raise EpcisError("epcis.xml_twice", place=path_of(element), element=shown(name))
+        raise twice(element, name)
+
+
+def twice(element: Element, name: str) -> EpcisError:
+    """Return the error for an element that stands twice."""
+    return EpcisError("epcis.xml_twice", place=path_of(element), element=shown(name))
 
 
 def no_text(text: str | None, element: Element) -> None:

@@ -16,18 +16,21 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.number import of_lexeme
+from ocoptrace.epcis.number import is_usual, of_lexeme
 from ocoptrace.epcis.xml_content import (
     attributes_of,
     children,
     items,
-    once,
+    no_text,
+    only_elements,
     stray,
     text_of,
+    twice,
     within_bounds,
 )
 from ocoptrace.epcis.xml_extension import JSON, add, attribute_name
@@ -84,11 +87,12 @@ def read_members(event: Element, names: Names, *, ordered: bool = True) -> dict[
             "epcis.event_type", place=path_of(event), value=shown(kind), expected=", ".join(ORDER)
         )
     members: dict[str, Any] = {"type": kind}
-    for name, value in attributes_of(event):
-        _event_attribute(members, event, name, value, names)
     attributes = event.keys()
+    if attributes:
+        for name, value in attributes_of(event):
+            _event_attribute(members, event, name, value, names)
     _read_into(members, set(), event, standard, names, attributes=attributes, ordered=ordered)
-    if names.nested:
+    if names.deep:
         within_bounds(members, event)
     return members
 
@@ -107,14 +111,17 @@ def _read_into(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    standard: dict[str, tuple[int, _Reader]],
+    standard: dict[str, tuple[int, _Reader | None]],
     names: Names,
     *,
     attributes: Collection[str] = (),
     ordered: bool,
 ) -> None:
     last = 0
-    for child in children(holder, attributes):
+    only_elements(holder, attributes)
+    for child in holder:
+        if child.tail:
+            no_text(child.tail, child)
         name = child.tag
         if name[0] == "{":
             name = local_name(child)
@@ -126,16 +133,14 @@ def _read_into(
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
             _read_into(members, arrays, child, standard, names, ordered=False)
             continue
-        once(members, name, child)
+        if name in members:
+            raise twice(child, name)
         at, read = standard[name]
         if ordered and at < last:
             raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
         last = at
-        members[name] = read(child, names)
-
-
-def _text(element: Element, _: Names) -> str:
-    return text_of(element)
+        # Names that are the same text are compared sooner, here and by whoever asks later.
+        members[intern(name)] = read(child, names) if read else text_of(child)
 
 
 def _word(code_list: CodeList) -> _Reader:
@@ -149,11 +154,12 @@ def _epcs(holder: Element, _: Names) -> list[str]:
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
-    match = _DECIMAL.fullmatch(text)
-    if match and (match[2] or match[3] or "0" in text):
-        sign, whole, fraction, exponent = match.groups(default="")
-        point = f".{fraction}" if fraction else ""
-        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
+    if not is_usual(text):
+        match = _DECIMAL.fullmatch(text)
+        if match and (match[2] or match[3] or "0" in text):
+            sign, whole, fraction, exponent = match.groups(default="")
+            point = f".{fraction}" if fraction else ""
+            text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
     except EpcisError as error:
@@ -169,9 +175,10 @@ def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
             name, text = local_name(child), text_of(child)
             if name not in _QUANTITY:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-            once(members, name, child)
+            if name in members:
+                raise twice(child, name)
             if name != "quantity":
-                members[name] = text
+                members[intern(name)] = text
             elif child.get(_NIL) != "true":
                 members[name] = _number(text, child)
         found.append(members)
@@ -200,7 +207,7 @@ def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
     return read
 
 
-_LOCATION: dict[str, _Reader] = {"id": _text}
+_LOCATION: dict[str, _Reader | None] = {"id": None}
 
 
 def _location(holder: Element, names: Names) -> dict[str, Any]:
@@ -208,7 +215,7 @@ def _location(holder: Element, names: Names) -> dict[str, Any]:
 
 
 def _part(
-    holder: Element, standard: dict[str, _Reader], names: Names, *, attributed: bool = False
+    holder: Element, standard: dict[str, _Reader | None], names: Names, *, attributed: bool = False
 ) -> dict[str, Any]:
     """Return a part that has room for extensions: in elements, and maybe in attributes."""
     members: dict[str, Any] = {}
@@ -226,12 +233,15 @@ def _read_into_part(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    standard: dict[str, _Reader],
+    standard: dict[str, _Reader | None],
     names: Names,
     *,
     attributes: Collection[str] = (),
 ) -> None:
-    for child in children(holder, attributes):
+    only_elements(holder, attributes)
+    for child in holder:
+        if child.tail:
+            no_text(child.tail, child)
         name = local_name(child)
         if name[0] == "{":
             add(members, arrays, child, names, depth=MAX_DEPTH)
@@ -240,8 +250,10 @@ def _read_into_part(
         elif name not in standard:
             raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
         else:
-            once(members, name, child)
-            members[name] = standard[name](child, names)
+            if name in members:
+                raise twice(child, name)
+            read = standard[name]
+            members[intern(name)] = read(child, names) if read else text_of(child)
 
 
 def _lasting(holder: Element, _: Names) -> dict[str, list[str]]:
@@ -258,8 +270,8 @@ def _error(holder: Element, names: Names) -> dict[str, Any]:
     def corrective(element: Element, _: Names) -> list[str]:
         return [text_of(child) for child in items(element, "correctiveEventID")]
 
-    standard: dict[str, _Reader] = {
-        "declarationTime": _text,
+    standard: dict[str, _Reader | None] = {
+        "declarationTime": None,
         "reason": _word("ER"),
         "correctiveEventIDs": corrective,
     }
@@ -278,15 +290,16 @@ def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[s
         elif name not in standard:
             raise stray(element, name)
         elif name in SENSOR_NUMBERS:
-            members[name] = _number(value, element)
+            members[intern(name)] = _number(value, element)
         elif name == "booleanValue":
-            members[name] = _BOOLEANS.get(value.strip(), value)
+            members[intern(name)] = _BOOLEANS.get(value.strip(), value)
         elif name in WORDS:
-            members[name] = word_of_xml(value.strip(), WORDS[name])
+            members[intern(name)] = word_of_xml(value.strip(), WORDS[name])
         else:
-            members[name] = value
-    for child in children(element, element.keys()):
-        raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
+            members[intern(name)] = value
+    if len(element) or element.text:
+        for child in children(element, element.keys()):
+            raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
     return members
 
 
@@ -334,10 +347,10 @@ _READ: dict[str, _Reader] = {
     "sensorElementList": _sensors,
     "sourceList": _typed("source"),
 }
-"""Element → how it is read; every other holds text alone."""
+"""Element → what reads it; every other holds text alone."""
 
 _STANDARD = {
-    kind: {name: (at, _READ.get(name, _text)) for at, name in enumerate(order)}
+    kind: {name: (at, _READ.get(name)) for at, name in enumerate(order)}
     for kind, order in ORDER.items()
 }
-"""Type of event → element → its place in the order, and how it is read."""
+"""Type of event → element → its place in the order, and what reads it if it is no text."""

@@ -126,7 +126,7 @@ def _members(
     """Return what the elements of an event say, and the prefixes of its own."""
     known = declared(declarations(holder))
     own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
-    names = Names(around | own)
+    names = Names(around | own if own else around)
     members = read_members(holder, names, ordered=ordered)
     own |= names.added
     if not names.uses(PREFIX):

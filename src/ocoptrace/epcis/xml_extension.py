@@ -77,6 +77,9 @@ _NUMBERS = frozenset({"byte", "decimal", "double", "float", "int", "integer", "l
 _BOOLEANS = {"true": True, "false": False}
 _MAX_JSON = 2**20
 
+_SURELY_SHALLOW = MAX_DEPTH - 5
+"""Elements nested so little, two levels of JSON each, stay far within the depth of an event."""
+
 
 # Reading
 
@@ -119,7 +122,7 @@ def add(
     if child.tail and not child.tail.isspace():
         raise EpcisError("epcis.xml_text", place=path_of(child), element=name)
     if name not in members:
-        single = child.get(_LIST) == "true"
+        single = bool(child.keys()) and child.get(_LIST) == "true"
         members[name] = [value] if single else value
         if single:
             arrays.add(name)
@@ -140,11 +143,12 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
     attributes = holder.keys()
     if not attributes and not len(holder):
         return text
-    names.nested = True
+    if depth < _SURELY_SHALLOW:
+        names.deep = True
     if depth <= 0:
         raise EpcisError("json.too_deep", place=path_of(holder), limit=MAX_DEPTH)
     if not len(holder) and _MARKERS.issuperset(attributes):
-        return _marked(holder, text)
+        return _marked(holder, text, names)
     if JSON in attributes:
         raise EpcisError("epcis.xml_json", place=path_of(holder))
     members = {
@@ -157,10 +161,11 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
     return members | members_of(holder, names, depth=depth - 1)
 
 
-def _marked(holder: Element, text: str) -> Any:
+def _marked(holder: Element, text: str, names: Names) -> Any:
     if (stated := holder.get(JSON)) is not None:
         if text.strip():
             raise EpcisError("epcis.xml_json", place=path_of(holder))
+        names.deep = True
         return read_json(stated.encode(), max_bytes=_MAX_JSON)
     if not text and holder.get(_NIL) == "true":
         return None

@@ -66,7 +66,7 @@ class Names:
 
     Attributes:
         added: prefix → namespace, for what the prefixes around do not say.
-        nested: whether anything read has lists or objects in it.
+        deep: whether anything read may be nested deeper than an event may be.
     """
 
     def __init__(self, around: dict[str, str]) -> None:
@@ -76,7 +76,7 @@ class Names:
         self._counts: dict[str, int] = {}
         self._used: set[str] = set()
         self.added: dict[str, str] = {}
-        self.nested = False
+        self.deep = False
 
     def member(self, tag: str, prefix: str | None) -> str:
         """Return the member name of an element or attribute.
@@ -88,13 +88,14 @@ class Names:
         if tag[0] != "{":
             return tag
         key = (tag, prefix)
-        if key not in self._members:
+        member = self._members.get(key)
+        if member is None:
             namespace, _, local = tag[1:].partition("}")
             wanted = (prefix or "ns", namespace)
             if wanted not in self._prefixes:
                 self._prefixes[wanted] = self._prefix(*wanted)
-            self._members[key] = f"{self._prefixes[wanted]}:{local}"
-        return self._members[key]
+            member = self._members[key] = f"{self._prefixes[wanted]}:{local}"
+        return member
 
     def uses(self, prefix: str) -> bool:
         """Tell whether a name with this prefix has been read."""

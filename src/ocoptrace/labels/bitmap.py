@@ -24,7 +24,13 @@ from ocoptrace.labels.display import MICROMETRES_PER_INCH
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Bitmap", "dots_per_metre"]
+__all__ = ["COARSEST", "MAX_PIXELS", "Bitmap", "dots_per_metre"]
+
+COARSEST: Final = 10
+"""Fewest pixels per inch of a picture for the eye, drawn or read."""
+
+MAX_PIXELS: Final = 80_000_000
+"""Largest page or picture, drawn or read: A4 at 600 dpi has 35 million pixels."""
 
 _EIGHT_DOTS_A_MILLIMETRE: Final = 203
 

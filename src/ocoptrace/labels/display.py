@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "dots",
     "mm",
+    "overlap",
 ]
 
 MICROMETRES_PER_INCH: Final = 25_400
@@ -55,6 +56,11 @@ def mm(millimetres: float) -> int:
 def dots(micrometres: int, *, dpi: int) -> int:
     """Return the printer dot nearest to a length."""
     return (2 * micrometres * dpi + MICROMETRES_PER_INCH) // (2 * MICROMETRES_PER_INCH)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether two boxes have more in common than an edge."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ocoptrace.findings import Finding
 from ocoptrace.labels.captions import captions
 from ocoptrace.labels.codes import whole_dots
 from ocoptrace.labels.content import FIELDS
-from ocoptrace.labels.display import MICROMETRES_PER_INCH
+from ocoptrace.labels.display import MICROMETRES_PER_INCH, overlap
 from ocoptrace.labels.elements import Barcode, Line, PictureBox, Qr, TextBox
 from ocoptrace.labels.preflight.symbols import LEAST_DOTS, LEAST_MODULE, RESERVED_VERSION
 from ocoptrace.labels.symbols import Matrix
@@ -108,7 +108,7 @@ def _overlaps(template: Template) -> Iterator[Finding]:
         if isinstance(element, Qr | Barcode | TextBox | PictureBox)
     ]
     for (one, first, box), (other, second, other_box) in combinations(placed, 2):
-        if _overlap(box, other_box) and not _exclusive(first, second):
+        if overlap(box, other_box) and not _exclusive(first, second):
             symbol = isinstance(first, Qr | Barcode) or isinstance(second, Qr | Barcode)
             yield Finding(
                 "label.elements_overlap",
@@ -120,7 +120,7 @@ def _overlaps(template: Template) -> Iterator[Finding]:
         if isinstance(element, Line):
             box = element.box(*template.size)
             for one, room, room_box in placed:
-                if isinstance(room, Qr | Barcode) and _overlap(_widened(box), room_box):
+                if isinstance(room, Qr | Barcode) and overlap(_widened(box), room_box):
                     facts = {"one": f"/element/{one}", "other": f"/element/{number}"}
                     yield Finding("label.elements_overlap", "error", f"/element/{number}", facts)
 
@@ -128,10 +128,6 @@ def _overlaps(template: Template) -> Iterator[Finding]:
 def _exclusive(one: Element, other: Element) -> bool:
     """Tell whether two elements never stand on one sticker."""
     return bool(one.when.present & other.when.absent or one.when.absent & other.when.present)
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _widened(box: Box) -> Box:

@@ -43,9 +43,12 @@ _SIGN: Final = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _OPENING: Final = "\uff08「『《【〈"
 _CLOSING: Final = "、。\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09」』》】〉"
 _SIGNS: Final = f"[{_OPENING}]*[{_SIGN}][{_CLOSING}]*"
-_WORD: Final = re.compile(rf" +|{_SIGNS}|[^ {_SIGN}]+")
+# A number and its unit stay together.
+_UNITS: Final = "%|‰|°C?|[mcd]?l|m?L|[kmµ]?g|[mc]?m|kcal|k?J"
+_TIED: Final = rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"
+_WORD: Final = re.compile(rf" +|{_SIGNS}|(?:[^ {_SIGN}]|{_TIED})+")
 # Where no size helps, a long code or host name may break after its own punctuation.
-_PIECE: Final = re.compile(rf" +|{_SIGNS}|[^ ./{_SIGN}-]*[./-]+|[^ ./{_SIGN}-]+")
+_PIECE: Final = re.compile(rf" +|{_SIGNS}|[^ ./{_SIGN}-]*[./-]+|(?:[^ ./{_SIGN}-]|{_TIED})+")
 _ELLIPSIS: Final = "…"
 
 
@@ -138,12 +141,21 @@ class Setting:
                     advance += fonts.width(run.text, face)
 
 
-@lru_cache(maxsize=4096)
+# The texts that stickers share are set once a run; of others, few come again.
+@lru_cache(maxsize=256)
 def _fit(
     spans: tuple[Span, ...], width: int, heights: tuple[int, int], lines: int, *, even: bool
 ) -> Setting:
     ratio = fonts.face_x_height(spans[-1][0])
-    size = 1
+    size = -(-heights[0] * 1000 // ratio)
+    whole = Line(spans)
+    if (
+        len(spans) == 1
+        and spans[0][1] == spans[0][1].strip()
+        and whole.width <= width * 1000 // size
+    ):
+        # Most texts of a sticker's own are one short line.
+        return Setting((whole,), size, overflow=False)
     for pattern in (_WORD, _PIECE):
         words = _words(spans, pattern)
         for height in _heights(*heights):

@@ -8,13 +8,17 @@ from ocoptrace.store.key_files import (
     write_key,
 )
 from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
+from ocoptrace.store.tiles import TileFolder
 from ocoptrace.store.whole_file import sync_folder, write_whole
+from ocoptrace.store.witness_store import WitnessStore
 
 __all__ = [
     "SqliteStore",
     "Stored",
     "StoredAct",
     "StoredRun",
+    "TileFolder",
+    "WitnessStore",
     "read_key",
     "read_passphrase",
     "read_public_key",

@@ -27,7 +27,7 @@ from ocoptrace.store.migration import OLDEST, bring_up_to_date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["SCHEMA_VERSION", "Database"]
+__all__ = ["SCHEMA_VERSION", "Database", "connect"]
 
 SCHEMA_VERSION: Final = 4
 
@@ -60,7 +60,7 @@ class Database:
         Raises:
             StorageError: the file cannot be made, or holds a store already.
         """
-        connection = _connect(path)
+        connection = connect(path)
         if _version(connection):
             connection.close()
             raise StorageError("store.exists", path=path)
@@ -82,7 +82,7 @@ class Database:
         """
         if not Path(path).is_file():
             raise StorageError("store.file", path=path, reason=os.strerror(errno.ENOENT))
-        connection = _connect(path)
+        connection = connect(path)
         try:
             _bring_up_to_date(connection, path)
         except BaseException:
@@ -148,7 +148,12 @@ class Database:
         return rows[0][0] if rows else None
 
 
-def _connect(path: Path | str) -> sqlite3.Connection:
+def connect(path: Path | str) -> sqlite3.Connection:
+    """Return a connection with our settings; it is made where nothing is.
+
+    Raises:
+        StorageError: the file cannot be used.
+    """
     with _storage_errors():
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:

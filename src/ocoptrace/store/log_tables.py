@@ -22,9 +22,11 @@ from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from datetime import datetime
 
     from ocoptrace.signing import Statement
+    from ocoptrace.store.statement_tables import Stored
 
 __all__ = ["LogTables"]
 
@@ -37,6 +39,8 @@ class LogTables(StatementTables):
         # The right edge of the tree while a transaction grows it: level → (index, hash).
         self._edge: dict[int, tuple[int, bytes]] = {}
         self._size: int | None = None
+        self.before_growth: Callable[[], None] | None = None
+        """Asked before the first entry of a transaction; what it raises stops the append."""
 
     def _begin(self) -> None:
         self._forget()
@@ -54,6 +58,8 @@ class LogTables(StatementTables):
 
         Call it inside ``writing()``.
         """
+        if self._size is None and self.before_growth is not None:
+            self.before_growth()
         self.add_statement(statement, payload, salt, content_hash)
         position = self.log_size() if self._size is None else self._size
         self._rows("INSERT INTO log_entry VALUES (?, ?)", position, statement.id)
@@ -89,11 +95,47 @@ class LogTables(StatementTables):
             raise StorageError("store.node_missing", level=level, position=position)
         return node
 
+    def log_nodes(self, level: int, start: int, count: int) -> dict[int, bytes]:
+        """Return the complete nodes of a level that are there, of ``count`` from ``start`` on."""
+        return dict(
+            self._rows(
+                "SELECT position, hash FROM log_node"
+                " WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
+                level,
+                start,
+                start + count,
+            )
+        )
+
+    def log_entries(self, start: int, count: int) -> dict[int, tuple[bytes, bytes]]:
+        """Return the entries that are there, of ``count`` from ``start`` on: id and bytes."""
+        rows = self._rows(
+            "SELECT position, statement_id, cose FROM log_entry"
+            " JOIN statement ON statement.id = statement_id"
+            " WHERE position >= ? AND position < ? ORDER BY position",
+            start,
+            start + count,
+        )
+        return {position: (statement_id, cose) for position, statement_id, cose in rows}
+
+    def log_entry(self, position: int) -> Stored | None:
+        """Return the statement at a position of the log."""
+        found = self._stored("WHERE position = ?", position)
+        return found[0] if found else None
+
+    def checkpoints(self) -> list[tuple[int, str]]:
+        """Return all checkpoints that are kept, the smallest first: size and note."""
+        return self._rows("SELECT size, note FROM checkpoint ORDER BY size")
+
     def add_checkpoint(self, size: int, note: str, *, made_at: datetime) -> None:
         """Keep a checkpoint; one of the same size that is kept already stays."""
         self._rows(
             "INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?)", size, note, time_text(made_at)
         )
+
+    def replace_checkpoint(self, size: int, note: str) -> None:
+        """Keep the checkpoint of a size with more signatures than before."""
+        self._rows("UPDATE checkpoint SET note = ? WHERE size = ?", note, size)
 
     def checkpoint_at(self, size: int) -> str | None:
         """Return the checkpoint of a size."""

@@ -35,6 +35,7 @@ __all__ = [
     "inclusion_proof",
     "leaf_hash",
     "new_nodes",
+    "node_hash",
     "root_of",
     "tree_root",
     "verify_consistency",
@@ -55,7 +56,8 @@ def leaf_hash(entry: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
-def _parent(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of the node above two others."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -70,7 +72,7 @@ def new_nodes(size: int, leaf: bytes, read: ReadNode) -> list[tuple[tuple[int, i
     level, index, node = 0, size, leaf
     completed = [((level, index), node)]
     while index % 2:
-        node = _parent(read(level, index - 1), node)
+        node = node_hash(read(level, index - 1), node)
         level, index = level + 1, index // 2
         completed.append(((level, index), node))
     return completed
@@ -87,14 +89,14 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     for index, leaf in enumerate(leaves):
         node, rest = leaf, index
         while rest & 1:
-            node = _parent(complete.pop(), node)
+            node = node_hash(complete.pop(), node)
             rest >>= 1
         complete.append(node)
     if not complete:
         return EMPTY_ROOT
     root = complete.pop()
     while complete:
-        root = _parent(complete.pop(), root)
+        root = node_hash(complete.pop(), root)
     return root
 
 
@@ -110,7 +112,7 @@ def _subtree(start: int, end: int, read: ReadNode) -> bytes:
     if width == 1 << level:
         return read(level, start >> level)
     split = start + (1 << (level - 1))
-    return _parent(_subtree(start, split, read), _subtree(split, end, read))
+    return node_hash(_subtree(start, split, read), _subtree(split, end, read))
 
 
 def inclusion_proof(index: int, size: int, read: ReadNode) -> list[bytes]:
@@ -174,7 +176,7 @@ def verify_inclusion(
         raise ProofError("proof.no_such_leaf", index=index, size=size)
     node = leaf_hash
     for sibling, is_left in zip(proof, _sides(index, size - 1, len(proof)), strict=True):
-        node = _parent(sibling, node) if is_left else _parent(node, sibling)
+        node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
     if node != root:
         raise ProofError("proof.wrong_root")
 
@@ -204,8 +206,8 @@ def verify_consistency(
         raise ProofError("proof.wrong_length", length=0)
     older = newer = seeds[0]
     for sibling, is_left in zip(siblings, _sides(position, last, len(siblings)), strict=True):
-        older = _parent(sibling, older) if is_left else older
-        newer = _parent(sibling, newer) if is_left else _parent(newer, sibling)
+        older = node_hash(sibling, older) if is_left else older
+        newer = node_hash(sibling, newer) if is_left else node_hash(newer, sibling)
     if older != root1 or newer != root2:
         raise ProofError("proof.wrong_root")
 

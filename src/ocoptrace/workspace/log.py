@@ -1,7 +1,9 @@
 """The workspace's own log: entries in the store, checkpoints under witnesses, proofs.
 
 Entries are committed first; then a checkpoint is signed over what is committed, and the
-witnesses are asked. A crash in between loses no entry: the next checkpoint covers it.
+witnesses are asked. A crash in between loses no entry: the next checkpoint covers it. What was
+signed before is continued or nothing is signed, wherever it is found: here, with the witnesses,
+where the log is published.
 """
 
 from __future__ import annotations
@@ -11,17 +13,21 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import WorkspaceError
-from ocoptrace.signing.note import NoteSigner
+from ocoptrace.signing.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey
 from ocoptrace.transparency import (
     Checkpoint,
     LogProof,
     consistency_proof,
     inclusion_proof,
     tree_root,
+    verify_consistency,
 )
 from ocoptrace.transparency.witness import cosign
+from ocoptrace.workspace.cosigning import check_not_stopped
+from ocoptrace.workspace.known_heads import KnownHeads, check_continues
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ocoptrace.signing.note import NoteSignature
@@ -62,10 +68,50 @@ class LocalLog:
         prefix = self.origin.partition(".")[0]
         return tuple(self.keyring.witness(name, f"{prefix}.{name}") for name in WITNESSES)
 
+    @cached_property
+    def known_heads(self) -> KnownHeads:
+        """Where checkpoints of this log stand outside the database."""
+        return KnownHeads(self.keyring.folder.parent)
+
+    def verifier_key(self) -> VerifierKey | None:
+        """Return the log's key as it is published; None where only a passphrase could tell."""
+        return self._published_key("log", self.origin, ED25519)
+
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """Return the keys of the own witnesses as they are published, as far as that is known."""
+        prefix = self.origin.partition(".")[0]
+        keys = (self._published_key(name, f"{prefix}.{name}", COSIGNATURE_V1) for name in WITNESSES)
+        return tuple(key for key in keys if key is not None)
+
+    def _published_key(self, name: str, vkey_name: str, kind: int) -> VerifierKey | None:
+        key = self.keyring.public_key(name)
+        return None if key is None else VerifierKey(vkey_name, kind, key)
+
+    def check_unforked(self) -> None:
+        """Refuse to go on where the log is no continuation of what it is known to have signed.
+
+        Raises:
+            WorkspaceError: it has fewer entries than were signed, or others.
+        """
+        check_not_stopped(self.store)
+        size = self.store.log_size()
+        for place, head in self.heads():
+            check_continues(head, size, self.store.log_node, where=place)
+
+    def heads(self) -> Iterator[tuple[str, Checkpoint]]:
+        """Yield the newest checkpoint of each place where one can be found, and the place."""
+        newest = self.store.newest_checkpoint()
+        if newest is not None:
+            yield "ocoptrace.db", Checkpoint.parse(newest)
+        key = self.verifier_key()
+        if key is not None:
+            yield from self.known_heads.found(self.origin, (key,))
+
     def checkpoint(self, *, now: datetime) -> Checkpoint:
         """Return a checkpoint of all that is committed, cosigned; sign one if there is none.
 
         Raises:
+            WorkspaceError: the log is no continuation of what it is known to have signed.
             ProofError: a witness refuses, because the log is no continuation of what it saw.
         """
         # One transaction: a second process cannot slip a larger tree in between, and what the
@@ -77,7 +123,12 @@ class LocalLog:
             newest = self.store.newest_checkpoint()
             if newest is not None and Checkpoint.parse(newest).size == size:
                 return Checkpoint.parse(newest)
+            check_not_stopped(self.store)
             root = tree_root(size, self.store.log_node)
+            for place, head in self.heads():
+                check_continues(head, size, self.store.log_node, where=place)
+                path = consistency_proof(head.size, size, self.store.log_node)
+                verify_consistency(head.size, size, path, head.root, root)
             checkpoint = Checkpoint.sign(self.origin, size, root, self.signer)
             signatures = [self._cosign(checkpoint, witness, now=now) for witness in self.witnesses]
             checkpoint = checkpoint.with_signatures(*signatures)

@@ -77,6 +77,8 @@ class Setting:
     def of(cls, store: SqliteStore, keyring: Keyring, clock: Callable[[], datetime]) -> Setting:
         """Return the setting that a store and its keys make."""
         log = LocalLog(store, kept(store, "origin"), keyring)
+        # Nothing is added to a log that has lost what it had signed.
+        store.before_growth = log.check_unforked
         return cls(kept(store, "host"), store, keyring, log, TrustFiles(store), clock)
 
     def issuer(self, code: str) -> str:

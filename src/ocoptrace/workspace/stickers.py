@@ -262,6 +262,7 @@ def _check(
         dpi=plan.printing.dpi,
         today=today,
         demo=plan.printing.demo,
+        printer=plan.printing.printer,
         images=plan.printing.images(),
         point_of_sale=plan.printing.point_of_sale,
     )

@@ -35,6 +35,7 @@ from ocoptrace.workspace.keyring import Keyring
 from ocoptrace.workspace.keys_and_trust import KeysAndTrust
 from ocoptrace.workspace.labelling import Labelling
 from ocoptrace.workspace.office import Office
+from ocoptrace.workspace.public_log import PublicLog
 from ocoptrace.workspace.recording import record
 from ocoptrace.workspace.setting import Setting
 
@@ -62,7 +63,7 @@ def is_workspace(folder: Path) -> bool:
     return (folder / MARKER).is_file()
 
 
-class Workspace(KeysAndTrust, Labelling):
+class Workspace(KeysAndTrust, Labelling, PublicLog):
     """Everything of one folder: registry, events, log, keys, labels."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:
@@ -156,8 +157,9 @@ class Workspace(KeysAndTrust, Labelling):
         store = SqliteStore.open(path / DATABASE)
         setting = Setting.of(store, Keyring(path / KEYS, passphrase), clock)
         # Whoever was cut short between commit and checkpoint is caught up with here, where the
-        # keys can be used; reading what is covered takes none.
-        with suppress(SigningError):
+        # keys can be used; reading what is covered takes none. A log that has lost entries can
+        # still be looked at: whatever is added to it says so.
+        with suppress(SigningError, WorkspaceError):
             setting.log.checkpoint(now=clock())
         return cls(path, setting)
 

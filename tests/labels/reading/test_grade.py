@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ocoptrace.labels import lay_out, load_stock, load_template, render_pdf, write_pdf
 from ocoptrace.labels.reading.grade import Grade, grade_file, grade_pixels
 from ocoptrace.labels.reading.print_quality import PARAMETERS
-from ocoptrace.labels.reading.qr_layout import Bits, blocks, codeword_modules
 from ocoptrace.labels.symbols import encode
+from ocoptrace.labels.symbols.qr_structure import Bits, blocks, codeword_modules
 from ocoptrace.messages import LANGUAGES
 
 if TYPE_CHECKING:

@@ -12,25 +12,26 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocoptrace.labels.reading.qr_layout import (
-    LEVELS,
+from ocoptrace.labels.reading.reference_decode import decode
+from ocoptrace.labels.symbols.matrix import LEVELS, Level
+from ocoptrace.labels.symbols.qr_structure import (
     MAX_VERSION,
     Bits,
     alignment_centres,
     blocks,
+    capacity,
     codeword_modules,
+    fixed_patterns,
     function_modules,
-    segments,
 )
-from ocoptrace.labels.reading.reed_solomon import correct
-from ocoptrace.labels.reading.reference_decode import decode
+from ocoptrace.labels.symbols.reed_solomon import correct
 
 QRCODE_LEVELS = {level: getattr(qrcode.constants, f"ERROR_CORRECT_{level}") for level in LEVELS}
 VERSIONS = range(1, MAX_VERSION + 1)
 SOME_VERSIONS = [1, 2, 3, 6, 7, 8, 14, 22, 32, 40]
 
 
-def symbol(version: int, level: str, *, text: str = "OCOP 12") -> Bits:
+def symbol(version: int, level: Level, *, text: str = "OCOP 12") -> Bits:
     """Return what zxing-cpp draws."""
     barcode = zxingcpp.create_barcode(
         text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, version=version
@@ -45,10 +46,11 @@ def test_alignment_patterns_stand_where_another_encoder_puts_them(version: int) 
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_blocks_are_those_of_two_other_encoders(version: int, level: str) -> None:
+def test_blocks_are_those_of_two_other_encoders(version: int, level: Level) -> None:
     ours = [(len(b.codewords), len(b.codewords) - b.parity) for b in blocks(version, level)]
     theirs = qrcode.base.rs_blocks(version, QRCODE_LEVELS[level])
     assert ours == [(block.total_count, block.data_count) for block in theirs]
+    assert capacity(version, level) == 8 * sum(block.data_count for block in theirs)
     segnos = segno.consts.ECC[version][getattr(segno.consts, f"ERROR_LEVEL_{level}")]
     assert ours == [
         (info.num_total, info.num_data) for info in segnos for _ in range(info.num_blocks)
@@ -57,7 +59,7 @@ def test_blocks_are_those_of_two_other_encoders(version: int, level: str) -> Non
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_codeword_is_in_one_block(version: int, level: str) -> None:
+def test_every_codeword_is_in_one_block(version: int, level: Level) -> None:
     numbers = [number for block in blocks(version, level) for number in block.codewords]
     assert sorted(numbers) == list(range(len(codeword_modules(version))))
 
@@ -65,14 +67,14 @@ def test_every_codeword_is_in_one_block(version: int, level: str) -> None:
 @pytest.mark.parametrize("version", SOME_VERSIONS)
 def test_fixed_patterns_are_those_of_another_encoder(version: int) -> None:
     drawn = symbol(version, "L")
-    for inside, dark in segments(version).values():
+    for inside, dark in fixed_patterns(version).values():
         assert (drawn[inside] == dark[inside]).all()
         assert function_modules(version)[inside].all()
 
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("version", SOME_VERSIONS)
-def test_a_whole_symbol_is_its_own_reference(version: int, level: str) -> None:
+def test_a_whole_symbol_is_its_own_reference(version: int, level: Level) -> None:
     drawn = symbol(version, level)
     decoded = decode(drawn)
     assert decoded is not None
@@ -83,7 +85,7 @@ def test_a_whole_symbol_is_its_own_reference(version: int, level: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("version", SOME_VERSIONS)
-def test_as_many_wrong_codewords_as_can_be_are_found(version: int, level: str) -> None:
+def test_as_many_wrong_codewords_as_can_be_are_found(version: int, level: Level) -> None:
     chance = random.Random(f"{version}{level}")  # noqa: S311
     drawn = symbol(version, level)
     torn = drawn.copy()
@@ -102,7 +104,7 @@ def test_as_many_wrong_codewords_as_can_be_are_found(version: int, level: str) -
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_unused_correction_is_what_another_reader_says(level: str) -> None:
+def test_unused_correction_is_what_another_reader_says(level: Level) -> None:
     drawn = symbol(7, level)
     (first, *_) = blocks(7, level)
     for wrong in range(4):

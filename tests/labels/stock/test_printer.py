@@ -106,9 +106,12 @@ def test_a_profile_is_refined_by_the_page_that_it_corrected(
 ) -> None:
     stock = load_stock("avery-l7160")
     misprint = Misprint(dx, dy, scale_x, scale_y)
-    rough = PrinterProfile.parse("dx = 0.9\ndy = -0.4\nscale_x = 1.004", name="rough")
+    rough = PrinterProfile.parse(
+        "dx = 0.9\ndy = -0.4\nscale_x = 1.004\nhead_width = 80", name="rough"
+    )
     corrected = calibration_page(stock, printer=rough)
     profile = calibrate(stock, misprint.read(corrected), printed_with=rough)
+    assert profile.head == rough.head == 80_000
     again = misprint.read(calibration_page(stock, printer=profile))
     should = distances(stock)
     for letter in "abcd":

@@ -15,7 +15,7 @@ from qrcode import constants, util
 from ocoptrace.labels.symbols import batch, encode
 from ocoptrace.labels.symbols.batch import encode_many
 from ocoptrace.labels.symbols.matrix import LEVELS
-from ocoptrace.labels.symbols.qr_layout import capacity
+from ocoptrace.labels.symbols.qr_structure import capacity
 from ocoptrace.labels.symbols.segments import bit_length, characters, cut, segments
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocoptrace.epcis.document import MAX_BYTES
+from ocoptrace.epcis.document import MAX_BYTES, no_collecting
 from ocoptrace.epcis.event_hash.digest import hash_events
 from ocoptrace.epcis.raw_events import raw_events
 
@@ -48,5 +48,6 @@ def hash_document(
         EpcisError: no such profile or algorithm; neither JSON nor XML, or no EPCIS; or a member
             that cannot be hashed: its place begins with the position of the event.
     """
-    context, events = raw_events(data, max_bytes=max_bytes, any_order=any_order)
-    return list(hash_events(events, profile=profile, algorithm=algorithm, context=context))
+    with no_collecting():
+        context, events = raw_events(data, max_bytes=max_bytes, any_order=any_order)
+        return list(hash_events(events, profile=profile, algorithm=algorithm, context=context))

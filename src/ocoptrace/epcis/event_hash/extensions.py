@@ -19,8 +19,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
+from ocoptrace.epcis.event_hash.kept import Kept
 from ocoptrace.epcis.event_hash.values import Values
-from ocoptrace.epcis.places import within
+from ocoptrace.epcis.places import came_from, within
 from ocoptrace.epcis.vocabulary import STANDARD_PREFIXES
 from ocoptrace.epcis.xml_schema import IMPLIED, XML
 from ocoptrace.errors import EpcisError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Extensions", "declared"]
 
+_KEPT_NAMES = 1024
 _UNDECLARED = {**IMPLIED, "xml": XML}
 _NO_EXTENSIONS = frozenset({"#text", "@context"})
 _COMMENTS = frozenset(
@@ -71,12 +73,13 @@ class Extensions:
         values: writes their values.
     """
 
-    __slots__ = ("_prefixes", "_profile", "_values")
+    __slots__ = ("_keys", "_prefixes", "_profile", "_values")
 
     def __init__(self, profile: Profile, prefixes: Mapping[str, str], values: Values) -> None:
         self._profile = profile
         self._prefixes = prefixes
         self._values = values
+        self._keys = Kept(self._key, most=_KEPT_NAMES)
 
     def texts(
         self, members: Mapping[str, Any], standard: Collection[str], depth: int = MAX_DEPTH
@@ -91,12 +94,18 @@ class Extensions:
         Raises:
             EpcisError: a value that cannot be hashed, or nesting beyond the depth.
         """
-        return [
-            text
-            for name, value in members.items()
-            if name not in standard and name not in _NO_EXTENSIONS
-            for text in within(name, self._texts_of, self._name(name), value, depth)
-        ]
+        texts: list[str] = []
+        name = ""
+        try:
+            for name, value in members.items():
+                if name not in standard:
+                    key = self._keys[name]
+                    if key:
+                        texts += self._texts_of(key, value, depth)
+        except EpcisError as error:
+            came_from(name, error)
+            raise
+        return texts
 
     def placed(self, members: Mapping[str, Any], standard: Collection[str]) -> tuple[str, str]:
         """Return the extensions that stand inside their holder, and those that come after all.
@@ -123,12 +132,10 @@ class Extensions:
 
     def _texts_of(self, key: str, value: Any, depth: int) -> list[str]:
         """Return the texts of one extension: of a list, one for each entry."""
-        if key in _COMMENTS or key.startswith(_SCHEMA_INSTANCE):
-            return []
-        if key in _MASTER_DATA:
-            raise EpcisError("epcis.hash_master_data")
         if depth < 0:
             raise EpcisError("json.too_deep", limit=MAX_DEPTH)
+        if type(value) is str:
+            return [_with_value(key, self._values.text(value))]
         if isinstance(value, list | tuple):
             return [
                 text
@@ -147,6 +154,17 @@ class Extensions:
             return self
         prefixes = {**self._prefixes, **declared(value["@context"])}
         return Extensions(self._profile, prefixes, Values(self._profile, prefixes))
+
+    def _key(self, name: str) -> str:
+        """Return the key of an extension; nothing where it is not hashed."""
+        if name in _NO_EXTENSIONS:
+            return ""
+        key = self._name(name)
+        if key in _COMMENTS or key.startswith(_SCHEMA_INSTANCE):
+            return ""
+        if key in _MASTER_DATA:
+            raise EpcisError("epcis.hash_master_data")
+        return key
 
     def _name(self, name: str) -> str:
         """Return a name behind its namespace; where its prefix means nothing, as written."""

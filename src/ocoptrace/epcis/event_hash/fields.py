@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ocoptrace.epcis.event_hash.kept import Kept
 from ocoptrace.epcis.vocabulary import CodeList
 
 if TYPE_CHECKING:
@@ -24,10 +25,29 @@ __all__ = [
     "SENSOR_REPORT",
     "TYPED",
     "Form",
+    "Forms",
 ]
 
 Form = Literal["value", "time"] | CodeList
 """How a value is written: as it is, as a time in UTC, or as a word of a code list."""
+
+_KEPT_SHAPES = 64
+
+
+class Forms(dict[str, Form]):
+    """The standard members that a part may have, in order, and their forms.
+
+    Attributes:
+        of: names of the members of one part → those that have a form, in order.
+    """
+
+    def __init__(self, forms: Mapping[str, Form]) -> None:
+        super().__init__(forms)
+        self.of = Kept(self._of, most=_KEPT_SHAPES)
+
+    def _of(self, names: tuple[str, ...]) -> tuple[tuple[str, Form], ...]:
+        return tuple((name, form) for name, form in self.items() if name in names)
+
 
 EVENT: Mapping[str, Form] = {
     "action": "value",
@@ -40,51 +60,55 @@ EVENT: Mapping[str, Form] = {
 }
 """Members of an event that are one value."""
 
-LOCATION: Mapping[str, Form] = {"id": "value"}
+LOCATION = Forms({"id": "value"})
 
-QUANTITY: Mapping[str, Form] = {"epcClass": "value", "quantity": "value", "uom": "value"}
+QUANTITY = Forms({"epcClass": "value", "quantity": "value", "uom": "value"})
 
-TYPED: Mapping[str, Mapping[str, Form]] = {
-    "bizTransaction": {"type": "BTT", "bizTransaction": "value"},
-    "destination": {"type": "SDT", "destination": "value"},
-    "source": {"type": "SDT", "source": "value"},
+TYPED: Mapping[str, Forms] = {
+    "bizTransactionList": Forms({"type": "BTT", "bizTransaction": "value"}),
+    "destinationList": Forms({"type": "SDT", "destination": "value"}),
+    "sourceList": Forms({"type": "SDT", "source": "value"}),
 }
-"""What has a type: its members, the type first."""
+"""Lists of what has a type: the members of an entry, the type first."""
 
-SENSOR_METADATA: Mapping[str, Form] = {
-    "time": "time",
-    "startTime": "time",
-    "endTime": "time",
-    "deviceID": "value",
-    "deviceMetadata": "value",
-    "rawData": "value",
-    "dataProcessingMethod": "value",
-    "bizRules": "value",
-}
+SENSOR_METADATA = Forms(
+    {
+        "time": "time",
+        "startTime": "time",
+        "endTime": "time",
+        "deviceID": "value",
+        "deviceMetadata": "value",
+        "rawData": "value",
+        "dataProcessingMethod": "value",
+        "bizRules": "value",
+    }
+)
 
 # Business rules of a report are not in the standard's list: they come with the extensions.
-SENSOR_REPORT: Mapping[str, Form] = {
-    "type": "Measurement",
-    "exception": "Measurement",
-    "deviceID": "value",
-    "deviceMetadata": "value",
-    "rawData": "value",
-    "dataProcessingMethod": "value",
-    "time": "time",
-    "microorganism": "value",
-    "chemicalSubstance": "value",
-    "value": "value",
-    "component": "Comp",
-    "stringValue": "value",
-    "booleanValue": "value",
-    "hexBinaryValue": "value",
-    "uriValue": "value",
-    "minValue": "value",
-    "maxValue": "value",
-    "meanValue": "value",
-    "sDev": "value",
-    "percRank": "value",
-    "percValue": "value",
-    "uom": "value",
-    "coordinateReferenceSystem": "value",
-}
+SENSOR_REPORT = Forms(
+    {
+        "type": "Measurement",
+        "exception": "Measurement",
+        "deviceID": "value",
+        "deviceMetadata": "value",
+        "rawData": "value",
+        "dataProcessingMethod": "value",
+        "time": "time",
+        "microorganism": "value",
+        "chemicalSubstance": "value",
+        "value": "value",
+        "component": "Comp",
+        "stringValue": "value",
+        "booleanValue": "value",
+        "hexBinaryValue": "value",
+        "uriValue": "value",
+        "minValue": "value",
+        "maxValue": "value",
+        "meanValue": "value",
+        "sDev": "value",
+        "percRank": "value",
+        "percValue": "value",
+        "uom": "value",
+        "coordinateReferenceSystem": "value",
+    }
+)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ocoptrace.epcis.event import Event
 from ocoptrace.epcis.event_hash.extensions import Extensions, declared
@@ -31,7 +31,9 @@ from ocoptrace.epcis.event_hash.fields import (
     SENSOR_REPORT,
     TYPED,
     Form,
+    Forms,
 )
+from ocoptrace.epcis.event_hash.kept import Kept
 from ocoptrace.epcis.event_hash.profile import Profile, ProfileName, profile_named
 from ocoptrace.epcis.event_hash.values import Values
 from ocoptrace.epcis.faults import pointer, shown
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["event_prehash", "event_prehashes"]
 
 _CHANGES = ("set", "unset")
+_KEPT_PLANS = 256
 _ELEMENT = frozenset({"sensorMetadata", "sensorReport"})
 
 
@@ -93,19 +96,60 @@ def _prehashes(events: Iterable[Event | Mapping[str, Any]], walk: _Walk) -> Iter
         yield within(position, walk.event, event)
 
 
+class _Step(NamedTuple):
+    """One member of an event on its way: its form where it is one value, else its writer."""
+
+    name: str
+    form: Form
+    writer: Callable[..., str] | None
+
+
+class _Plan(NamedTuple):
+    """How events are written whose members have the same names, whatever their values are.
+
+    Attributes:
+        order: members in the order of the profile.
+        tail: those that are sorted among the extensions.
+        extended: whether there are extensions.
+    """
+
+    order: tuple[_Step, ...]
+    tail: tuple[_Step, ...]
+    extended: bool
+
+
 @cache
 def _standard(profile: Profile) -> frozenset[str]:
     """Return the members of an event that are no extensions."""
     return frozenset({*profile.order, *profile.sorted_tail, *profile.ignored})
 
 
+@cache
+def _plans(profile: Profile) -> Kept[tuple[str, ...], _Plan]:
+    """Return the plans for events, by the names of their members: a document has only a few."""
+
+    def steps(order: Iterable[str], names: tuple[str, ...]) -> tuple[_Step, ...]:
+        return tuple(
+            _Step(name, EVENT.get(name, "value"), _Walk.writers.get(name))
+            for name in order
+            if name in names
+        )
+
+    def plan(names: tuple[str, ...]) -> _Plan:
+        extended = not _standard(profile).issuperset(names)
+        return _Plan(steps(profile.order, names), steps(profile.sorted_tail, names), extended)
+
+    return Kept(plan, most=_KEPT_PLANS)
+
+
 class _Walk:
     """The way through the standard members of events that share a profile and prefixes."""
 
-    __slots__ = ("_declared", "_extensions", "_inner", "_own", "_profile", "_values")
+    __slots__ = ("_declared", "_extensions", "_inner", "_own", "_plans", "_profile", "_values")
 
     def __init__(self, profile: Profile, prefixes: Mapping[str, str]) -> None:
         self._profile = profile
+        self._plans = _plans(profile)
         self._declared = prefixes
         self._own: dict[str, str] = {}
         self._inner = self
@@ -114,7 +158,8 @@ class _Walk:
 
     def event(self, event: Event | Mapping[str, Any]) -> str:
         """Return the text of an event, under the prefixes that it declares too."""
-        if isinstance(event, Event):
+        # To ask whether something is a model takes long: most are none.
+        if type(event) is not dict and isinstance(event, Event):
             members: Mapping[str, Any] = event.to_json()
             own = event.prefixes
         else:
@@ -134,39 +179,39 @@ class _Walk:
     def _written(self, members: Mapping[str, Any]) -> str:
         if not isinstance(members.get("type"), str):
             raise EpcisError("fields.missing", place="/type", member="type")
-        profile = self._profile
+        order, tail, extended = self._plans[tuple(members)]
         after: list[str] = []
         texts = [f"eventType={members['type']}"]
-        texts += self._members(profile.order, members, after)
-        standard = _standard(profile)
+        texts += self._members(order, members, after)
         extensions = []
-        if not standard.issuperset(members):
-            extensions = self._extensions.texts(members, standard)
-        if profile.sorted_tail:
-            tail = self._members(profile.sorted_tail, members, after)
-            texts += sorted([*tail, *after, *extensions])
+        if extended:
+            extensions = self._extensions.texts(members, _standard(self._profile))
+        if self._profile.sorted_tail:
+            sorted_too = self._members(tail, members, after) if tail else []
+            texts += sorted([*sorted_too, *after, *extensions])
         else:
             texts += [*after, *sorted(extensions)]
         return "".join(texts)
 
     def _members(
-        self, names: Iterable[str], members: Mapping[str, Any], after: list[str]
+        self, steps: Iterable[_Step], members: Mapping[str, Any], after: list[str]
     ) -> list[str]:
-        """Return the members of an event that have one of the names, in the order of these.
+        """Return members of an event, step by step.
 
         Extensions inside them that come after all members are added to ``after``.
         """
         texts = []
-        name = ""
+        name, known, write = "", self._values.texts, self._values.text
         try:
-            for name in names:
-                if name in members:
-                    value = members[name]
-                    writer = self._writers.get(name)
-                    if writer is None:
-                        texts.append(_pair(name, self._values.text(value, EVENT[name])))
-                    else:
-                        texts.append(writer(self, name, value, after))
+            for name, form, writer in steps:
+                value = members[name]
+                if writer is not None:
+                    texts.append(writer(self, name, value, after))
+                else:
+                    # Most values are texts: to ask for them here saves a call for each.
+                    text = known[form][value] if type(value) is str else write(value, form)
+                    if text:
+                        texts.append(f"{name}={text}")
         except EpcisError as error:
             came_from(name, error)
             raise
@@ -181,8 +226,11 @@ class _Walk:
         return "".join(sorted(_pair(name, text) for text in each(addresses, self._values.text)))
 
     def _quantities(self, name: str, value: Any, _after: list[str]) -> str:
-        texts = each(value, self._closed, QUANTITY)
+        texts = each(value, self._quantity)
         return _sorted(name, [_named("quantityElement", text) for text in texts])
+
+    def _quantity(self, value: Any) -> str:
+        return self._closed(_object(value), QUANTITY)
 
     def _dispositions(self, name: str, value: Any, _after: list[str]) -> str:
         members = _object(value)
@@ -194,15 +242,15 @@ class _Walk:
         return _named(name, "".join(texts))
 
     def _typed(self, name: str, value: Any, _after: list[str]) -> str:
-        return _sorted(name, each(value, self._typed_entry, name.removesuffix("List")))
+        return _sorted(name, each(value, self._typed_entry, name.removesuffix("List"), TYPED[name]))
 
-    def _typed_entry(self, value: Any, name: str) -> str:
+    def _typed_entry(self, value: Any, name: str, forms: Forms) -> str:
         members = _object(value)
         if name not in members:
             raise EpcisError("fields.missing", place=f"/{name}", member=name)
         if "type" not in members and not self._profile.untyped_transactions:
             raise EpcisError("epcis.hash_dropped", place=f"/{name}", value=shown(members[name]))
-        return self._closed(members, TYPED[name])
+        return self._closed(members, forms)
 
     def _location(self, name: str, value: Any, after: list[str]) -> str:
         text, left = self._holder(value, name, LOCATION)
@@ -243,40 +291,39 @@ class _Walk:
         name = "sensorElement"
         return _named(name, "".join(inside)), _named(name, "".join(after))
 
-    def _holder(self, value: Any, name: str, forms: Mapping[str, Form]) -> tuple[str, str]:
+    def _holder(self, value: Any, name: str, forms: Forms) -> tuple[str, str]:
         """Return a part that may hold extensions, and those that come after all members."""
         members = _object(value)
-        inside, after = self._fields(members, forms), ""
-        if not members.keys() <= forms.keys():
+        steps = forms.of[tuple(members)]
+        inside, after = self._fields(members, steps), ""
+        if len(steps) < len(members):
             extensions, after = self._extensions.placed(members, forms)
             inside += extensions
         return _named(name, inside), _named(name, after)
 
-    def _closed(self, value: Any, forms: Mapping[str, Form]) -> str:
+    def _closed(self, members: Mapping[str, Any], forms: Forms) -> str:
         """Return a part that holds no extensions."""
-        members = _object(value)
-        if not members.keys() <= forms.keys():
+        steps = forms.of[tuple(members)]
+        if len(steps) < len(members):
             _only(members, forms)
-        return self._fields(members, forms)
+        return self._fields(members, steps)
 
-    def _fields(self, members: Mapping[str, Any], forms: Mapping[str, Form]) -> str:
-        """Return the members that have a form, in the order of the forms."""
+    def _fields(self, members: Mapping[str, Any], steps: Iterable[tuple[str, Form]]) -> str:
+        """Return members that are one value each."""
         texts = []
         name, known, write = "", self._values.texts, self._values.text
         try:
-            for name, form in forms.items():
-                if name in members:
-                    value = members[name]
-                    # Most values are texts: to ask for them here saves a call for each.
-                    text = known[form][value] if type(value) is str else write(value, form)
-                    if text:
-                        texts.append(f"{name}={text}")
+            for name, form in steps:
+                value = members[name]
+                text = known[form][value] if type(value) is str else write(value, form)
+                if text:
+                    texts.append(f"{name}={text}")
         except EpcisError as error:
             came_from(name, error)
             raise
         return "".join(texts)
 
-    _writers: ClassVar[Mapping[str, Callable[..., str]]] = {
+    writers: ClassVar[Mapping[str, Callable[..., str]]] = {
         "bizLocation": _location,
         "bizTransactionList": _typed,
         "certificationInfo": _certification,
@@ -309,7 +356,9 @@ def _named(name: str, inside: str) -> str:
 
 def _sorted(name: str, texts: list[str]) -> str:
     """Return a name before texts in their order; nothing where they are empty."""
-    return _named(name, "".join(sorted(texts)))
+    if len(texts) > 1:
+        texts.sort()
+    return _named(name, "".join(texts))
 
 
 def _object(value: Any) -> Mapping[str, Any]:

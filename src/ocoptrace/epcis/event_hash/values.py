@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from ocoptrace.epcis.event_hash.decimals import binary, exact
 from ocoptrace.epcis.event_hash.identifiers import one_link
+from ocoptrace.epcis.event_hash.kept import Kept
 from ocoptrace.epcis.event_hash.times import utc
 from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.number import lexeme
+from ocoptrace.epcis.number import Real, lexeme
 from ocoptrace.epcis.vocabulary import STANDARD_WORDS
 from ocoptrace.errors import EpcisError
 
@@ -51,7 +52,6 @@ _URN_LISTS: dict[str, CodeList] = {
 }
 _MAX_BITS = 14_000  # what Python writes as decimal without being told to
 _KEPT_TEXTS = 4096
-_LONGEST_KEPT = 128
 
 
 class Values:
@@ -83,8 +83,11 @@ class Values:
         Raises:
             EpcisError: none of these, or a number that is not finite; or a time that is none.
         """
-        if type(value) is str:
+        kind = type(value)
+        if kind is str:
             return self.texts[form][value]
+        if kind is Real:
+            return self.texts[form][value.lexeme]
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int) and value.bit_length() > _MAX_BITS:
@@ -96,26 +99,6 @@ class Values:
         raise EpcisError("epcis.hash_value", value=shown(value))
 
 
-class _Kept(dict[str, str]):
-    """Answers of a function of texts, the last ones kept: names and words come again and again.
-
-    A dictionary answers several times faster than a function that is cached.
-    """
-
-    def __init__(self, function: Callable[[str], str]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, text: str) -> str:
-        answer = self._function(text)
-        # What comes again is short; long texts would only fill the memory.
-        if len(text) <= _LONGEST_KEPT:
-            if len(self) >= _KEPT_TEXTS:
-                self.clear()
-            self[text] = answer
-        return answer
-
-
 def _is_word(bare: str, code_list: CodeList) -> bool:
     """Tell whether a trimmed text is a word of a list, without anything before it."""
     if code_list in _OPEN_LISTS:
@@ -124,7 +107,7 @@ def _is_word(bare: str, code_list: CodeList) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
+def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, Kept[str, str]]:
     """Return what texts are written as, by the form of the value.
 
     Args:
@@ -160,5 +143,6 @@ def _texts(profile: Profile, cbv: str, gs1: str) -> dict[Form, _Kept]:
 
         return write
 
-    words: dict[Form, _Kept] = {code_list: _Kept(word(code_list)) for code_list in _LISTS}
-    return {"value": _Kept(value), "time": _Kept(time), **words}
+    writers: dict[Form, Callable[[str], str]] = {"value": value, "time": time}
+    writers |= {code_list: word(code_list) for code_list in _LISTS}
+    return {form: Kept(write, most=_KEPT_TEXTS) for form, write in writers.items()}

@@ -1,4 +1,7 @@
-"""Joining PDF files of stickers into one; the only home of pikepdf.
+"""Joining PDF files of stickers into one, with one part in memory at a time.
+
+A part is known: ``write_pdf`` made it. Its objects are copied as they are, under higher
+numbers; each part's tree of pages becomes a branch of the whole one.
 
 >>> import tempfile, pathlib
 >>> from ocoptrace.labels.display import Page
@@ -13,26 +16,29 @@
 
 from __future__ import annotations
 
-import errno
-import os
+import re
+from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import pikepdf
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 __all__ = ["join_pdfs"]
 
-_END: Final = b"%%EOF\n"
+_TREE: Final = 1
+"""Number of the whole tree of pages."""
+_ENTRY: Final = 20
+_REFERENCE: Final = re.compile(rb"\b(\d+) 0 R\b")
 
 
 def join_pdfs(parts: Sequence[Path], path: Path) -> None:
     """Write the pages of some PDF files into one.
 
-    Title and viewer preferences are those of the first. Streams are copied as they are, from
-    disk to disk; the bytes depend on nothing but the parts.
+    Title and viewer preferences are those of the first. The bytes depend on nothing but the
+    parts.
 
     Args:
         parts: at least one, each written by ``write_pdf``.
@@ -41,14 +47,116 @@ def join_pdfs(parts: Sequence[Path], path: Path) -> None:
     Raises:
         OSError: a part cannot be read, or the disk refuses.
     """
-    first, *others = (str(part.absolute()) for part in parts)
-    out = str(path.absolute())
-    # A job copies from file to file. `Pdf.pages` would hold all pages in memory, and `Pdf.save`
-    # ends the process where the disk is full.
-    job = pikepdf.Job(["qpdf", "--deterministic-id", first, "--pages", first, *others, "--", out])
-    job.run()
-    with path.open("rb") as file:
-        file.seek(-len(_END), os.SEEK_END)
-        if file.read() != _END:
-            # What the disk refuses at the very last, qpdf does not notice.
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    with path.open("wb") as file:
+        joined = _Joined(file)
+        for part in parts:
+            joined.add(part.read_bytes())
+        joined.finish()
+
+
+class _Part:
+    """A PDF file as ``write_pdf`` makes it: plain objects, one table of where they stand."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        end = data.rindex(b"startxref")
+        self._table = int(data[end:].split()[1])
+        trailer = data[data.rindex(b"trailer", 0, end) :]
+        self.catalog = _referred(trailer, b"Root")
+        self.info = _referred(trailer, b"Info")
+        self._places = self._read_places()
+        self.tree = _referred(self[self.catalog], b"Pages")
+
+    def _read_places(self) -> list[tuple[int, int]]:
+        """Return where each object begins and ends; the first is number 1."""
+        line_end = self.data.index(b"\n", self._table + len(b"xref\n"))
+        size = int(self.data[self._table : line_end].split()[-1])
+        entries = self.data[line_end + 1 :][: _ENTRY * size]
+        starts = [int(entries[_ENTRY * n :][:10]) for n in range(1, size)]
+        ends = dict(pairwise([*sorted(starts), self._table]))
+        return [(start, ends[start]) for start in starts]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, number: int) -> bytes:
+        """Return an object without the line that says its number."""
+        start, end = self._places[number - 1]
+        return self.data[self.data.index(b"\n", start) + 1 : end]
+
+
+class _Joined:
+    """A PDF file under way."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.pages = 0
+        self._file = file
+        self._position = 0
+        self._digest = sha256()
+        self._places: dict[int, int] = {}
+        self._branches: list[int] = []
+        self._first: tuple[int, int] | None = None
+        self._next = _TREE + 1
+
+    def add(self, data: bytes) -> None:
+        """Copy the objects of a part."""
+        part = _Part(data)
+        shift = self._next - 1
+        if self._first is None:
+            self._write(data[: data.index(b"1 0 obj")])
+            self._first = shift + part.catalog, shift + part.info
+            # The only object with words of people, and without references.
+            self._object(shift + part.info, part[part.info])
+            catalog = _shifted(part[part.catalog], shift)
+            old = b"/Pages %d 0 R" % (shift + part.tree)
+            self._object(shift + part.catalog, catalog.replace(old, b"/Pages %d 0 R" % _TREE))
+        tree = part[part.tree]
+        self.pages += int(tree.split(b"/Count ")[1].split()[0])
+        inner = _shifted(tree, shift).replace(b"<<", b"<< /Parent %d 0 R " % _TREE, 1)
+        self._object(shift + part.tree, inner)
+        self._branches.append(shift + part.tree)
+        for number in range(1, len(part) + 1):
+            if number not in {part.catalog, part.info, part.tree}:
+                self._object(shift + number, _shifted(part[number], shift))
+        self._next += len(part)
+
+    def finish(self) -> None:
+        """Write the whole tree of pages, and where everything stands."""
+        branches = b"".join(b"%d 0 R\n" % number for number in self._branches)
+        tree = b"<< /Type /Pages /Count %d /Kids [\n%s] >>\nendobj\n" % (self.pages, branches)
+        self._object(_TREE, tree)
+        table = self._position
+        self._write(b"xref\n0 %d\n" % self._next)
+        self._write(b"".join(self._entries()))
+        catalog, info = self._first or (0, 0)
+        name = self._digest.hexdigest()[:32].encode()
+        self._write(
+            b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>] >>\n"
+            b"startxref\n%d\n%%%%EOF\n" % (self._next, catalog, info, name, name, table)
+        )
+
+    def _entries(self) -> Iterator[bytes]:
+        yield b"0000000000 65535 f \n"
+        for number in range(1, self._next):
+            place = self._places.get(number)
+            yield b"0000000000 00001 f \n" if place is None else b"%010d 00000 n \n" % place
+
+    def _object(self, number: int, content: bytes) -> None:
+        self._places[number] = self._position
+        self._write(b"%d 0 obj\n%s" % (number, content))
+
+    def _write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._digest.update(data)
+        self._position += len(data)
+
+
+def _referred(dictionary: bytes, key: bytes) -> int:
+    return int(dictionary.split(b"/%s " % key)[1].split()[0])
+
+
+def _shifted(content: bytes, shift: int) -> bytes:
+    """Return an object whose references are to higher numbers; a stream is left alone."""
+    dictionary, stream, data = content.partition(b"stream\n")
+    moved = _REFERENCE.sub(lambda found: b"%d 0 R" % (int(found[1]) + shift), dictionary)
+    return moved + stream + data

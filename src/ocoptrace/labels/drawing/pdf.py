@@ -30,6 +30,8 @@ from ocoptrace.labels.symbols.rectangles import rectangles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from reportlab.pdfgen.textobject import PDFTextObject
+
     from ocoptrace.labels.display import Box, Image, Ink, Item, Page, Sticker, Symbol
 
 __all__ = ["write_pdf"]
@@ -107,7 +109,9 @@ class _Writer:
         self._start()
         symbols: list[tuple[int, str]] = []
         for sticker in page.stickers:
-            self._draw_sticker(sticker, page)
+            self._draw_shared(sticker, page)
+        self._draw_own(page.stickers, height)
+        for sticker in page.stickers:
             for symbol, drawn in zip(sticker.symbols, operators, strict=False):
                 place = f"q {_matrix(symbol, height)} cm\n{drawn}f Q"
                 symbols.append((symbol.matrix.mask or 0, place))
@@ -122,16 +126,36 @@ class _Writer:
         self.canvas.showPage()
         self.pages += 1
 
-    def _draw_sticker(self, sticker: Sticker, page: Page) -> None:
-        x, y = _points(sticker.x), _points(page.height - sticker.y)
+    def _draw_shared(self, sticker: Sticker, page: Page) -> None:
         if sticker.shared:
             form = self._form(sticker.shared, page)
+            x, y = _points(sticker.x), _points(page.height - sticker.y)
             # The state that reportlab would keep besides is not touched by a form.
             self.canvas.addLiteral(f"q 1 0 0 1 {x:.4f} {y:.4f} cm")
             self.canvas.doForm(form)
             self.canvas.addLiteral("Q")
-        for item in sticker.own:
-            self._draw(item, x, y)
+
+    def _draw_own(self, stickers: Sequence[Sticker], height: float) -> None:
+        """Draw what stickers have of their own, black texts in a row as one text object."""
+        text: PDFTextObject | None = None
+        font: tuple[str, int] | None = None
+        for sticker in stickers:
+            x, y = _points(sticker.x), height - _points(sticker.y)
+            for item in sticker.own:
+                if not isinstance(item, Text) or item.ink != BLACK:
+                    if text is not None:
+                        self.canvas.drawText(text)
+                        text = font = None
+                    self._draw(item, x, y)
+                    continue
+                text = text or self.canvas.beginText()
+                if font != (item.font, item.size):
+                    font = item.font, item.size
+                    text.setFont(registered(item.font), _points(item.size))
+                text.setTextOrigin(x + _points(item.x), y - _points(item.y))
+                text.textOut(item.text)
+        if text is not None:
+            self.canvas.drawText(text)
 
     def _form(self, items: tuple[Item, ...], page: Page) -> str:
         """Return the name of the form that draws shared items, writing it when it is new."""

@@ -21,14 +21,12 @@ import numpy as np
 import PIL.Image
 
 from ocoptrace.errors import LabelError
-from ocoptrace.labels.bitmap import Bitmap
+from ocoptrace.labels.bitmap import COARSEST, MAX_PIXELS, Bitmap
 from ocoptrace.labels.display import BLACK, Picture, Polygon, Text, dots
 from ocoptrace.labels.drawing import coverage
 from ocoptrace.labels.drawing.coverage import Mask
 from ocoptrace.labels.images import pillow
 from ocoptrace.labels.layout import MAX_DPI, MIN_DPI
-from ocoptrace.labels.reading.pixels import MAX_PIXELS
-from ocoptrace.labels.reading.pixels import MIN_DPI as LEAST_PREVIEW_DPI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,8 +161,8 @@ def preview(page: Page, *, dpi: int) -> Dots:
     Raises:
         LabelError: ``label.dpi``, ``label.too_many_pixels``.
     """
-    if not LEAST_PREVIEW_DPI <= dpi <= MAX_DPI:
-        raise LabelError("label.dpi", dpi=dpi, least=LEAST_PREVIEW_DPI, most=MAX_DPI)
+    if not COARSEST <= dpi <= MAX_DPI:
+        raise LabelError("label.dpi", dpi=dpi, least=COARSEST, most=MAX_DPI)
     canvas = np.full((*_size(page, dpi), 3), _PAPER, np.uint8)
     for sticker in page.stickers:
         for item in (*sticker.shared, *sticker.own):

@@ -22,6 +22,7 @@ import segno
 from segno.encoder import Code
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.bitmap import MAX_PIXELS
 
 if TYPE_CHECKING:
     from ocoptrace.labels.symbols.matrix import Matrix
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_DOTS",
     "MAX_MODULE",
-    "MAX_PIXELS",
     "MIN_MODULE",
     "write_eps",
     "write_png",
@@ -43,8 +43,6 @@ MAX_MODULE: Final = 100.0
 """Largest side of a module in millimetres."""
 MAX_DOTS: Final = 1000
 """Most dots a side of a module."""
-MAX_PIXELS: Final = 80_000_000
-"""Largest picture."""
 
 _MILLIMETRES_PER_INCH: Final = 25.4
 _POINTS_PER_MILLIMETRE: Final = 72 / _MILLIMETRES_PER_INCH

@@ -120,7 +120,7 @@ def add_font(path: str | Path) -> Style:
                 raise LabelError("label.too_many_fonts", limit=MAX_OWN_FONTS)
             _own[own.family] = {**weights, own.weight: own.font}
             _fonts_of.cache_clear()
-            _font_of.cache_clear()
+            _letters.cache_clear()
     return Style(family=own.family, weight=own.weight)
 
 
@@ -129,7 +129,7 @@ def forget_fonts() -> None:
     with _own_lock:
         _own.clear()
         _fonts_of.cache_clear()
-        _font_of.cache_clear()
+        _letters.cache_clear()
 
 
 def family_names() -> tuple[str, ...]:
@@ -188,9 +188,22 @@ def _fonts_of(style: Style) -> tuple[str, ...]:
     return tuple(names)
 
 
-@cache
-def _font_of(character: str, face: Face) -> Font:
-    names = fonts_of(face)
+class _Letters(dict[str, tuple[Font, Glyph]]):
+    """Each letter of a style, with the font that draws it; looked up when first asked for."""
+
+    def __init__(self, face: Face) -> None:
+        self._names = fonts_of(face)
+
+    def __missing__(self, character: str) -> tuple[Font, Glyph]:
+        chosen = _font_of(character, self._names)
+        letter = self[character] = (chosen, chosen.glyph(character))
+        return letter
+
+
+_letters = cache(_Letters)
+
+
+def _font_of(character: str, names: Iterable[str]) -> Font:
     for font_name in names:
         candidate = font(font_name)
         if candidate.covers(character):
@@ -211,24 +224,26 @@ def runs(text: str, face: Face) -> list[Run]:
         LabelError: ``label.missing_glyph`` names the character and the fonts asked,
             ``label.glyph_in_extra`` the extra that has it; ``label.unknown_family``.
     """
-    characters = normalize("NFC", text)
+    letters = _letters(face)
     return [
         Run(chosen, "".join(group))
-        for chosen, group in groupby(characters, lambda character: _font_of(character, face))
+        for chosen, group in groupby(normalize("NFC", text), lambda each: letters[each][0])
     ]
 
 
 def width(text: str, face: Face) -> int:
     """Return the width of a text in NFC, in thousandths of the type size."""
-    return sum(_font_of(character, face).glyph(character).advance for character in text)
+    letters = _letters(face)
+    return sum([letters[character][1].advance for character in text])
 
 
 def extent(text: str, face: Face) -> tuple[int, int]:
     """Return the lowest and highest ink of a text, in thousandths of the type size."""
-    glyphs = [_font_of(character, face).glyph(character) for character in text]
+    letters = _letters(face)
+    glyphs = [letters[character][1] for character in set(text)]
     return (
-        min((glyph.low for glyph in glyphs), default=0),
-        max((glyph.high for glyph in glyphs), default=0),
+        min([glyph.low for glyph in glyphs], default=0),
+        max([glyph.high for glyph in glyphs], default=0),
     )
 
 

@@ -25,8 +25,9 @@ from ocoptrace.findings import Finding
 from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.layout import lay_out
 from ocoptrace.labels.preflight.contents import check_content
-from ocoptrace.labels.preflight.drawing import check_page
+from ocoptrace.labels.preflight.drawing import check_head, check_page
 from ocoptrace.labels.preflight.symbols import Measured, check_symbols
+from ocoptrace.labels.stock.printer import PrinterProfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,6 +54,7 @@ def preflight(
     images: Mapping[str, Image] | None = None,
     point_of_sale: bool = False,
     face: float | None = None,
+    printer: PrinterProfile | None = None,
 ) -> list[Finding]:
     """Return everything found about a run; an ``error`` means that it should not be printed.
 
@@ -70,6 +72,7 @@ def preflight(
         images: the pictures that the template names.
         point_of_sale: whether the symbols are scanned at a till: GS1's sizes then hold.
         face: largest face of the pack in cm²; None takes the sticker's own.
+        printer: the profile of the printer, which may have a narrow head.
     """
     try:
         lay_out((), template=template, stock=stock, dpi=dpi, images=images)
@@ -96,6 +99,7 @@ def preflight(
                 twice = {"serial": content.serial}
                 note([Finding("label.serial_twice", "error", f"{place}/serial", twice)])
             links.add(content.link)
+    note(check_head(stock, printer or PrinterProfile()))
     note(check_symbols(measured, point_of_sale=point_of_sale))
     try:
         page = next(lay_out(first, template=template, stock=stock, dpi=dpi, images=images), None)

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace.findings import Finding
 from ocoptrace.labels import fonts
-from ocoptrace.labels.display import BLACK, WHITE, Picture, Polygon, Text
+from ocoptrace.labels.display import BLACK, WHITE, Picture, Polygon, Text, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocoptrace.labels.display import Box, Ink, Item, Page, Sticker
+    from ocoptrace.labels.stock.printer import PrinterProfile
     from ocoptrace.labels.stock.stock import Stock
     from ocoptrace.labels.template import Template
 
-__all__ = ["CUT_MARGIN", "check_page", "contrast", "red_reflectance"]
+__all__ = ["CUT_MARGIN", "check_head", "check_page", "contrast", "red_reflectance"]
 
 CUT_MARGIN: Final = 1500
 """Micrometres from the cut that stay blank, because cutting drifts."""
@@ -47,6 +48,14 @@ def check_page(page: Page, template: Template, stock: Stock) -> Iterator[Finding
         yield from _near_cut(items, cut, template.bleed, place)
 
 
+def check_head(stock: Stock, printer: PrinterProfile) -> Iterator[Finding]:
+    """Yield whether stickers stand farther apart than a printer's head is wide."""
+    width = stock.pitch_x * (stock.columns - 1) + stock.label_width
+    if printer.head is not None and width > printer.head:
+        facts = {"width": width / 1000, "most": printer.head / 1000, "dpi": printer.dpi}
+        yield Finding("label.head_width", "warning", "", facts)
+
+
 def _items(sticker: Sticker) -> tuple[Item, ...]:
     return (*sticker.shared, *sticker.own)
 
@@ -56,7 +65,7 @@ def _quiet_zones(sticker: Sticker, items: list[tuple[Item, Box]], place: str) ->
         white = symbol.white
         paper: Ink = WHITE
         for item, box in items:
-            if not _overlap(box, white):
+            if not overlap(box, white):
                 continue
             if _covers(item, box, white):
                 # A filled box below the whole symbol is its paper.
@@ -139,7 +148,3 @@ def _box(item: Item, x: int, y: int) -> Box:
         case Polygon():
             across, down = zip(*item.points, strict=True)
             return x + min(across), y + min(down), x + max(across), y + max(down)
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocoptrace.errors import LabelError
+from ocoptrace.labels.bitmap import COARSEST, MAX_PIXELS
 from ocoptrace.labels.display import MICROMETRES_PER_INCH
 from ocoptrace.labels.images import read_picture
 
@@ -33,8 +34,6 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DPI",
     "MAX_PAGES",
-    "MAX_PIXELS",
-    "MIN_DPI",
     "Pixels",
     "grey_pages",
     "grey_picture",
@@ -48,13 +47,9 @@ Pixels = NDArray[np.uint8]
 
 MAX_BYTES: Final = 64 * 2**20
 """Largest file that is opened."""
-MAX_PIXELS: Final = 80_000_000
-"""Largest page or picture: A4 at 600 dpi has 35 million pixels."""
 MAX_PAGES: Final = 1000
 """Most pages of a PDF."""
 
-MIN_DPI: Final = 10
-"""Coarsest rendering."""
 MAX_DPI: Final = 4800
 """Finest rendering, of a page small enough."""
 
@@ -220,8 +215,8 @@ def _widen_to_pixels(page: pypdfium2.PdfPage, scale: float) -> None:
 
 
 def _check_dpi(dpi: int) -> None:
-    if not MIN_DPI <= dpi <= MAX_DPI:
-        raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
+    if not COARSEST <= dpi <= MAX_DPI:
+        raise LabelError("label.dpi", dpi=dpi, least=COARSEST, most=MAX_DPI)
 
 
 def _check_bytes(data: bytes) -> None:

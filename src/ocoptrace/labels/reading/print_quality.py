@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from ocoptrace.labels.reading.qr_layout import blocks, codeword_modules, segments
 from ocoptrace.labels.reading.reference_decode import decode
 from ocoptrace.labels.reading.sampling import MARGIN
+from ocoptrace.labels.symbols.qr_structure import blocks, codeword_modules, fixed_patterns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ocoptrace.labels.reading.qr_layout import Bits
     from ocoptrace.labels.reading.reference_decode import Decoded
     from ocoptrace.labels.reading.sampling import Reals, Sampling
+    from ocoptrace.labels.symbols.qr_structure import Bits
 
 __all__ = ["BEST", "LETTERS", "PARAMETERS", "Name", "Parameter", "graded", "measure"]
 
@@ -175,7 +175,7 @@ def _fixed_pattern_damage(dark: Bits, clearness: Reals) -> Parameter:
     levels = _levels(clearness)
     grades = []
     wrong = 0
-    for name, (inside, expected) in segments((len(dark) - 17) // 4).items():
+    for name, (inside, expected) in fixed_patterns((len(dark) - 17) // 4).items():
         if not inside.any():
             continue
         torn = (dark != expected)[inside]

@@ -128,11 +128,7 @@ class Bitmaps:
 
     def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - a bitmap has its own resolution
         """Return a page, or a part of it, at its own resolution."""
-        pixels = self._pages[page]
-        if box is not None:
-            left, top, right, bottom = (dots(length, dpi=self._dpi) for length in box)
-            pixels = pixels[top:bottom, left:right]
-        return pixels, self._dpi
+        return _cropped(self._pages[page], box, self._dpi), self._dpi
 
 
 class PrintedDots:
@@ -153,7 +149,11 @@ class PrintedDots:
         """Return a page, or a part of it, as ``Printed.grey`` does."""
         bitmap = self._bitmaps[page]
         pixels = (1 - bitmap.to_array()) * np.uint8(255)
-        if box is None:
-            return pixels, bitmap.dpi
-        left, top, right, bottom = (dots(length, dpi=bitmap.dpi) for length in box)
-        return pixels[top:bottom, left:right], bitmap.dpi
+        return _cropped(pixels, box, bitmap.dpi), bitmap.dpi
+
+
+def _cropped(pixels: Pixels, box: Box | None, dpi: int) -> Pixels:
+    if box is None:
+        return pixels
+    left, top, right, bottom = (dots(length, dpi=dpi) for length in box)
+    return pixels[top:bottom, left:right]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocoptrace.labels.reading.qr_layout import alignment_centres
+from ocoptrace.labels.symbols.qr_structure import alignment_centres
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -125,7 +125,10 @@ def calibrate(
             raise LabelError(
                 "label.beyond_calibration", member=member, value=value, least=least, most=most
             )
-    return PrinterProfile.read({"name": name, "kind": kind, "dpi": dpi, **profile}, name=name)
+    members: dict[str, object] = {"name": name, "kind": kind, "dpi": dpi, **profile}
+    if before.head_width:
+        members["head_width"] = before.head_width / 1000
+    return PrinterProfile.read(members, name=name)
 
 
 def _misprint(should: tuple[float, float], read: tuple[float, float]) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.display import mm
-from ocoptrace.labels.plan import Plan, read_plan_file, read_toml
+from ocoptrace.labels.plan import Plan, Positive, read_plan_file, read_toml
 from ocoptrace.labels.plan_files import own_file, own_names, plan_file
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels.stock.stock import Stock
 
 __all__ = [
+    "HEAD_WIDTHS",
     "LARGEST_SCALE",
     "LARGEST_SHIFT",
     "LEAST_SCALE",
@@ -41,6 +42,9 @@ LARGEST_SHIFT: Final = 10_000
 LEAST_SCALE: Final = 0.95
 LARGEST_SCALE: Final = 1.05
 """Scales of a profile; what is beyond was printed with "fit to page"."""
+
+HEAD_WIDTHS: Final = {203: 104_000, 300: 105_700}
+"""Micrometres that the usual thermal heads print across: 832 dots, and 1,248."""
 
 _MOST_MILLIMETRES: Final = 1000
 
@@ -68,6 +72,7 @@ class PrinterProfile(Plan):
         dy: added to what is drawn, downwards, in micrometres.
         scale_x: of positions, from the page's left edge.
         scale_y: of positions, from the page's top edge.
+        head_width: micrometres that a thermal printer prints across; None where not known.
         note: paper, tray and date of the measurement, in the owner's words.
     """
 
@@ -78,7 +83,14 @@ class PrinterProfile(Plan):
     dy: Shift = 0
     scale_x: Scale = 1.0
     scale_y: Scale = 1.0
+    head_width: Positive | None = None
     note: str = ""
+
+    @property
+    def head(self) -> int | None:
+        """What it prints across in micrometres, as it says or as its kind usually has."""
+        usual = HEAD_WIDTHS.get(self.dpi) if self.kind == "thermal" else None
+        return self.head_width or usual
 
     def x(self, position: float) -> int:
         """Return where to draw what should stand at a distance from the left edge."""
@@ -126,6 +138,8 @@ class PrinterProfile(Plan):
             f"scale_x = {self.scale_x}",
             f"scale_y = {self.scale_y}",
         ]
+        if self.head_width:
+            lines.append(f"head_width = {self.head_width / 1000}")
         if self.note:
             quoted = "".join(
                 f"\\U{ord(each):08X}" if each in '"\\' or not each.isprintable() else each

@@ -22,7 +22,8 @@ from ocoptrace.labels.symbols.data_bits import data_bits
 from ocoptrace.labels.symbols.masks import penalties
 from ocoptrace.labels.symbols.matrix import Matrix
 from ocoptrace.labels.symbols.qr import LEVEL, check_text, encode
-from ocoptrace.labels.symbols.qr_layout import MAX_VERSION, capacity, qr_layout
+from ocoptrace.labels.symbols.qr_layout import MAX_VERSION, qr_layout
+from ocoptrace.labels.symbols.qr_structure import capacity
 from ocoptrace.labels.symbols.reed_solomon import parities
 from ocoptrace.labels.symbols.segments import bit_length, characters, cut, segments
 

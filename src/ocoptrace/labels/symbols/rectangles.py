@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "rectangles"]
 
-CHUNK: Final = 256
+CHUNK: Final = 128
 """Most symbols that are in the making at a time; each takes some 40 KB meanwhile."""
 
 _NUMBERS: Final = np.array([f"{number} ".encode() for number in range(1000)], "S4").view(np.uint32)

@@ -4,16 +4,19 @@
 // the two contexts and the prefixes that are used. So nothing is normalised; it is compared.
 
 import { WHITE_SPACE, lengthOf } from "./bytes.js";
+import { demandCanonical } from "./canonical_names.js";
 import { isObject, same } from "./json.js";
-import { demandCanonical } from "./names.js";
 import { at, demand } from "./refused.js";
 import { BASED_ON, Step } from "./step.js";
-import { CONTEXTS, PREFIX, STANDARD_PREFIXES, VOCABULARY, WORD_HEADS } from "./tables.js";
+import { CONTEXTS, PREFIX, UNDECLARED_PREFIXES, VOCABULARY, WORD_HEADS } from "./tables.js";
 import { readEventTime } from "./time.js";
 
 const MAX_BASED_ON = 100;
+const MAX_DEPTH = 27;
+const MAX_TERMS = 1000;
 
-const URI = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:[^${WHITE_SPACE}<>"{}|\\\\^\`]+$`, "u");
+const NOT_IN_A_URI = `${WHITE_SPACE}\\x00-\\x1f\\x7f-\\x9f<>"{}|\\\\^\``;
+const URI = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:[^${NOT_IN_A_URI}]+$`, "u");
 const MAX_URI = 4096;
 const MEMBER = new RegExp(`^[A-Za-z_][A-Za-z0-9_.+-]*:[^${WHITE_SPACE}]+$`, "u");
 const OFFSET = /^(?:[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$/;
@@ -249,12 +252,16 @@ function checkContext({ "@context": contexts, ...members }) {
     if (prefix !== null && (prefix === PREFIX || isDeclared(declared, prefix))) used.add(prefix);
   }
   for (const member of memberNames(members)) {
-    const colon = member.indexOf(":");
-    const isPrefixed = colon >= 0 && !member.startsWith("//", colon + 1);
-    if (isPrefixed && !member.startsWith("urn:")) used.add(member.slice(0, colon));
+    // An attribute of XML is called after its name: `@prefix:name`.
+    const name = member.startsWith("@") ? member.slice(1) : member;
+    const colon = name.indexOf(":");
+    const isPrefixed = colon >= 0 && !name.startsWith("//", colon + 1);
+    if (isPrefixed && !name.startsWith("urn:")) used.add(name.slice(0, colon));
   }
-  for (const prefix of STANDARD_PREFIXES) used.delete(prefix);
+  for (const prefix of UNDECLARED_PREFIXES) used.delete(prefix);
   demand(Object.keys(declared).length === used.size, "epcis.prefix_undeclared");
+  // Each context counts for one, and so does each prefix.
+  demand(contexts.length + used.size <= MAX_TERMS, "epcis.context_too_large");
   for (const prefix of used) {
     demand(isDeclared(declared, prefix) && declared[prefix] !== "", "epcis.prefix_undeclared");
     demand(prefix !== PREFIX || declared[prefix] === VOCABULARY, "epcis.prefix_reserved");
@@ -267,11 +274,15 @@ const isDeclared = (declared, prefix) =>
   !prefix.includes(":") &&
   !prefix.startsWith("@");
 
-/** Tell whether all texts in JSON, names of members included, are in NFC. */
-function isNfc(value) {
-  if (typeof value === "string") return value.normalize("NFC") === value;
-  if (Array.isArray(value)) return value.every(isNfc);
-  return !isObject(value) || Object.entries(value).flat().every(isNfc);
+/**
+ * Tell whether JSON is what an event may hold: objects and arrays in each other no deeper than so
+ * many levels, itself included, and all texts, names of members too, in NFC and without U+0000.
+ */
+function isTaken(value, levels = MAX_DEPTH) {
+  if (typeof value === "string") return value.normalize("NFC") === value && !value.includes("\0");
+  if (!isObject(value) && !Array.isArray(value)) return true;
+  const inner = Array.isArray(value) ? value : Object.entries(value).flat();
+  return levels > 0 && inner.every((each) => isTaken(each, levels - 1));
 }
 
 /**
@@ -283,7 +294,7 @@ function isNfc(value) {
 export function readEvent(event, issuer) {
   const type = isObject(event) ? event.type : undefined;
   demand(typeof type === "string" && Object.hasOwn(EVENTS, type), "epcis.event_type");
-  demand(isNfc(event), "verdict.format.payload");
+  demand(isTaken(event), "verdict.format.payload");
   const { read, isWhole } = EVENTS[type];
   read(event);
   demand(isWhole(event), "epcis.nothing");

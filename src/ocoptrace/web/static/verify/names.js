@@ -286,23 +286,3 @@ export function goodsOf(text) {
   const batch = name.batch();
   return [name.product().canonical(), ...(batch === null ? [] : [batch.canonical()])];
 }
-
-/**
- * Refuse a name in an event or a registry entry that is not in its canonical form.
- *
- * A web address of another kind, and a URI of any other scheme, stands as it is.
- */
-export function demandCanonical(uri) {
-  // What an EPC URN names has a Digital Link for its canonical name.
-  demand(!uri.startsWith("urn:epc:"), "registry.not_canonical");
-  if (!/^https?:\/\//i.test(uri)) return;
-  const name = named(uri);
-  if (name !== null) demand(name.canonical() === uri, "registry.not_canonical");
-  else demand(!meansToBeAName(uri), "gs1.path");
-}
-
-/** Tell whether a web address has a segment that only GS1 and plain names have. */
-function meansToBeAName(uri) {
-  const segments = uri.split("?", 1)[0].split("/").slice(3);
-  return segments[0] === "ocop" || segments.some(isPrimaryKey);
-}

@@ -2,6 +2,7 @@
 // evidence.
 
 import { byCharacter } from "./bytes.js";
+import { demandCanonical } from "./canonical_names.js";
 import {
   canonicalName,
   date,
@@ -19,7 +20,6 @@ import {
 import { isUri } from "./event.js";
 import { identifier } from "./identifiers.js";
 import { isObject, same } from "./json.js";
-import { demandCanonical } from "./names.js";
 import { demand } from "./refused.js";
 import { UNITS } from "./tables.js";
 import { lastOf } from "./time.js";

@@ -352,8 +352,8 @@ export const WORD_HEADS = {
   ]
 };
 
-/** Prefixes that the EPCIS context declares. */
-export const STANDARD_PREFIXES = [
+/** Prefixes whose meaning no event declares. */
+export const UNDECLARED_PREFIXES = [
   "cbv",
   "cbvmda",
   "dcterms",
@@ -361,6 +361,7 @@ export const STANDARD_PREFIXES = [
   "gs1",
   "owl",
   "rdfs",
+  "xml",
   "xsd"
 ];
 

@@ -1,6 +1,6 @@
-"""Where things stand in a QR symbol: fixed patterns, codewords, blocks (ISO/IEC 18004).
+"""What stands where in a QR symbol: patterns, format, codewords, blocks, masks (ISO/IEC 18004).
 
->>> len(codeword_modules(7)), [len(block.codewords) for block in blocks(7, "M")]
+>>> codewords(7), [len(block.codewords) for block in blocks(7, "M")]
 (196, [49, 49, 49, 49])
 """
 
@@ -8,36 +8,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocoptrace.labels.symbols.matrix import LEVELS
+
+if TYPE_CHECKING:
+    from ocoptrace.labels.symbols.matrix import Level
+
 __all__ = [
-    "FIRST_WITH_VERSION",
-    "LEVELS",
+    "MASKS",
     "MAX_VERSION",
     "Bits",
     "Block",
     "alignment_centres",
     "blocks",
+    "capacity",
     "codeword_modules",
-    "format_places",
+    "codewords",
+    "fixed_patterns",
     "function_modules",
-    "segments",
+    "masked",
+    "nearest_format",
+    "without_codewords",
 ]
 
 Bits = NDArray[np.bool_]
 """Modules of a square symbol, row by row; True is dark."""
 
-LEVELS: Final = "LMQH"
-"""Error correction, the weakest first."""
 MAX_VERSION: Final = 40
 """The largest symbol, 177 modules a side."""
-FIRST_WITH_VERSION: Final = 7
-"""The smallest symbol that says its version."""
+MASKS: Final = 8
+"""How many masks there are."""
 
+_FIRST_WITH_VERSION: Final = 7
 _FINDER: Final = 7
+_LEVEL_BITS: Final = {"L": 0b01, "M": 0b00, "Q": 0b11, "H": 0b10}
+_FORMAT_GENERATOR: Final = 0b10100110111
+_FORMAT_FLIPS: Final = 0b101010000010010
+_VERSION_GENERATOR: Final = 0b1111100100101
+# Of 15 format bits, three may be wrong and the nearest of the 32 words is still the right one.
+_FORMAT_ERRORS: Final = 3
 # Error correction codewords of a block, and blocks, by level and version: Table 9.
 _PARITY: Final = {
     "L": "7 10 15 20 26 18 20 24 30 18 20 24 26 30 22 24 28 30 28 28 "
@@ -99,7 +112,7 @@ def alignment_centres(version: int) -> tuple[int, ...]:
 
 
 @cache
-def segments(version: int) -> dict[str, tuple[Bits, Bits]]:
+def fixed_patterns(version: int) -> dict[str, tuple[Bits, Bits]]:
     """Return the fixed patterns: which modules belong to each, and the symbol's dark ones.
 
     ``a1``, ``a2``, ``a3`` are the finder patterns with their separators (top left, top right,
@@ -133,10 +146,10 @@ def segments(version: int) -> dict[str, tuple[Bits, Bits]]:
 def function_modules(version: int) -> Bits:
     """Return the modules that hold no codeword."""
     size = 4 * version + 17
-    function = np.logical_or.reduce([inside for inside, _ in segments(version).values()])
+    function = np.logical_or.reduce([inside for inside, _ in fixed_patterns(version).values()])
     function[8, :9] = function[:9, 8] = True
     function[8, size - 8 :] = function[size - 8 :, 8] = True
-    if version >= FIRST_WITH_VERSION:
+    if version >= _FIRST_WITH_VERSION:
         function[:6, size - 11 : size - 8] = function[size - 11 : size - 8, :6] = True
     return np.asarray(function, np.bool_)
 
@@ -160,10 +173,28 @@ def codeword_modules(version: int) -> NDArray[np.int_]:
 
 
 @cache
-def blocks(version: int, level: str) -> tuple[Block, ...]:
-    """Return the blocks of a symbol; their codewords are interleaved (§7.6)."""
-    total = len(codeword_modules(version))
+def codewords(version: int) -> int:
+    """Return how many codewords a symbol holds, data and parity."""
+    return int((~function_modules(version)).sum()) // 8
+
+
+def capacity(version: int, level: Level) -> int:
+    """Return how many bits of data a symbol holds, pads included."""
+    parity, count = _correction(version, level)
+    return 8 * (codewords(version) - parity * count)
+
+
+def _correction(version: int, level: Level) -> tuple[int, int]:
+    """Return the parity codewords of a block, and how many blocks there are."""
     parity, count = (int(t[level].split()[version - 1]) for t in (_PARITY, _BLOCKS))
+    return parity, count
+
+
+@cache
+def blocks(version: int, level: Level) -> tuple[Block, ...]:
+    """Return the blocks of a symbol, short ones first; their codewords are interleaved (§7.6)."""
+    total = codewords(version)
+    parity, count = _correction(version, level)
     short, longer = divmod(total, count)
     data = short - parity
     first_parity = total - parity * count
@@ -179,9 +210,67 @@ def blocks(version: int, level: str) -> tuple[Block, ...]:
     return tuple(made)
 
 
-def format_places(size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def masked(size: int, mask: int) -> Bits:
+    """Return the modules of a square that a mask turns over (Table 10)."""
+    row, column = np.indices((size, size))
+    both = row * column
+    condition = (
+        (row + column) % 2,
+        row % 2,
+        column % 3,
+        (row + column) % 3,
+        (row // 2 + column // 3) % 2,
+        both % 2 + both % 3,
+        (both % 2 + both % 3) % 2,
+        ((row + column) % 2 + both % 3) % 2,
+    )[mask]
+    return np.asarray(condition == 0)
+
+
+def without_codewords(version: int, level: Level, mask: int) -> Bits:
+    """Return the dark modules of patterns, format and version; codewords are light."""
+    size = 4 * version + 17
+    dark = fixed_patterns(version)["a1"][1].copy()
+    word = _format_word(level, mask)
+    for places in _format_places(size):
+        for k, place in enumerate(places):
+            dark[place] = word >> 14 - k & 1
+    dark[size - 8, 8] = True
+    if version >= _FIRST_WITH_VERSION:
+        word = _with_check_bits(version, _VERSION_GENERATOR)
+        for k in range(18):
+            near, far = k // 3, size - 11 + k % 3
+            dark[near, far] = dark[far, near] = word >> k & 1
+    return dark
+
+
+def nearest_format(dark: Bits) -> tuple[Level, int] | None:
+    """Return level and mask as the better copy of the format information says, if one does."""
+    words = {_format_word(level, mask): (level, mask) for level in LEVELS for mask in range(MASKS)}
+    read = [
+        sum(int(dark[place]) << 14 - k for k, place in enumerate(places))
+        for places in _format_places(len(dark))
+    ]
+    errors, word = min(((one ^ word).bit_count(), word) for word in words for one in read)
+    return words[word] if errors <= _FORMAT_ERRORS else None
+
+
+def _format_places(size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return where the two copies of the format information stand, highest bit first."""
     beside = [0, 1, 2, 3, 4, 5, 7, 8]
     near = [(8, column) for column in beside] + [(row, 8) for row in beside[-2::-1]]
     far = [(size - 1 - k, 8) for k in range(7)] + [(8, size - 8 + k) for k in range(8)]
     return near, far
+
+
+def _format_word(level: Level, mask: int) -> int:
+    return _with_check_bits(_LEVEL_BITS[level] << 3 | mask, _FORMAT_GENERATOR) ^ _FORMAT_FLIPS
+
+
+def _with_check_bits(number: int, generator: int) -> int:
+    """Return a number followed by its BCH check bits (Annexes C and D)."""
+    check_bits = generator.bit_length() - 1
+    rest = number << check_bits
+    while rest.bit_length() > check_bits:
+        rest ^= generator << rest.bit_length() - generator.bit_length()
+    return number << check_bits | rest

@@ -1,0 +1,146 @@
+"""The workspace's log as the public sees it: the part of its front door for that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocoptrace.errors import WorkspaceError
+from ocoptrace.signing.bundle import Log
+from ocoptrace.store import TileFolder
+from ocoptrace.transparency import Checkpoint, LogProof, inclusion_proof
+from ocoptrace.workspace.cosigning import (
+    OutsideWitness,
+    cosign_outside,
+    outside_witnesses,
+    set_outside_witnesses,
+)
+from ocoptrace.workspace.log_check import check_log
+from ocoptrace.workspace.publication import publish
+
+if TYPE_CHECKING:
+    from ocoptrace.signing.note import VerifierKey
+    from ocoptrace.store import Stored
+    from ocoptrace.workspace.cosigning import Ask, Cosignature
+    from ocoptrace.workspace.log_check import LogCheck
+    from ocoptrace.workspace.office import Office
+    from ocoptrace.workspace.publication import Publication
+    from ocoptrace.workspace.setting import Setting
+
+__all__ = ["PublicLog"]
+
+
+class PublicLog:
+    """What a log shows: its keys, its entries, its tiles; and whether it is whole."""
+
+    _setting: Setting
+    _office: Office | None
+
+    def publish_log(self, folder: Path | str, *, rebuild: bool = False) -> Publication:
+        """Write the log as tiles into a folder that a web host can serve, and its checkpoint last.
+
+        Only what is new is written, and what is missing. Cut short, it goes on where it stopped.
+        From then on nothing is signed that does not continue what stands there.
+
+        Args:
+            folder: where to; it is made if it is not there.
+            rebuild: compare every tile with the database, and write anew those that differ.
+
+        Raises:
+            WorkspaceError: the log has fewer entries than stand there, or others; or what stands
+                there is another log's.
+            ProofError: what stands there is no checkpoint, and it is not to be rebuilt.
+            StorageError: the disk refuses, or the database has lost or altered something.
+        """
+        now = self._setting.clock()
+        return publish(self._setting.log, TileFolder(Path(folder)), now=now, rebuild=rebuild)
+
+    def check_log(self, folder: Path | str | None = None) -> LogCheck:
+        """Compute every hash of the log anew, and compare it with all that was signed.
+
+        Args:
+            folder: also compare the tiles that were published there.
+        """
+        target = None if folder is None else TileFolder(Path(folder))
+        return check_log(self._setting.log, target)
+
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """Return the keys that verify the log's checkpoints: its own, then its witnesses'."""
+        log = self._setting.log
+        return (log.signer.verifier_key, *(each.verifier_key for each in log.witnesses))
+
+    def outside_witnesses(self) -> tuple[OutsideWitness, ...]:
+        """Return the witnesses of the log that others run."""
+        return outside_witnesses(self._setting.store)
+
+    def add_witness(self, vkey: str, url: str) -> None:
+        """Let an outside witness be asked from now on, at another address where it is known.
+
+        Where the workspace has an office of its own, the next bundle lists the witness.
+
+        Raises:
+            SigningError: not the verifier key of a witness.
+            WorkspaceError: another witness has this name.
+        """
+        store = self._setting.store
+        with store.writing():
+            others = tuple(each for each in outside_witnesses(store) if each.vkey != vkey)
+            set_outside_witnesses(store, (*others, OutsideWitness(vkey, url)))
+        if self._office is None:
+            return
+        origin = self._setting.log.origin
+        with self._office.acting() as act:
+            for place, log in enumerate(act.logs):
+                if log.origin == origin and vkey not in log.witnesses:
+                    members = {name: getattr(log, name) for name in type(log).model_fields}
+                    act.logs[place] = Log.of(**members | {"witnesses": (*log.witnesses, vkey)})
+
+    def drop_witness(self, name: str) -> None:
+        """Ask a witness no longer. What it signed stays, and so does what bundles say of it.
+
+        Raises:
+            WorkspaceError: no outside witness has this name.
+        """
+        store = self._setting.store
+        with store.writing():
+            known = outside_witnesses(store)
+            left = tuple(each for each in known if each.name != name)
+            if left == known:
+                raise WorkspaceError("workspace.no_witness", name=name)
+            set_outside_witnesses(store, left)
+
+    def cosign_log(self, ask: Ask) -> list[Cosignature]:
+        """Have the outside witnesses sign the newest checkpoint; keep what they sign.
+
+        A witness that has seen more entries, or others, stops the log: nothing more is added to
+        it or signed until a newer backup is restored, or that witness is dropped.
+
+        Args:
+            ask: sends a request to an address, and returns status and body.
+
+        Raises:
+            WorkspaceError: the log is stopped.
+        """
+        checkpoint = self._setting.log.checkpoint(now=self._setting.clock())
+        return cosign_outside(self._setting.store, checkpoint, ask)
+
+    def log_entry(self, position: int) -> tuple[Stored, LogProof | None]:
+        """Return an entry of the log, and its proof under the newest checkpoint that covers it.
+
+        Args:
+            position: from 0.
+
+        Raises:
+            WorkspaceError: the log has no such entry.
+            StorageError: the database has lost something.
+        """
+        store = self._setting.store
+        stored = store.log_entry(position)
+        if stored is None:
+            raise WorkspaceError("workspace.no_entry", position=position, size=store.log_size())
+        newest = store.newest_checkpoint()
+        checkpoint = None if newest is None else Checkpoint.parse(newest)
+        if checkpoint is None or checkpoint.size <= position:
+            return stored, None
+        path = inclusion_proof(position, checkpoint.size, store.log_node)
+        return stored, LogProof(checkpoint, position, tuple(path))
