@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from ocoptrace.cli.authorities import authorities
-from ocoptrace.cli.log_source import source_of
 from ocoptrace.cli.options import find_workspace, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, ProofError, RecordError, SigningError, StorageError
@@ -89,6 +88,9 @@ def add(log: typer.Typer, terminal: Terminal) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
+        # Commands that need no network do not load what speaks to it.
+        from ocoptrace.cli.log_source import source_of
+
         path = state or _state_of(source)
         kept = _Kept.read(path)
         bundles = _bundles(trust, root, workspace, required=not vkey)

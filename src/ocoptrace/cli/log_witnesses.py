@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ocoptrace.cli.log_source import WebAddress
 from ocoptrace.cli.options import open_workspace
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import ProofError, StorageError
@@ -20,35 +19,37 @@ _MAX_ANSWER_BYTES = 64 * 1024
 def add(log: typer.Typer, terminal: Terminal) -> None:
     """Add the commands to the group ``log``."""
     text = terminal.text
-    witness = typer.Typer(help=text("cli.log.witness"), no_args_is_help=True)
+    witness = typer.Typer(help=text("cli.log.witness.help"), no_args_is_help=True)
     log.add_typer(witness, name="witness")
     workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
     json_option = typer.Option("--json", help=text("cli.option.json"))
 
-    @witness.command("add", help=text("cli.log.witness_add"))
+    @witness.command("add", help=text("cli.log.witness.add"))
     def add_witness(
-        vkey: Annotated[str, typer.Argument(help=text("cli.log.witness_vkey"))],
-        url: Annotated[str, typer.Argument(help=text("cli.log.witness_url"))],
+        vkey: Annotated[str, typer.Argument(help=text("cli.log.witness.vkey"))],
+        url: Annotated[str, typer.Argument(help=text("cli.log.witness.url"))],
         *,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
+        from ocoptrace.cli.log_source import WebAddress
+
         WebAddress(url)  # refuses what is no address
         ws = open_workspace(workspace, terminal)
         ws.add_witness(vkey, url)
-        terminal.done(text("cli.log.witness_added", url=url))
+        terminal.done(text("cli.log.witness.added", url=url))
         if not ws.has_office:
-            terminal.say(text("cli.log.witness_listed_by_office"))
+            terminal.say(text("cli.log.witness.listed_by_office"))
 
-    @witness.command("drop", help=text("cli.log.witness_drop"))
+    @witness.command("drop", help=text("cli.log.witness.drop"))
     def drop(
-        name: Annotated[str, typer.Argument(help=text("cli.log.witness_name"))],
+        name: Annotated[str, typer.Argument(help=text("cli.log.witness.name"))],
         *,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         open_workspace(workspace).drop_witness(name)
-        terminal.done(text("cli.log.witness_dropped", name=name))
+        terminal.done(text("cli.log.witness.dropped", name=name))
 
-    @witness.command("list", help=text("cli.log.witness_list"))
+    @witness.command("list", help=text("cli.log.witness.list"))
     def list_(
         *,
         workspace: Annotated[Path | None, workspace_option] = None,
@@ -91,6 +92,8 @@ def _add_cosign(log: typer.Typer, terminal: Terminal) -> None:
 
 def _ask(url: str, body: str) -> tuple[int, str]:
     """Send a request to a witness; status 0 where nobody answers, or not in a witness's words."""
+    from ocoptrace.cli.log_source import WebAddress
+
     try:
         status, data = WebAddress(url).ask(
             "POST", "add-checkpoint", body.encode(), limit=_MAX_ANSWER_BYTES

@@ -190,5 +190,5 @@ class _Recording:
         context, ours, prefixes = self.members["@context"]
         prefixes = dict(sorted((prefixes | {PREFIX: VOCABULARY}).items()))
         return canonical_json.dumps(
-            self.members | {"@context": [context, ours, prefixes], BASED_ON: seen}
+            self.members | {"@context": [context, ours, prefixes], BASED_ON: [*seen]}
         )
