@@ -222,20 +222,19 @@ class _Walk:
 
     def prefixes(self, declared: Container[str]) -> set[str]:
         """Return the prefixes that were seen and EPCIS does not declare."""
-        found = set()
+        found = {prefix for each in self._extensions if (prefix := _prefix(each)) is not None}
         for word in self._words:
             prefix = word.partition(":")[0]
             if prefix in declared or prefix == PREFIX:
                 found.add(prefix)
-        found.update(map(_prefix, self._extensions))
-        return found - _NO_PREFIXES
+        return found - UNDECLARED_PREFIXES
 
 
-def _prefix(name: str) -> str:
-    """Return the prefix of the name of an extension; empty for none."""
+def _prefix(name: str) -> str | None:
+    """Return the prefix of the name of an extension, which may be empty; None where it has none."""
     # An attribute of XML is called after its name: ``@prefix:name``.
     prefix, colon, local = name.removeprefix("@").partition(":")
-    return prefix if colon and prefix != "urn" and not local.startswith("//") else ""
+    return prefix if colon and prefix != "urn" and not local.startswith("//") else None
 
 
 def _name(walk: _Walk, uri: str) -> str:
@@ -298,7 +297,6 @@ _WRITERS: dict[type[BaseModel], dict[str, _Write | None]] = {
 }
 """Part of an event → what writes its names, words and parts; None for texts as they stand."""
 
-_NO_PREFIXES = UNDECLARED_PREFIXES | {""}
 _LEFT_OUT = frozenset({"context", "record_time"})
 
 
