@@ -11,6 +11,7 @@ names to the same corner of the element, and is left out where ``when`` does not
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
@@ -213,9 +214,9 @@ class _Placed(Plan):
     when: When = Condition()
 
     @property
+    @abstractmethod
     def extent(self) -> tuple[int, int]:
         """Width and height in micrometres."""
-        raise NotImplementedError  # pragma: no cover - each element has its own
 
     @property
     def fields(self) -> frozenset[str]:
