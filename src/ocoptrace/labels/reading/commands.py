@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import mmap
 import re
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -68,7 +69,7 @@ def printed_commands(path: Path, *, dpi: int) -> Iterator[Printed]:
         yield kind(path, data, dpi)
 
 
-class _Commands:
+class _Commands(ABC):
     """A file of commands; where each page begins, and where the last one ends."""
 
     def __init__(self, path: Path, data: mmap.mmap, dpi: int) -> None:
@@ -92,11 +93,17 @@ class _Commands:
     def _torn(self, page: int) -> LabelError:
         return LabelError("label.commands", path=self._path, page=page + 1)
 
+    @abstractmethod
     def _found(self) -> Iterator[int]:
-        raise NotImplementedError
+        """Yield where each page begins, and where the last one ends."""
 
+    @abstractmethod
     def _bitmap(self, commands: bytes) -> Bitmap:
-        raise NotImplementedError
+        """Return the dots of a page.
+
+        Raises:
+            ValueError: it breaks off.
+        """
 
 
 class _Zpl(_Commands):
