@@ -42,7 +42,7 @@ def each(value: Any, write: Callable[..., Written], *arguments: Any) -> list[Wri
     Raises:
         InputError: no list; or what the function raises, behind the position.
     """
-    if not isinstance(value, list | tuple):
+    if type(value) is not list and not isinstance(value, list | tuple):
         raise EpcisError("fields.not_list", value=shown(value))
     position = 0
     written = []

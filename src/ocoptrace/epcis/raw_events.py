@@ -14,17 +14,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.epcis import json_ld
-from ocoptrace.epcis.document import MAX_BYTES, is_xml, no_collecting
+from ocoptrace.epcis.document import MAX_BYTES, is_xml
 from ocoptrace.epcis.event import read_context
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.inflation import inflated
 from ocoptrace.epcis.intake import read_json
-from ocoptrace.epcis.xml_event_list import declared_by, is_ordered, raw_event
+from ocoptrace.epcis.xml_event_list import EventReader
 from ocoptrace.epcis.xml_head import read_head
 from ocoptrace.epcis.xml_parsing import parse
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ocoptrace.epcis.document import Contexts
 
 __all__ = ["raw_events"]
@@ -32,7 +34,7 @@ __all__ = ["raw_events"]
 
 def raw_events(
     data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = False
-) -> tuple[Contexts, list[Any]]:
+) -> tuple[Contexts, Iterable[Any]]:
     """Return the contexts that hold for all events of a document, and the events.
 
     Args:
@@ -41,17 +43,14 @@ def raw_events(
         any_order: whether the elements of XML may stand in any order.
 
     Raises:
-        EpcisError: neither JSON nor XML, or no EPCIS.
+        EpcisError: neither JSON nor XML, or no EPCIS; at an event of XML, when it is its turn.
     """
     data = inflated(data, max_bytes=max_bytes)
     if is_xml(data):
         root = parse(data)
         head, elements = read_head(root)
-        context, around = read_context(head["@context"]), declared_by(root)
-        ordered = is_ordered(root) and not any_order
-        with no_collecting():
-            events = [raw_event(each, context, around, ordered=ordered) for each in elements]
-        return context, events
+        context = read_context(head["@context"])
+        return context, map(EventReader(root, context, any_order=any_order).members, elements)
     value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         return (), value
