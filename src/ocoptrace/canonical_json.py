@@ -67,7 +67,7 @@ def _is_plain(value: Any) -> bool:
         deeper: list[Any] = []
         for item in level:
             kind = type(item)
-            if kind is str or kind is bool or item is None:
+            if kind is str:
                 continue
             if kind is dict:
                 try:
@@ -81,7 +81,7 @@ def _is_plain(value: Any) -> bool:
                 plain = plain and -_EXACT < item < _EXACT
             elif kind is float:
                 plain = plain and not item.is_integer() and _LEAST < abs(item) < _MOST
-            else:
+            elif kind is not bool and item is not None:
                 raise InputError("json.not_json", kind=kind.__name__)
         if not deeper:
             return plain
