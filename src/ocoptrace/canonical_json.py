@@ -77,16 +77,24 @@ def _is_plain(value: Any) -> bool:
                 deeper.extend(item.values())
             elif kind is list:
                 deeper.extend(item)
-            elif kind is int:
-                plain = plain and -_EXACT < item < _EXACT
-            elif kind is float:
-                plain = plain and not item.is_integer() and _LEAST < abs(item) < _MOST
-            elif kind is not bool and item is not None:
-                raise InputError("json.not_json", kind=kind.__name__)
+            else:
+                plain = _is_alike(item) and plain
         if not deeper:
             return plain
         level = deeper
     raise InputError("json.too_deep", limit=MAX_DEPTH)
+
+
+def _is_alike(value: Any) -> bool:
+    """Tell whether orjson spells a number, ``true``, ``false`` or ``null`` as RFC 8785 does."""
+    kind = type(value)
+    if kind is int:
+        return -_EXACT < value < _EXACT
+    if kind is float:
+        return not value.is_integer() and _LEAST < abs(value) < _MOST
+    if kind is bool or value is None:
+        return True
+    raise InputError("json.not_json", kind=kind.__name__)
 
 
 def _not_text(members: dict[Any, Any]) -> InputError:
