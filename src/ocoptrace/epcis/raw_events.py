@@ -25,8 +25,6 @@ from ocoptrace.epcis.xml_parsing import parse
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ocoptrace.epcis.document import Contexts
 
 __all__ = ["raw_events"]
@@ -34,7 +32,7 @@ __all__ = ["raw_events"]
 
 def raw_events(
     data: bytes, *, max_bytes: int = MAX_BYTES, any_order: bool = False
-) -> tuple[Contexts, Iterable[Any]]:
+) -> tuple[Contexts, list[Any]]:
     """Return the contexts that hold for all events of a document, and the events.
 
     Args:
@@ -43,14 +41,16 @@ def raw_events(
         any_order: whether the elements of XML may stand in any order.
 
     Raises:
-        EpcisError: neither JSON nor XML, or no EPCIS; at an event of XML, when it is its turn.
+        EpcisError: neither JSON nor XML, or no EPCIS.
     """
     data = inflated(data, max_bytes=max_bytes)
     if is_xml(data):
         root = parse(data)
         head, elements = read_head(root)
         context = read_context(head["@context"])
-        return context, map(EventReader(root, context, any_order=any_order).members, elements)
+        reader = EventReader(root, context, any_order=any_order)
+        # All at once: two kinds of work in turns take the processor a sixth longer.
+        return context, list(map(reader.members, elements))
     value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         return (), value
