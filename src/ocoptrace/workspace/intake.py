@@ -51,11 +51,13 @@ class Intake:
     setting: Setting
     limit: RateLimit = field(default_factory=lambda: RateLimit(_PER_SECOND, _BURST))
 
-    def submit(self, entry: bytes, *, language: Language = "en") -> Answer:
+    def submit(self, entry: bytes, *, at_once: bool = False, language: Language = "en") -> Answer:
         """Take in a statement, or say why not; the same bytes again get the same place.
 
         Args:
             entry: the tagged COSE bytes of a statement, as they are to stand in the log.
+            at_once: sign a checkpoint for it where there is none yet, so that the answer has a
+                proof; otherwise ``sign`` does so for many.
             language: of a refusal.
 
         Raises:
@@ -69,7 +71,7 @@ class Intake:
             return refused(_not_a_statement(error, language), language)
         store = self.setting.store
         if store.entry_place(statement.id) is not None:
-            return self._place_of(statement, is_new=False, language=language)
+            return self._place_of(statement, language, is_new=False, at_once=at_once)
         problem = self._problem(statement)
         if problem is not None:
             return refused(problem, language)
@@ -79,7 +81,7 @@ class Intake:
             if store.entry_place(statement.id) is None:
                 store.admit(statement)
                 is_new = True
-        return self._place_of(statement, is_new=is_new, language=language)
+        return self._place_of(statement, language, is_new=is_new, at_once=at_once)
 
     def _problem(self, statement: Statement) -> Problem | None:
         setting, now = self.setting, self.setting.clock()
@@ -94,14 +96,20 @@ class Intake:
         seconds = self.limit.take(statement.kid, now=now.timestamp())
         return Problem("submission.too_many", {"seconds": int(seconds) + 1}) if seconds else None
 
-    def _place_of(self, statement: Statement, *, is_new: bool, language: Language) -> Answer:
+    def _place_of(
+        self, statement: Statement, language: Language, *, is_new: bool, at_once: bool
+    ) -> Answer:
         place = self.setting.store.entry_place(statement.id)
         if place is None:
             return refused(Problem("submission.no_entry"), language)
         index, entry = place
         if entry != statement.cose:
             return refused(Problem("submission.other_signature", {"index": index}), language)
-        return self._answer(statement.id, index, is_new=is_new)
+        answer = self._answer(statement.id, index, is_new=is_new)
+        if at_once and answer.retry_after:
+            self.sign()
+            answer = self._answer(statement.id, index, is_new=is_new)
+        return answer
 
     def look_up(self, statement_id: str, *, language: Language = "en") -> Answer:
         """Return the proof of an entry, or the promise of one.
