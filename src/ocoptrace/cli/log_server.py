@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import ceil
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any, Final, Self
 
@@ -188,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, work: Callable[[], Answer]) -> Answer:
         with self.server.working:
             seconds = self.server.limit.take(None, now=time.monotonic())
-            problem = Problem("submission.too_many", {"seconds": int(seconds) + 1})
+            problem = Problem("submission.too_many", {"seconds": ceil(seconds)})
             try:
                 if not seconds:
                     return work()

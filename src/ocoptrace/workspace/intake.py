@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import OcopTraceError, SigningError, WorkspaceError
@@ -94,7 +95,7 @@ class Intake:
             return problem
         # Only whoever holds the key uses its share up.
         seconds = self.limit.take(statement.kid, now=now.timestamp())
-        return Problem("submission.too_many", {"seconds": int(seconds) + 1}) if seconds else None
+        return Problem("submission.too_many", {"seconds": ceil(seconds)}) if seconds else None
 
     def _place_of(
         self, statement: Statement, language: Language, *, is_new: bool, at_once: bool

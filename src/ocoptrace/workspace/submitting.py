@@ -183,7 +183,7 @@ class _Round:
                 idle, since = 0, pacing.now()
             else:
                 idle += 1
-            if len(self._faults) >= _MOST_FAULTS or not (asked is not None or self._due()):
+            if len(self._faults) >= _MOST_FAULTS:
                 break
             if asked is None:
                 continue
@@ -216,6 +216,8 @@ class _Round:
         asked: float | None = None
         try:
             for statement in batch:
+                if len(self._faults) >= _MOST_FAULTS:
+                    break
                 outcome = self._ask(statement)
                 match outcome:
                     case Proven(proof):
