@@ -128,6 +128,11 @@ class WebAddress:
         """Return the address of a thing below this one."""
         return f"{self._address}/{name}"
 
+    def close(self) -> None:
+        """Let go of the connection; it is made anew when it is needed again."""
+        with suppress(OSError):
+            self._connection.close()
+
     def ask(
         self, method: str, name: str, body: bytes | None = None, *, limit: int
     ) -> tuple[int, bytes]:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -14,7 +14,7 @@ from ocoptrace.transparency.submission import MAX_ANSWER_BYTES, MEDIA_TYPE, Repl
 from ocoptrace.workspace.retry_schedule import RetrySchedule
 from ocoptrace.workspace.submitting import Pacing, SubmissionRound
 
-__all__ = ["add"]
+__all__ = ["Sender", "add"]
 
 _BAD, _OUT_OF_REACH = 1, 3
 _MAX_DIGITS = 9
@@ -131,7 +131,8 @@ def _add_submit(log: typer.Typer, terminal: Terminal) -> None:
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
         pacing = Pacing(RetrySchedule(patience=patience))
-        rounds = open_workspace(workspace).submit(_Sender(), pacing=pacing, again=again)
+        with Sender() as send:
+            rounds = open_workspace(workspace).submit(send, pacing=pacing, again=again)
         if as_json:
             terminal.json([_json(each, terminal) for each in rounds])
         else:
@@ -181,14 +182,22 @@ def _json(each: SubmissionRound, terminal: Terminal) -> dict[str, object]:
     }
 
 
-class _Sender:
+class Sender:
     """Sends requests of a submission; one connection to each address is kept."""
 
     def __init__(self) -> None:
+        """Connect to nobody yet."""
         from ocoptrace.cli.log_source import WebAddress
 
         self._open = WebAddress
         self._addresses: dict[str, WebAddress] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for address in self._addresses.values():
+            address.close()
 
     def __call__(self, method: str, url: str, name: str, body: bytes | None) -> Reply:
         """Send a request; status 0 where nobody answers.
