@@ -15,6 +15,7 @@ from ocoptrace.workspace.submitting import Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from ocoptrace.transparency.submission import Answer
 
@@ -24,14 +25,15 @@ STORY = Path(__file__).parents[1] / "examples" / "stories" / "shrimp-paste.json"
 URL = "https://log.example"
 
 
-def found(folder: Path) -> None:
+def found(folder: Path, clock: Callable[[], datetime] | None = None) -> None:
     """Make a province, and a cooperative that it has registered and that has imported its story.
 
     The cooperative's statements go to the province's log; none has been sent yet.
     """
-    province = Workspace.create(folder / "province", clock=Clock())
-    files = {kind: province.trust_file(kind) for kind in ("root", "bundle")}
-    coop = Workspace.create(folder / "coop", clock=Clock(), **files)
+    clock = clock or Clock()
+    province = Workspace.create(folder / "province", clock=clock)
+    root, bundle = (province.trust_file(kind) for kind in ("root", "bundle"))
+    coop = Workspace.create(folder / "coop", clock=clock, root=root, bundle=bundle)
     names = json.loads(STORY.read_bytes())["producer"]["names"]
     asked = coop.request_registration(name=names, gtin_prefixes=["9524071"])
     province.office.register(asked, trust_witnesses=True)
