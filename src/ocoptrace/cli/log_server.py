@@ -33,7 +33,7 @@ __all__ = ["LogServer", "Signing"]
 
 _SECONDS: Final = 20.0
 _CONNECTIONS: Final = 64
-_PER_SECOND, _BURST = 200.0, 2000
+_PER_SECOND, _BURST = 500.0, 5000
 _RETRY_SECONDS = 5
 _MAX_LENGTH_DIGITS = 9
 
