@@ -18,12 +18,15 @@ import member
 from clock import Clock
 from member import URL, Direct, Member, Time, hand_over
 from ocoptrace.errors import OcopTraceError, StorageError
-from ocoptrace.signing import Statement
+from ocoptrace.signing import SoftwareSigner, Statement
+from ocoptrace.signing.bundle import Log
+from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.store import SqliteStore
 from ocoptrace.transparency import Checkpoint, LogProof, tree_root
 from ocoptrace.transparency.submission import Problem, Reply
+from ocoptrace.transparency.witness_protocol import AddCheckpoint
 from ocoptrace.verify import verify_record
-from ocoptrace.workspace import Workspace
+from ocoptrace.workspace import Workspace, export
 from ocoptrace.workspace.intake import Intake
 from ocoptrace.workspace.rate_limit import RateLimit
 
@@ -94,6 +97,53 @@ def test_what_was_recorded_is_submitted_proven_and_goes_into_records(opened: Mem
     verdict = verify_record(record, trust=opened.coop.trust, now=Clock().now)
     outcomes = {check.code: check.outcome for check in verdict.checks}
     assert (outcomes["logged"], outcomes["proof"], outcomes["witnessed"]) == ("pass",) * 3
+
+
+def test_a_record_has_room_for_some_checkpoints_and_keeps_those_that_prove_most(
+    opened: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.coop.submit(Direct(opened.province, at_once=False), pacing=Time().pacing(0))
+    opened.province.intake.sign()
+    opened.coop.origin_record(BATCH)
+    [told] = opened.coop.submit(Direct(opened.province))
+    assert told.due == 0
+    whole = opened.coop.origin_record(BATCH)
+    proofs = Counter(len(each.proofs) for each in whole.statements)
+    assert set(proofs) == {2}
+    monkeypatch.setattr(export, "MAX_CHECKPOINTS", 2)
+    small = opened.coop.origin_record(BATCH)
+    # All but the last stand under one checkpoint of the province's; it is the other that goes.
+    assert Counter(len(each.proofs) for each in small.statements) == {1: 1, 2: proofs[2] - 1}
+
+
+def test_where_a_needed_witness_is_away_checkpoints_do_not_pile_up(opened: Member) -> None:
+    witness = NoteSigner("outside.example", SoftwareSigner.generate("Ed25519"), COSIGNATURE_V1)
+    opened.province.add_witness(str(witness.verifier_key), "https://outside.example")
+    with opened.province.office.acting() as act:
+        members = {name: getattr(act.logs[0], name) for name in type(act.logs[0]).model_fields}
+        act.logs[0] = Log.of(**members | {"quorum": 3})
+    hand_over(opened.province, opened.coop)
+    intake, store = opened.province.intake, store_of(opened.province)
+    before = len(store.checkpoints())
+    way = Direct(opened.province, at_once=True)
+    [told] = opened.coop.submit(way, pacing=Time().pacing(0))
+    count = opened.due()
+    assert (told.proven, told.reason) == (0, "promised")
+    assert opened.province.log_size > count
+    for _ in range(5):
+        intake.sign()
+    assert len(store.checkpoints()) == before
+    assert [each.outcome for each in intake.sign(lambda *_: (0, ""))] == ["refused"]
+    assert len(store.checkpoints()) == before + 1
+
+    def signs(_: str, body: str) -> tuple[int, str]:
+        asked = AddCheckpoint.parse(body)
+        return 200, f"{witness.signature(asked.checkpoint.note.text, time=9)}\n"
+
+    assert [each.outcome for each in intake.sign(signs)] == ["signed"]
+    [told] = opened.coop.submit(way)
+    assert (told.proven, told.due) == (count, 0)
+    assert intake.sign(signs) == []
 
 
 def test_neither_policy_nor_root_nor_what_others_said_is_submitted(opened: Member) -> None:

@@ -176,13 +176,21 @@ class LocalLog:
         Raises:
             WorkspaceError: the bundle does not list this log.
         """
+        for note in self.store.checkpoints_covering(position):
+            if self.is_accepted(note, trust):
+                return self.proof(position, _checkpoint(note).size)
+        return None
+
+    def is_accepted(self, note: str, trust: TrustBundle) -> bool:
+        """Tell whether verifiers under a bundle accept a checkpoint of this log.
+
+        Raises:
+            WorkspaceError: the bundle does not list this log.
+        """
         listed = trust.log(self.origin)
         if listed is None:
             raise WorkspaceError("workspace.unknown_log", origin=self.origin)
-        for note in self.store.checkpoints_covering(position):
-            if _is_accepted(note, listed.verifier_keys(_checkpoint(note).size), listed.quorum):
-                return self.proof(position, _checkpoint(note).size)
-        return None
+        return _is_accepted(note, listed.verifier_keys(_checkpoint(note).size), listed.quorum)
 
     def proof(self, position: int, size: int) -> LogProof | None:
         """Return the proof of an entry under the checkpoint of a size; None without such a one."""
