@@ -7,6 +7,7 @@ thread signs what was taken in, and asks the witnesses.
 
 import io
 import socket
+import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -85,10 +86,14 @@ class LogServer(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin a connection, where there is room for one more."""
-        if self._room.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
+        if not self._room.acquire(blocking=False):
             self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._room.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """See one connection through."""
@@ -97,8 +102,15 @@ class LogServer(ThreadingHTTPServer):
         finally:
             self._room.release()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Pass over a connection that broke off."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Pass over a connection that broke off; tell of a fault of ours."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            self.on_trouble(_our_fault(error))
+
+
+def _our_fault(error: BaseException | None) -> OcopTraceError:
+    return OcopTraceError("cli.our_fault", kind=type(error).__name__, reason=error)
 
 
 class _TimedReader(io.RawIOBase):
@@ -254,6 +266,9 @@ class Signing:
                     answers = self._server.intake.sign(self._ask_apart if is_time else None)
             except OcopTraceError as error:
                 self._server.on_trouble(error)
+                continue
+            except Exception as error:  # noqa: BLE001 - if this thread ended, no promise would be kept
+                self._server.on_trouble(_our_fault(error))
                 continue
             if any(each.outcome != "signed" for each in answers):
                 # A witness that is away does not hold up the signing, and is not pestered.
