@@ -226,7 +226,7 @@ def read_witness_request(data: bytes) -> None:
 
 
 def read_proof(data: bytes) -> None:
-    """Read a proof: it is written alike, but for extra data, and shows the one entry that it can."""
+    """Read a proof: it is written alike but for extra data, and shows the one entry it can."""
     text = text_of(data)
     proof = LogProof.parse(text)
     first, _, rest = text.partition("\n")
