@@ -103,7 +103,7 @@ class LocalLog:
         """Yield the newest checkpoint of each place where one can be found, and the place."""
         newest = self.store.newest_checkpoint()
         if newest is not None:
-            yield "ocoptrace.db", Checkpoint.parse(newest)
+            yield "ocoptrace.db", _checkpoint(newest)
         key = self.verifier_key()
         if key is not None:
             yield from self.known_heads.found(self.origin, (key,))
