@@ -20,7 +20,7 @@ from ocoptrace.signing import Root
 from ocoptrace.signing.signed_file import SignedFile
 from ocoptrace.store import write_whole
 
-__all__ = ["PinnedRoot", "following", "pinned_as", "pinned_roots"]
+__all__ = ["PinnedRoot", "following", "is_past", "pinned_as", "pinned_roots"]
 
 _ROOT, _BUNDLE = "root.json", "bundle.json"
 
@@ -86,7 +86,7 @@ class PinnedRoot:
         """
         seen = self.authority()
         found = Authority.load(data, root=self.root, seen=None if seen is None else seen.bundle)
-        if seen is None or found.bundle.version > seen.bundle.version:
+        if seen is None or found.bundle.text() != seen.bundle.text():
             with suppress(StorageError):
                 write_whole(self.folder / _BUNDLE, data)
         return found
@@ -114,6 +114,11 @@ def pinned_as(root: Root) -> PinnedRoot | None:
         if pinned.is_past(root):
             raise InputError("cli.root_older", version=root.version, newest=pinned.root.version)
     return None
+
+
+def is_past(root: Root) -> bool:
+    """Tell whether a root is one that a pinned one followed."""
+    return any(pinned.is_past(root) for pinned in pinned_roots())
 
 
 def following(data: bytes) -> PinnedRoot | None:

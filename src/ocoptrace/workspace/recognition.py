@@ -163,6 +163,7 @@ def recognise(act: Act, data: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         root=root,
         previous_version=before["version"],
         previous_sha256=bytes.fromhex(before["sha256"]) or None,
+        previous_root_version=before["root_version"],
     )
     if trust.expires <= act.now:
         # The own bundle would make old news look fresh.
@@ -175,6 +176,7 @@ def recognise(act: Act, data: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         "keys": keys,
         "logs": logs,
         "namespaces": list(claim.namespaces),
+        "root_version": trust.root_version,
         "sha256": trust.sha256.hex(),
         "version": trust.version,
     }

@@ -5,7 +5,6 @@ All versions are kept. What counts is the newest bundle, under the root that it 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from ocoptrace import canonical_json
@@ -79,7 +78,7 @@ class TrustFiles:
 
         Args:
             files: root files that follow the newest root step by step, and bundles under it,
-                in any order.
+                in any order. Roots that were followed before are passed over.
 
         Returns:
             The newest bundle.
@@ -101,10 +100,10 @@ class TrustFiles:
         return self.bundle()
 
     def _follow(self, data: bytes) -> None:
-        newest = self.root()
-        if Root.load(data).text() != newest.text():
-            following = newest.follow(data)
-            self.keep("root", following.version, data)
+        given = Root.load(data)
+        past = self._store.trust_file("root", given.version)
+        if past is None or Root.load(past).text() != given.text():
+            self.keep("root", self.root().follow(data).version, data)
 
     def _renew(self, data: bytes) -> None:
         newest = self.bundle()
@@ -113,9 +112,12 @@ class TrustFiles:
             data,
             root=self.root(),
             previous_version=newest.version,
-            previous_sha256=hashlib.sha256(newest.text().encode()).digest(),
+            previous_sha256=newest.sha256,
+            previous_root_version=newest.root_version,
         )
-        if bundle.version > newest.version:
+        if bundle.text() != newest.text():
+            # Under a new root a version may be lower: a thief had used up the numbers.
+            self._store.set_aside_bundles(bundle.version)
             self.keep("bundle", bundle.version, data)
 
 
