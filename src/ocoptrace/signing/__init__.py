@@ -2,8 +2,8 @@
 
 The only home of ``cryptography`` and ``cbor2``. The modules, from the bytes up:
 ``base64url``, ``cbor``, ``cose``, ``edwards``, ``pkcs8``, ``keys``; ``statement``, ``seal``,
-``note``; ``members``, ``signed_file``, ``root``, ``bundle_entries``, ``bundle_checks``,
-``bundle``;
+``note``; ``members``, ``signed_file``, ``root``, ``root_draft``, ``bundle_entries``,
+``bundle_checks``, ``bundle``;
 ``entitlement``, ``registration``.
 """
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import SigningError, WorkspaceError
 from ocoptrace.signing.registration import RegistrationRequest
+from ocoptrace.signing.root_draft import RootDraft
 from ocoptrace.workspace import recognition, revocation, rotation
 from ocoptrace.workspace.act import acting
 from ocoptrace.workspace.gate import key_of, keys_of
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ocoptrace.findings import Finding
-    from ocoptrace.signing import Root, Signer, TrustBundle
+    from ocoptrace.signing import PublicKey, Root, Signer, TrustBundle
     from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
     from ocoptrace.workspace.act import Act
     from ocoptrace.workspace.past_acts import PastAct
@@ -345,6 +346,71 @@ class Office:
         """
         with self.acting(urgent=True) as act:
             return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
+
+    def draft_root(
+        self,
+        *,
+        add: Iterable[PublicKey] = (),
+        drop: Iterable[PublicKey] = (),
+        threshold: int | None = None,
+        new_office_key: bool = False,
+        keep_old: bool = True,
+        lifetime: timedelta = rotation.ROOT_LIFETIME,
+    ) -> RootDraft:
+        """Return a draft of the next root, to be signed where the root keys are.
+
+        Nothing changes before ``adopt_root``. A new key of the office is made at once, and waits.
+
+        Args:
+            add: root keys that come.
+            drop: root keys that go.
+            threshold: how many must sign roots from then on; as many as before where left out.
+            new_office_key: give the office a new key as well.
+            keep_old: let the one in use sign bundles as well; not where somebody else has it.
+            lifetime: how long the root may be used.
+
+        Raises:
+            SigningError: the keys that are left cannot reach the threshold.
+        """
+        return rotation.draft(
+            self.setting,
+            self.signer.public_key,
+            add=add,
+            drop=drop,
+            threshold=threshold,
+            new_office_key=new_office_key,
+            keep_old=keep_old,
+            lifetime=lifetime,
+        )
+
+    def adopt_root(self, files: Iterable[bytes], *, overlap: timedelta = rotation.OVERLAP) -> Root:
+        """Go by the next root from now on, and publish the first bundle under it.
+
+        Args:
+            files: one draft in as many copies as there are, each with its signatures.
+            overlap: how long an office key that is followed may still state things.
+
+        Raises:
+            SigningError: copies that differ, or too few signatures.
+        """
+        previous = self.setting.trust.root()
+        drafts = [RootDraft.parse(data, previous) for data in files]
+        if not drafts:
+            raise WorkspaceError("workspace.no_root")
+        whole = drafts[0]
+        for each in drafts[1:]:
+            whole = whole.join(each)
+        if not whole.is_complete:
+            raise SigningError(
+                "signing.root_unsigned",
+                version=whole.root.version,
+                last=whole.last,
+                last_threshold=previous.roles.root.threshold,
+                own=whole.own,
+                own_threshold=whole.root.roles.root.threshold,
+            )
+        with self.acting(urgent=True) as act:
+            return rotation.adopt(act, whole.file, overlap=overlap)
 
     def acts(self) -> list[PastAct]:
         """Return what the office did, the earliest first."""

@@ -52,6 +52,11 @@ class TrustFiles:
             raise WorkspaceError("workspace.no_trust_file", kind="root")
         return Root.load(data)
 
+    def earlier_roots(self) -> dict[int, bytes]:
+        """Return the root files before the newest, as far as they are here, by version."""
+        known = ((v, self._store.trust_file("root", v)) for v in range(1, self.root().version))
+        return {version: data for version, data in known if data is not None}
+
     def bundle(self) -> TrustBundle:
         """Return the newest bundle.
 
