@@ -18,6 +18,7 @@ from ocoptrace.cli.options import configuration, located, read_file
 from ocoptrace.errors import InputError, SigningError, StorageError
 from ocoptrace.signing import Root
 from ocoptrace.signing.signed_file import SignedFile
+from ocoptrace.signing.trusted import is_vouched
 from ocoptrace.store import write_whole
 
 __all__ = ["PinnedRoot", "following", "is_past", "pinned_as", "pinned_roots"]
@@ -62,7 +63,10 @@ class PinnedRoot:
         return replace(self, root=root)
 
     def authority(self) -> Authority | None:
-        """Return the newest bundle seen, under the root that it was made with; None without."""
+        """Return the newest bundle seen, under the root that it was made with.
+
+        None where there is none, or where the newest root has dropped the keys that signed it.
+        """
         kept = self.folder / _BUNDLE
         if not kept.is_file():
             return None
@@ -73,6 +77,8 @@ class PinnedRoot:
             if made_under < root.version:
                 # A root came before the first bundle under it.
                 root = _root(self.folder / f"root-{made_under}.json")
+                if not is_vouched(data, self.root):
+                    return None
             return Authority.load(data, root=root)
 
     def load(self, data: bytes) -> Authority:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import SigningError, WorkspaceError
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.signing.signed_file import SignedFile
+from ocoptrace.signing.trusted import Trusted, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,44 +91,28 @@ class TrustFiles:
 
         Raises:
             SigningError: not such a file, not signed by whom it should be, a bundle older than
-                the newest or another of its version, or a root that does not follow.
+                the newest or another of its version, a root that does not follow, or one that
+                does not vouch for the newest bundle, without one that it does vouch for.
         """
-        roots: list[bytes] = []
-        bundles: list[bytes] = []
-        for data in files:
-            kinds = {statement.kind for statement in SignedFile.parse(data).signatures}
-            (roots if "root" in kinds else bundles).append(data)
+        roots, bundles = in_order(files)
         with self._store.writing():
-            for data in sorted(roots, key=_version):
-                self._follow(data)
-            for data in sorted(bundles, key=_version):
-                self._renew(data)
+            trusted = Trusted(self.root(), self.bundle(), self.file("bundle"))
+            for data in roots:
+                if not self._is_past(data):
+                    trusted = trusted.follow(data)
+                    self.keep("root", trusted.root.version, data)
+            for data in bundles:
+                seen, trusted = trusted.bundle, trusted.take(data)
+                if trusted.bundle is not None and trusted.bundle != seen:
+                    # Under a new root a version may be lower: a thief had used up the numbers.
+                    self._store.set_aside_bundles(trusted.bundle.version)
+                    self.keep("bundle", trusted.bundle.version, data)
+            if trusted.bundle is None:
+                raise SigningError("signing.left_behind", version=trusted.root.version)
         return self.bundle()
 
-    def _follow(self, data: bytes) -> None:
+    def _is_past(self, data: bytes) -> bool:
+        """Tell whether a root file is one that was followed before, or the newest."""
         given = Root.load(data)
-        past = self._store.trust_file("root", given.version)
-        if past is None or Root.load(past).text() != given.text():
-            self.keep("root", self.root().follow(data).version, data)
-
-    def _renew(self, data: bytes) -> None:
-        newest = self.bundle()
-        # Not only older versions are refused: two bundles of one version mean two offices.
-        bundle = TrustBundle.load(
-            data,
-            root=self.root(),
-            previous_version=newest.version,
-            previous_sha256=newest.sha256,
-            previous_root_version=newest.root_version,
-        )
-        if bundle.text() != newest.text():
-            # Under a new root a version may be lower: a thief had used up the numbers.
-            self._store.set_aside_bundles(bundle.version)
-            self.keep("bundle", bundle.version, data)
-
-
-def _version(data: bytes) -> tuple[int, str]:
-    """Return what sorts files by the version that they claim; loading them checks it."""
-    claims = [statement.subject for statement in SignedFile.parse(data).signatures]
-    digits = min(claims, default="").rpartition(":")[2]
-    return len(digits), digits
+        kept = self._store.trust_file("root", given.version)
+        return kept is not None and Root.load(kept).text() == given.text()
