@@ -56,7 +56,8 @@ class Trusted:
         """Return what is gone by after files have come; all of them are taken, or none.
 
         Args:
-            files: roots that follow step by step, and bundles, in any order.
+            files: roots that follow step by step, and bundles, in any order. Roots from before
+                the one that is known say nothing any more, and are passed over.
 
         Raises:
             SigningError: one that does not follow, is older than what was seen or another of
@@ -65,7 +66,8 @@ class Trusted:
         roots, bundles = in_order(files)
         now = self
         for data in roots:
-            now = now.follow(data)
+            if Root.load(data).version >= now.root.version:
+                now = now.follow(data)
         for data in bundles:
             now = now.take(data)
         return now
