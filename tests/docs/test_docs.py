@@ -36,6 +36,7 @@ RUN = [
     "docs/guides/keys.md",
     "docs/guides/labels.md",
     "docs/guides/log-and-audit.md",
+    "docs/guides/office-root.md",
     "docs/guides/own-data.md",
     "docs/guides/province-office.md",
     "docs/guides/stock-and-printers.md",

@@ -102,7 +102,7 @@ def update_pinned(files: dict[Path, bytes]) -> list[Authority]:
             else:
                 bundles[path] = data
     for path, (root, data) in sorted(roots.items(), key=lambda each: each[1][0].version):
-        if not is_past(root) and pinned_as(root) is None and following(data) is None:
+        if not is_past(data) and pinned_as(root) is None and following(data) is None:
             raise InputError("cli.no_root", path=path)
     loaders = [pinned.load for pinned in pinned_roots()]
     return [_vouched(path, data, loaders) for path, data in bundles.items()]

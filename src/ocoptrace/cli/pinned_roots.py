@@ -17,6 +17,7 @@ from ocoptrace.cli.authority import Authority
 from ocoptrace.cli.options import configuration, located, read_file
 from ocoptrace.errors import InputError, SigningError, StorageError
 from ocoptrace.signing import Root
+from ocoptrace.signing.root import office_of
 from ocoptrace.signing.signed_file import SignedFile
 from ocoptrace.signing.trusted import is_vouched
 from ocoptrace.store import write_whole
@@ -102,6 +103,15 @@ class PinnedRoot:
         past = self.folder / f"root-{root.version}.json"
         return past.is_file() and _root(past).text() == root.text()
 
+    def is_later_than(self, root: Root, office: str) -> bool:
+        """Tell whether a root of an office is from before the first that is known of it here."""
+        known = self.folder / f"root-{root.version}.json"
+        return (
+            root.version < self.root.version
+            and not known.is_file()
+            and office == office_of(read_file(self.folder / _ROOT))
+        )
+
 
 def pinned_roots() -> list[PinnedRoot]:
     """Return all roots that are pinned on this machine."""
@@ -122,9 +132,16 @@ def pinned_as(root: Root) -> PinnedRoot | None:
     return None
 
 
-def is_past(root: Root) -> bool:
-    """Tell whether a root is one that a pinned one followed."""
-    return any(pinned.is_past(root) for pinned in pinned_roots())
+def is_past(data: bytes) -> bool:
+    """Tell whether a root file is one that a pinned root followed, or from before it was pinned.
+
+    Nothing is asked of the latter but whose it says it is: it is passed over.
+    """
+    root = Root.load(data)
+    return any(
+        pinned.is_past(root) or pinned.is_later_than(root, office_of(data))
+        for pinned in pinned_roots()
+    )
 
 
 def following(data: bytes) -> PinnedRoot | None:

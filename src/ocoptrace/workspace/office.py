@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ocoptrace.errors import SigningError, WorkspaceError
+from ocoptrace.errors import SigningError, StorageError, WorkspaceError
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.signing.root_draft import RootDraft
 from ocoptrace.workspace import recognition, revocation, rotation
@@ -374,7 +374,7 @@ class Office:
         """
         return rotation.draft(
             self.setting,
-            self.signer.public_key,
+            self.issuer,
             add=add,
             drop=drop,
             threshold=threshold,
@@ -385,6 +385,8 @@ class Office:
 
     def adopt_root(self, files: Iterable[bytes], *, overlap: timedelta = rotation.OVERLAP) -> Root:
         """Go by the next root from now on, and publish the first bundle under it.
+
+        Where the office's key is lost, the new one that the root names acts for it.
 
         Args:
             files: one draft in as many copies as there are, each with its signatures.
@@ -409,8 +411,18 @@ class Office:
                 own=whole.own,
                 own_threshold=whole.root.roles.root.threshold,
             )
-        with self.acting(urgent=True) as act:
+        with acting(self.setting, self.issuer, self._signer_under(whole.root), urgent=True) as act:
             return rotation.adopt(act, whole.file, overlap=overlap)
+
+    def _signer_under(self, root: Root) -> Signer:
+        """Return the office's key; where it is lost, the one that waits for a root."""
+        try:
+            return self.signer
+        except StorageError:
+            waiting = rotation.new_office_key(self.setting, root)
+            if waiting is None:
+                raise
+            return waiting
 
     def acts(self) -> list[PastAct]:
         """Return what the office did, the earliest first."""

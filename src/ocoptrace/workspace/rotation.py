@@ -13,12 +13,13 @@ from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing import Root, base64url
 from ocoptrace.signing.root import sign_root
 from ocoptrace.signing.root_draft import RootDraft
+from ocoptrace.workspace.gate import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ocoptrace.signing import PublicKey
+    from ocoptrace.signing import PublicKey, SoftwareSigner
     from ocoptrace.signing.bundle import KeyEntry
     from ocoptrace.signing.signed_file import SignedFile
     from ocoptrace.workspace.act import Act
@@ -30,6 +31,7 @@ __all__ = [
     "ROOT_LIFETIME",
     "adopt",
     "draft",
+    "new_office_key",
     "succeed",
     "succeed_office",
 ]
@@ -130,7 +132,7 @@ def succeed_office(act: Act, *, overlap: timedelta, keep_old: bool) -> Root:
 
 def draft(
     setting: Setting,
-    current: PublicKey,
+    issuer: str,
     *,
     add: Iterable[PublicKey],
     drop: Iterable[PublicKey],
@@ -143,7 +145,7 @@ def draft(
 
     Args:
         setting: where.
-        current: the office's key in use.
+        issuer: the office's URI.
         add: root keys that come.
         drop: root keys that go.
         threshold: how many must sign roots from then on; as many as before where left out.
@@ -156,6 +158,7 @@ def draft(
     keys = dict.fromkeys((*root.roles.root.public_keys(), *add))
     bundle_keys = None
     if new_office_key:
+        current = keys_of(setting.trust.bundle(), issuer)[0].public_key
         bundle_keys = [*([current] if keep_old else []), _waiting_key(setting)]
     return RootDraft.of(
         root,
@@ -192,13 +195,22 @@ def adopt(act: Act, file: SignedFile, *, overlap: timedelta) -> Root:
     setting = act.setting
     root = setting.trust.root().follow(file.to_bytes())
     act.keep_file("root", root.version, file)
-    old = next(entry for entry in act.keys if entry.public_key == act.signer.public_key)
-    listed = {entry.public_key for entry in act.keys}
+    new = new_office_key(setting, root)
+    if new is not None:
+        old = keys_of(setting.trust.bundle(), act.issuer)[0]
+        # The old key still vouches for the new one, where it is not lost: that statement is the
+        # link between them.
+        succeed(act, old, new.public_key, overlap=overlap)
+        act.signer = new
+    act.publish(root, even_unchanged=True)
+    return root
+
+
+def new_office_key(setting: Setting, root: Root) -> SoftwareSigner | None:
+    """Return the key that a root names for bundles and that waits here, listed by no bundle yet."""
+    listed = {entry.public_key for entry in setting.trust.bundle().keys}
     held = setting.keyring.held()
     for key in root.roles.bundle.public_keys():
         if key not in listed and key.thumbprint.hex() in held:
-            # The old key still vouches for the new one: that statement is the link between them.
-            succeed(act, old, key, overlap=overlap)
-            act.signer = setting.keyring.signer(held[key.thumbprint.hex()])
-    act.publish(root, even_unchanged=True)
-    return root
+            return setting.keyring.signer(held[key.thumbprint.hex()])
+    return None

@@ -84,7 +84,7 @@ class TrustFiles:
 
         Args:
             files: root files that follow the newest root step by step, and bundles under it,
-                in any order. Roots that were followed before are passed over.
+                in any order. Roots from before it are passed over.
 
         Returns:
             The newest bundle.
@@ -112,7 +112,12 @@ class TrustFiles:
         return self.bundle()
 
     def _is_past(self, data: bytes) -> bool:
-        """Tell whether a root file is one that was followed before, or the newest."""
+        """Tell whether a root file is the newest, one that was followed, or from before the first.
+
+        Another of a version that is known is none of these, and does not follow.
+        """
         given = Root.load(data)
         kept = self._store.trust_file("root", given.version)
-        return kept is not None and Root.load(kept).text() == given.text()
+        if kept is None:
+            return given.version < self.root().version
+        return Root.load(kept).text() == given.text()
