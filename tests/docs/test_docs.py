@@ -46,6 +46,7 @@ RUN = [
     "docs/vi/bat-dau.md",
     "docs/vi/giay-va-may-in.md",
     "docs/vi/in-tem.md",
+    "docs/vi/khoa-goc.md",
     "docs/vi/khoa.md",
     "docs/vi/lam-chung.md",
     "docs/vi/may-in-nhiet.md",
