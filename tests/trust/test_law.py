@@ -5,15 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 from itertools import pairwise
+from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocoptrace.cli.pinned_roots import PinnedRoot
 from ocoptrace.errors import OcopTraceError
 from ocoptrace.signing import Root
 from ocoptrace.signing.signed_file import SignedFile
 from ocoptrace.signing.trusted import Trusted
-from trust_simulator import Attacker, Office, root_text, signed
+from trust_simulator import Attacker, Machine, Office, root_text, signed
 
 HELD = ("an", "office", "thief", "giang")
 """One root key of three where two must sign, one bundle key likewise, and two of no role."""
@@ -108,3 +111,25 @@ def test_an_honest_history_is_followed_to_its_end() -> None:
             trusted = trusted.update([data])
     assert (trusted.root, trusted.bundle) == (history().root, history().bundle)
     assert len(forged()) > 70
+
+
+@settings(max_examples=15, deadline=None)
+@given(files())
+def test_what_a_machine_has_pinned_never_goes_down(served: list[list[bytes]]) -> None:
+    """The same, where roots and bundles are kept as files; what is not whole is taken in part."""
+    texts = {SignedFile.parse(data).signed for data in honest()}
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", folder)
+        machine = Machine(PinnedRoot.new(honest()[0]).folder)
+        roots, bundles = [1], [(0, 0)]
+        for batch in served:
+            with suppress(OcopTraceError):
+                machine.update(batch)
+            bundle = machine.bundle
+            assert machine.root.text() in texts
+            roots.append(machine.root.version)
+            if bundle is not None:
+                assert bundle.text() in texts
+                bundles.append((bundle.root_version, bundle.version))
+    assert all(one <= two for one, two in pairwise(roots))
+    assert all(one <= two for one, two in pairwise(bundles))
