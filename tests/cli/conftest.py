@@ -121,12 +121,16 @@ class Demo:
 
 
 def read_all(folder: Path) -> dict[str, str]:
-    """Return what a folder holds: the hash of every file, and every folder."""
+    """Return what a folder holds: the hash of every file, and every folder.
+
+    What is remembered in ``config`` is none of it: a bundle that was seen stays seen.
+    """
     return {
         str(path.relative_to(folder)): (
             hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
         )
         for path in sorted(folder.rglob("*"))
+        if path.relative_to(folder).parts[0] != "config"
     }
 
 

@@ -32,6 +32,7 @@ OWN_TABLES = {
     ("label", "preview"): "preview",
     ("label", "stock"): "stock",
     ("label", "template"): "template",
+    ("trust", "root"): "trust_root",
 }
 FILES = ("record.ocop", "bundle.json", "root.json", "stickers.pdf", "stickers.png")
 TRUST = ("--trust", "bundle.json", "--root", "root.json")

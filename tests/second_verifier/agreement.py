@@ -56,7 +56,8 @@ def found_here(case: Case) -> dict[str, Any]:
     return {"accepted": True} if version is None else {"accepted": True, "version": version}
 
 
-FILES = ("root", "next_root", "bundle", "previous_version", "previous_sha256")
+SEEN = ("previous_version", "previous_sha256", "previous_root_version")
+FILES = ("root", "next_root", "bundle", *SEEN)
 
 
 def differences(cases: Iterable[Case], words: Counter[str]) -> list[str]:

@@ -38,11 +38,12 @@ export function caseRunner(verifier, readFile) {
 
   async function trustOf(given) {
     const { root, next_root: next, bundle, previous_version: previousVersion } = given;
-    const { previous_sha256: previousSha256 } = given;
+    const { previous_sha256: previousSha256, previous_root_version: previousRootVersion } = given;
     const pinned = await rootOf(given);
-    const name = [root, next, bundle, previousVersion, previousSha256].join(" ");
+    const previous = { previousVersion, previousSha256, previousRootVersion };
+    const name = [root, next, bundle, ...Object.values(previous)].join(" ");
     return once(name, async () =>
-      verifier.loadBundle(await read(bundle), { root: pinned, previousVersion, previousSha256 }),
+      verifier.loadBundle(await read(bundle), { root: pinned, ...previous }),
     );
   }
 

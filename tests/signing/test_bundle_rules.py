@@ -27,6 +27,7 @@ from village import (
     PRODUCER,
     PRODUCT,
     ROOT,
+    SEALS_UNTIL,
     WITNESSES,
     bundle_file,
     grant,
@@ -580,13 +581,17 @@ def test_whoever_makes_a_bundle_is_told_the_rule_itself() -> None:
     [
         (datetime.max.replace(tzinfo=UTC), timedelta(days=90), "/issued"),
         (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), timedelta(1), "/issued"),
-        (NOW, timedelta.max, "/expires"),
     ],
 )
 def test_no_bundle_is_made_beyond_the_years(now: datetime, lifetime: timedelta, place: str) -> None:
     with pytest.raises(SigningError) as caught:
         bundle_file(now=now, lifetime=lifetime)
     assert (caught.value.code, caught.value.place) == ("signing.time", place)
+
+
+@pytest.mark.parametrize("lifetime", [SEALS_UNTIL - NOW, timedelta.max], ids=["just", "longer"])
+def test_a_bundle_is_made_to_end_with_its_root_at_the_latest(lifetime: timedelta) -> None:
+    assert publish(lifetime=lifetime).expires == SEALS_UNTIL
 
 
 def test_whoever_makes_a_grant_is_told_the_rule_itself() -> None:

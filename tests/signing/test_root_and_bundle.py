@@ -449,6 +449,30 @@ def test_no_bundle_is_made_under_a_root_that_has_expired() -> None:
     assert caught.value.code == "signing.root_expired"
 
 
+def test_a_bundle_does_not_outlive_its_root() -> None:
+    end = publish().expires
+    assert Root.load(root_file(expires=end).to_bytes()).expires == end
+    for expires, code in ((end, ""), (end - timedelta(seconds=1), "signing.outlives_root")):
+        root = Root.load(root_file(expires=expires).to_bytes())
+        if code:
+            assert refusal_of_bundle(bundle_file(), root=root) == code
+        else:
+            assert TrustBundle.load(bundle_file().to_bytes(), root=root).expires == end
+
+
+def test_a_later_root_begins_the_numbers_anew() -> None:
+    second = Root.load(next_root().to_bytes())
+    file = bundle_file(2, root=second)
+    seen: dict[str, Any] = {"previous_version": 2**53 - 1, "previous_sha256": bytes(32)}
+    root: dict[str, Any] = {"root": second, "previous_root_version": 1}
+    assert TrustBundle.load(file.to_bytes(), **seen, **root).version == 2
+    assert refusal_of_bundle(file, root=second, **seen) == "signing.rollback"
+    root["previous_root_version"] = 2
+    assert refusal_of_bundle(file, **seen, **root) == "signing.rollback"
+    going_back = refusal_of_bundle(bundle_file(9), previous_version=1, previous_root_version=2)
+    assert going_back == "signing.root_version"
+
+
 def test_a_verifier_never_goes_back_to_an_older_bundle() -> None:
     assert refusal_of_bundle(bundle_file(2), previous_version=3) == "signing.rollback"
     same = TrustBundle.load(bundle_file(3).to_bytes(), root=ROOT, previous_version=3)

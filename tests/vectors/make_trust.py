@@ -77,6 +77,10 @@ class Files:
         return path
 
 
+MEMBERS = ("previous_version", "previous_root_version", "statement", "label", "signed_form")
+"""Members of a case that stand there as they are, where it has them."""
+
+
 def written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -96,7 +100,7 @@ def members(case: Case, files: Files) -> dict[str, Any]:
             found[member] = files.add(folder, data, f"{case.id}.{suffix}")
     if case.previous_sha256 is not None:
         found["previous_sha256"] = case.previous_sha256.hex()
-    for member in ("previous_version", "statement", "label", "signed_form"):
+    for member in MEMBERS:
         if (value := getattr(case, member)) is not None:
             found[member] = value
     if case.consistency:

@@ -58,6 +58,7 @@ def loaded(case: Case) -> Root | TrustBundle | RegistrationRequest:
         root=root,
         previous_version=case.get("previous_version"),
         previous_sha256=bytes.fromhex(sha256) if sha256 else None,
+        previous_root_version=case.get("previous_root_version"),
     )
     consistency_of(case)
     return trust

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from ocoptrace.errors import StorageError
 from ocoptrace.origin_record import MEDIA_TYPE, OriginRecord
-from ocoptrace.signing import Root, TrustBundle
+from ocoptrace.signing import Root, TrustBundle, Trusted
 from ocoptrace.verify import verify_record
 from ocoptrace.web.answer import SECURITY_HEADERS
 from ocoptrace.workspace import Workspace
@@ -169,6 +170,20 @@ def test_what_a_page_offers_verifies_by_itself(reader: Any, demo: Workspace) -> 
     assert verdict.overall == "ok"
     assert root.fingerprint == demo.root.fingerprint
     assert root.fingerprint in reader.ask(BATCH).text
+
+
+def test_whoever_missed_a_root_finds_each_of_them(reader_of: Any, tmp_path: Path) -> None:
+    with closing(Workspace.create(tmp_path / "office", clock=lambda: NOW)) as ws:
+        first = ws.root
+        for _ in range(2):
+            ws.office.rotate_own()
+        reader = reader_of(ws)
+        names = ("root-1", "root-2", "root", "bundle")
+        files = [reader.ask(f"/trust/{name}.json").content for name in names]
+        trusted = Trusted(first).update(files)
+        assert (trusted.root, trusted.bundle) == (ws.root, ws.trust)
+        for name in ("root-0", "root-3", "root-x", "roots", "root-01"):
+            assert reader.ask(f"/trust/{name}.json").status_code == 404
 
 
 def test_every_link_of_a_page_leads_somewhere(reader: Any) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ocoptrace.cli.authority import Authority
 from ocoptrace.cli.options import find_workspace, located, open_workspace, read_file
-from ocoptrace.cli.pinned_roots import following, pinned_as, pinned_roots
+from ocoptrace.cli.pinned_roots import following, is_past, pinned_as, pinned_roots
+from ocoptrace.cli.seen_bundles import load_newest
 from ocoptrace.errors import InputError, SigningError
 from ocoptrace.signing import Root
 from ocoptrace.signing.signed_file import SignedFile
@@ -68,17 +69,19 @@ def _loaders(root: Path | None, workspace: Path | None) -> Iterator[Loader]:
         with located(f"{root}: "):
             given = Root.load(data)
             pinned = pinned_as(given)
-        yield partial(Authority.load, root=given) if pinned is None else pinned.load
+        yield partial(load_newest, root=given) if pinned is None else pinned.load
         return
     if find_workspace(workspace) is not None:
         ws = open_workspace(workspace)
-        yield partial(Authority.load, root=ws.root, seen=ws.trust)
+        yield partial(load_newest, root=ws.root, seen=ws.trust)
     for pinned in pinned_roots():
         yield pinned.load
 
 
 def update_pinned(files: dict[Path, bytes]) -> list[Authority]:
     """Take over newer files of offices that are pinned: roots that follow, then bundles.
+
+    Roots that were followed before are passed over.
 
     Args:
         files: the bytes of each file.
@@ -99,7 +102,7 @@ def update_pinned(files: dict[Path, bytes]) -> list[Authority]:
             else:
                 bundles[path] = data
     for path, (root, data) in sorted(roots.items(), key=lambda each: each[1][0].version):
-        if pinned_as(root) is None and following(data) is None:
+        if not is_past(data) and pinned_as(root) is None and following(data) is None:
             raise InputError("cli.no_root", path=path)
     loaders = [pinned.load for pinned in pinned_roots()]
     return [_vouched(path, data, loaders) for path, data in bundles.items()]

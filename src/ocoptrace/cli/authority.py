@@ -51,6 +51,7 @@ class Authority:
             root=root,
             previous_version=None if seen is None else seen.version,
             previous_sha256=None if seen is None else seen.sha256,
+            previous_root_version=None if seen is None else seen.root_version,
         )
         return cls(root, bundle)
 

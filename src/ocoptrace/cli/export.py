@@ -67,9 +67,16 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
 
 
 def write_trust_files(ws: Workspace, folder: Path, terminal: Terminal) -> None:
-    """Write root and bundle into a folder, to be handed on, and show the root's fingerprint."""
+    """Write root and bundle into a folder, to be handed on, and show the root's fingerprint.
+
+    Beside them go the roots before: who missed one takes them one by one.
+    """
     terminal.files(
         (write_whole(folder / name, ws.trust_file(kind)), terminal.text(f"cli.file.{kind}"))
         for kind, name in TRUST_FILES.items()
+    )
+    terminal.files(
+        (write_whole(folder / f"root-{version}.json", data), terminal.text("cli.file.earlier_root"))
+        for version, data in ws.earlier_roots().items()
     )
     terminal.say(terminal.text("cli.export.fingerprint", fingerprint=ws.root.fingerprint))

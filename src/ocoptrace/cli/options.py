@@ -135,15 +135,18 @@ def read_file(path: Path) -> bytes:
         InputError: it is missing, too large, or cannot be read.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError("cli.file_too_large", path=path, limit=_MAX_BYTES)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # Of a pipe or a device nobody knows the size before.
+            data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise InputError("cli.no_file", path=path) from error
     except IsADirectoryError as error:
         raise InputError("cli.is_folder", path=path) from error
     except OSError as error:
         raise InputError("errors.unreadable", path=path, reason=error.strerror) from error
+    if len(data) > _MAX_BYTES:
+        raise InputError("cli.file_too_large", path=path, limit=_MAX_BYTES)
+    return data
 
 
 def destination(path: Path) -> Path:

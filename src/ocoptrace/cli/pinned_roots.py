@@ -17,10 +17,12 @@ from ocoptrace.cli.authority import Authority
 from ocoptrace.cli.options import configuration, located, read_file
 from ocoptrace.errors import InputError, SigningError, StorageError
 from ocoptrace.signing import Root
+from ocoptrace.signing.root import office_of
 from ocoptrace.signing.signed_file import SignedFile
+from ocoptrace.signing.trusted import is_vouched
 from ocoptrace.store import write_whole
 
-__all__ = ["PinnedRoot", "following", "pinned_as", "pinned_roots"]
+__all__ = ["PinnedRoot", "following", "is_past", "pinned_as", "pinned_roots"]
 
 _ROOT, _BUNDLE = "root.json", "bundle.json"
 
@@ -62,7 +64,10 @@ class PinnedRoot:
         return replace(self, root=root)
 
     def authority(self) -> Authority | None:
-        """Return the newest bundle seen, under the root that it was made with; None without."""
+        """Return the newest bundle seen, under the root that it was made with.
+
+        None where there is none, or where the newest root has dropped the keys that signed it.
+        """
         kept = self.folder / _BUNDLE
         if not kept.is_file():
             return None
@@ -73,6 +78,8 @@ class PinnedRoot:
             if made_under < root.version:
                 # A root came before the first bundle under it.
                 root = _root(self.folder / f"root-{made_under}.json")
+                if not is_vouched(data, self.root):
+                    return None
             return Authority.load(data, root=root)
 
     def load(self, data: bytes) -> Authority:
@@ -86,7 +93,7 @@ class PinnedRoot:
         """
         seen = self.authority()
         found = Authority.load(data, root=self.root, seen=None if seen is None else seen.bundle)
-        if seen is None or found.bundle.version > seen.bundle.version:
+        if seen is None or found.bundle.text() != seen.bundle.text():
             with suppress(StorageError):
                 write_whole(self.folder / _BUNDLE, data)
         return found
@@ -95,6 +102,15 @@ class PinnedRoot:
         """Tell whether a root is one that this one followed."""
         past = self.folder / f"root-{root.version}.json"
         return past.is_file() and _root(past).text() == root.text()
+
+    def is_later_than(self, root: Root, office: str) -> bool:
+        """Tell whether a root of an office is from before the first that is known of it here."""
+        known = self.folder / f"root-{root.version}.json"
+        return (
+            root.version < self.root.version
+            and not known.is_file()
+            and office == office_of(read_file(self.folder / _ROOT))
+        )
 
 
 def pinned_roots() -> list[PinnedRoot]:
@@ -114,6 +130,18 @@ def pinned_as(root: Root) -> PinnedRoot | None:
         if pinned.is_past(root):
             raise InputError("cli.root_older", version=root.version, newest=pinned.root.version)
     return None
+
+
+def is_past(data: bytes) -> bool:
+    """Tell whether a root file is one that a pinned root followed, or from before it was pinned.
+
+    Nothing is asked of the latter but whose it says it is: it is passed over.
+    """
+    root = Root.load(data)
+    return any(
+        pinned.is_past(root) or pinned.is_later_than(root, office_of(data))
+        for pinned in pinned_roots()
+    )
 
 
 def following(data: bytes) -> PinnedRoot | None:

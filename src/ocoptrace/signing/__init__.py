@@ -2,8 +2,8 @@
 
 The only home of ``cryptography`` and ``cbor2``. The modules, from the bytes up:
 ``base64url``, ``cbor``, ``cose``, ``edwards``, ``pkcs8``, ``keys``; ``statement``, ``seal``,
-``note``; ``members``, ``signed_file``, ``root``, ``bundle_entries``, ``bundle_checks``,
-``bundle``;
+``note``; ``members``, ``signed_file``, ``root``, ``root_draft``, ``bundle_entries``,
+``bundle_checks``, ``bundle``, ``trusted``;
 ``entitlement``, ``registration``.
 """
 
@@ -12,6 +12,7 @@ from ocoptrace.signing.keys import DerSigner, PublicKey, Signer, SoftwareSigner
 from ocoptrace.signing.root import Root
 from ocoptrace.signing.seal import Seal, sign_seal
 from ocoptrace.signing.statement import Statement, sign_statement
+from ocoptrace.signing.trusted import Trusted
 
 __all__ = [
     "DerSigner",
@@ -22,6 +23,7 @@ __all__ = [
     "SoftwareSigner",
     "Statement",
     "TrustBundle",
+    "Trusted",
     "sign_seal",
     "sign_statement",
 ]

@@ -79,7 +79,7 @@ class TrustBundle(SignedModel):
     """A bundle that the pinned root's bundle keys have signed.
 
     Attributes:
-        version: 1, 2, …; a verifier never goes back.
+        version: 1, 2, …; under one root a verifier never goes back.
         root_version: the root that it was made under.
         issued, expires: when it was made, and until when it is fresh.
         namespaces: hosts of plain names.
@@ -108,6 +108,7 @@ class TrustBundle(SignedModel):
         root: Root,
         previous_version: int | None = None,
         previous_sha256: bytes | None = None,
+        previous_root_version: int | None = None,
     ) -> TrustBundle:
         """Return the bundle of a file.
 
@@ -116,10 +117,14 @@ class TrustBundle(SignedModel):
             root: the root that was pinned.
             previous_version: the newest version seen before, if any.
             previous_sha256: the SHA-256 of that bundle's text, to tell another of its version.
+            previous_root_version: the root that it was made under; this one where left out.
+                Where the office has another root since, the numbers begin anew: a thief of the
+                last root's bundle keys may have used them up.
 
         Raises:
             SigningError: not a bundle file, not signed under this root, older than one
-                seen before, another of the same version, or one that does not hold together.
+                seen before, another of the same version, one that outlives the root, or one
+                that does not hold together.
         """
         file = SignedFile.parse(data)
         counts = file.count_signers(root.roles.bundle, "bundle")
@@ -133,20 +138,36 @@ class TrustBundle(SignedModel):
             )
         if bundle.issued >= root.expires:
             raise SigningError("signing.root_expired", expires=root.expires.date())
-        bundle.check_newer(previous_version, previous_sha256)
+        if bundle.expires > root.expires:
+            raise SigningError(
+                "signing.outlives_root", expires=bundle.expires.date(), end=root.expires.date()
+            )
+        bundle.check_newer(previous_version, previous_sha256, previous_root_version)
         try:
             bundle.check()
         except SigningError as error:
             raise invalid(error) from error
         return bundle
 
-    def check_newer(self, version: int | None, sha256: bytes | None) -> None:
-        """Check that this bundle may follow one of a version, or is that very one.
+    def check_newer(
+        self, version: int | None, sha256: bytes | None, root_version: int | None = None
+    ) -> None:
+        """Check that this bundle may follow one that was seen before, or is that very one.
+
+        Args:
+            version: of the bundle that was seen, if any.
+            sha256: of its text, if it is known.
+            root_version: the root that it was made under; the one of this where left out.
 
         Raises:
-            SigningError: it is older, or another of the same version.
+            SigningError: it is older, another of the same version, or of an earlier root.
         """
-        if version is not None and self.version < version:
+        under = self.root_version if root_version is None else root_version
+        if under > self.root_version:
+            raise SigningError("signing.root_version", bundle_root=self.root_version, pinned=under)
+        if under < self.root_version or version is None:
+            return
+        if self.version < version:
             raise SigningError("signing.rollback", version=self.version, previous=version)
         if version == self.version and sha256 not in {None, self.sha256}:
             raise SigningError("signing.bundle_fork", version=version)
@@ -234,7 +255,7 @@ def sign_bundle(
         issuer: URI of the office.
         signers: who signs.
         now: when it is issued, aware.
-        lifetime: how long it is fresh.
+        lifetime: how long it is fresh, unless the root ends before.
 
     Raises:
         SigningError: a bundle that could not be loaded.
@@ -242,11 +263,13 @@ def sign_bundle(
     if not is_time(now):
         raise SigningError("signing.time", place="/issued", value=now.isoformat())
     issued = now.astimezone(UTC).replace(microsecond=0)
+    # That the root has ended already is said when the bundle is loaded.
+    end = root.expires if issued < root.expires else END
     bundle = TrustBundle.of(
         version=version,
         root_version=root.version,
         issued=issued,
-        expires=issued + min(lifetime, END - issued),
+        expires=issued + min(lifetime, end - issued),
         namespaces=tuple(namespaces),
         keys=tuple(keys),
         revocations=tuple(revocations),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing.keys import PublicKey, Signer
 
-__all__ = ["MAX_ROOT_BYTES", "Roles", "Root", "sign_root"]
+__all__ = ["MAX_ROOT_BYTES", "Roles", "Root", "office_of", "sign_root"]
 
 MAX_ROOT_BYTES: Final = 256 * 1024
 """A root is read before anything is known of it, so it may cost little."""
@@ -110,6 +110,19 @@ class Root(SignedModel):
         """SHA-256 of the root's text in groups of 4, for people to compare."""
         digest = hashlib.sha256(self.text().encode()).hexdigest()
         return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
+def office_of(data: bytes) -> str:
+    """Return the URI of the office in whose name a root's own keys have signed it.
+
+    Signatures of others prove nothing, and are passed over.
+
+    Raises:
+        SigningError: not a root file, or not signed by the keys that it names.
+    """
+    root, file = _read(data)
+    keys = root.roles.root.public_keys()
+    return min(each.issuer for each in file.signatures if any(map(each.is_signed_by, keys)))
 
 
 def _read(data: bytes) -> tuple[Root, SignedFile]:

@@ -40,7 +40,7 @@ from ocoptrace.signing.members import Many
 from ocoptrace.signing.statement import SALT_BYTES, Statement, sign_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ocoptrace.signing.keys import Signer
@@ -246,17 +246,21 @@ class SignedFile:
 
         Nothing of the text is read for that: it is nobody's before enough have signed it.
         """
+        return Counter(subject for subject, _ in self.signed_by(role.public_keys(), kind))
+
+    def signed_by(
+        self, keys: Sequence[PublicKey], kind: SignedKind
+    ) -> frozenset[tuple[str, bytes]]:
+        """Return the ``sub`` and the key's thumbprint of each good signature of these keys."""
         # The text may be of megabytes: it is hashed once, however many signatures there are.
         digest = hashlib.sha256(PUBLIC_SALT + self.signed.encode()).digest()
-        keys = role.public_keys()
-        signed = {
+        return frozenset(
             (statement.subject, key.thumbprint)
             for statement in self.signatures
             if statement.kind == kind and statement.digest == digest
             for key in keys
             if statement.is_signed_by(key)
-        }
-        return Counter(subject for subject, _ in signed)
+        )
 
 
 def check_threshold(count: int, role: Role, name: str) -> None:

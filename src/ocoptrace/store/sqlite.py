@@ -50,6 +50,14 @@ class SqliteStore(LogTables, SubmissionTables, LineageTables, RunTables):
         """Keep a root or bundle file."""
         self._rows("INSERT INTO trust_file VALUES (?, ?, ?)", kind, version, data)
 
+    def set_aside_bundles(self, version: int) -> None:
+        """Keep the bundles of a version and later no longer as bundles; the files stay there."""
+        self._rows(
+            "UPDATE trust_file SET kind = 'bundle set aside ' || hex(randomblob(8))"
+            " WHERE kind = 'bundle' AND version >= ?",
+            version,
+        )
+
     # Erasure
 
     def erase(self, statement_id: bytes) -> bool:

@@ -130,10 +130,14 @@ class _Site:
         return static_file(request, found.data, media_type=found.media_type)
 
     async def trust(self, request: Request, kind: str) -> Response:
-        """The newest bundle or root, to be compared and pinned by whoever verifies."""
-        if kind not in {"bundle", "root"}:
-            return await self.no_page(request, None)
-        data = self._workspace.trust_file(kind)
+        """The newest bundle or root, or a root before it, for whoever verifies."""
+        if kind in {"bundle", "root"}:
+            data = self._workspace.trust_file(kind)
+        else:
+            earlier = {f"root-{v}": root for v, root in self._workspace.earlier_roots().items()}
+            if kind not in earlier:
+                return await self.no_page(request, None)
+            data = earlier[kind]
         return download(request, data, f"{kind}.json", media_type="application/json")
 
     async def name(self, request: Request) -> Response:

@@ -62,6 +62,10 @@ class KeysAndTrust:
         """
         return self._setting.trust.file(kind)
 
+    def earlier_roots(self) -> dict[int, bytes]:
+        """Return the root files before the newest, by version: who missed some needs each."""
+        return self._setting.trust.earlier_roots()
+
     def update_trust(self, files: Iterable[bytes]) -> TrustBundle:
         """Take newer root and bundle files of the office that the workspace goes by.
 

@@ -15,7 +15,6 @@ goes by the office needs that bundle. ``Office.acts`` tells what was done before
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ from typing import TYPE_CHECKING
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.workspace import recognition, revocation, rotation
-from ocoptrace.workspace.act import acting
 from ocoptrace.workspace.gate import key_of, keys_of
 from ocoptrace.workspace.granting import (
     CODE_SYMBOLS,
@@ -37,61 +35,28 @@ from ocoptrace.workspace.granting import (
     new_code,
     widen,
 )
+from ocoptrace.workspace.own_keys import OwnKeys
 from ocoptrace.workspace.past_acts import past_acts
 from ocoptrace.workspace.recognised_offices import recognised_keys
 from ocoptrace.workspace.registrar import confirm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
     from ocoptrace.findings import Finding
-    from ocoptrace.signing import Root, Signer, TrustBundle
+    from ocoptrace.signing import TrustBundle
     from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
     from ocoptrace.workspace.act import Act
     from ocoptrace.workspace.past_acts import PastAct
     from ocoptrace.workspace.recognition import Claim
-    from ocoptrace.workspace.setting import Setting
 
 __all__ = ["Office"]
 
 
 @dataclass(frozen=True)
-class Office:
-    """The office that a workspace has of its own.
-
-    Attributes:
-        issuer: its URI, the ``iss`` of its statements.
-        setting: where it works.
-    """
-
-    issuer: str
-    setting: Setting
-
-    @property
-    def signer(self) -> Signer:
-        """The office's own key: its newest in force.
-
-        Raises:
-            StorageError: it is missing.
-            SigningError: it is locked with another passphrase.
-        """
-        return self.setting.signing_key(self.issuer)[1]
-
-    @contextmanager
-    def acting(self, *, urgent: bool = False) -> Iterator[Act]:
-        """Do something as the office; the next bundle lists what was changed, or nothing was.
-
-        Args:
-            urgent: what must not wait until all recognised offices have been heard again.
-
-        Raises:
-            WorkspaceError: there is to be a bundle, it is not urgent, and the bundle of a
-                recognised office has expired.
-        """
-        # Whoever cannot sign as the office makes no key for anybody.
-        with acting(self.setting, self.issuer, self.signer, urgent=urgent) as act:
-            yield act
+class Office(OwnKeys):
+    """The office that a workspace has of its own."""
 
     def register(
         self,
@@ -329,22 +294,6 @@ class Office:
             if asked is not None:
                 list_log(act, asked, operator=old.issuer, trust_witnesses=False)
             return rotation.succeed(act, old, key, overlap=overlap)
-
-    def rotate_own(self, *, overlap: timedelta = rotation.OVERLAP, keep_old: bool = True) -> Root:
-        """Give the office a new key: the next root names it, and it signs the next bundle.
-
-        Whoever goes by this office needs both files, the root first.
-
-        Args:
-            overlap: how long the old key may still state things.
-            keep_old: let the old key sign bundles as well. Not where somebody else has it;
-                then revoke it afterwards.
-
-        Returns:
-            The new root.
-        """
-        with self.acting(urgent=True) as act:
-            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
 
     def acts(self) -> list[PastAct]:
         """Return what the office did, the earliest first."""

@@ -26,6 +26,7 @@ NOTHING: Final[dict[str, Any]] = {
     "keys": [],
     "logs": [],
     "namespaces": [],
+    "root_version": None,
     "sha256": "",
     "version": None,
 }

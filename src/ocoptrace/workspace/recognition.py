@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.signing.bundle import Grant, KeyEntry, Log
-from ocoptrace.signing.signed_file import SignedFile
+from ocoptrace.signing.root import office_of
 from ocoptrace.workspace.gate import taken
 from ocoptrace.workspace.recognised_offices import NOTHING, remember, remembered
 
@@ -129,13 +129,13 @@ def examine(issuer: str, data: bytes, *, roots: Iterable[bytes]) -> Claim:
         SigningError: not its root or bundle.
         WorkspaceError: as for ``Claim.of``; or it is the office that is here.
     """
-    given = [(data, Root.load(data)) for data in roots]
+    given = list(roots)
     if not given:
         raise WorkspaceError("workspace.no_root")
-    office = _office_of(*given[-1])
+    office = office_of(given[-1])
     if office == issuer:
         raise WorkspaceError("workspace.own_office", issuer=office)
-    return Claim.of(TrustBundle.load(data, root=given[-1][1]), office)
+    return Claim.of(TrustBundle.load(data, root=Root.load(given[-1])), office)
 
 
 def recognise(act: Act, data: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
@@ -163,6 +163,7 @@ def recognise(act: Act, data: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         root=root,
         previous_version=before["version"],
         previous_sha256=bytes.fromhex(before["sha256"]) or None,
+        previous_root_version=before["root_version"],
     )
     if trust.expires <= act.now:
         # The own bundle would make old news look fresh.
@@ -175,6 +176,7 @@ def recognise(act: Act, data: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         "keys": keys,
         "logs": logs,
         "namespaces": list(claim.namespaces),
+        "root_version": trust.root_version,
         "sha256": trust.sha256.hex(),
         "version": trust.version,
     }
@@ -210,7 +212,7 @@ def _pinned(act: Act, roots: Iterable[bytes]) -> tuple[str, Root]:
     found: tuple[str, Root] | None = None
     for data in roots:
         root = Root.load(data)
-        office = _office_of(data, root)
+        office = office_of(data)
         if office == act.issuer:
             raise WorkspaceError("workspace.own_office", issuer=office)
         kind = f"root of {office}"
@@ -223,13 +225,6 @@ def _pinned(act: Act, roots: Iterable[bytes]) -> tuple[str, Root]:
     if found is None:
         raise WorkspaceError("workspace.no_root")
     return found
-
-
-def _office_of(data: bytes, root: Root) -> str:
-    """Return the issuer of a root's own signatures; those of others prove nothing."""
-    keys = root.roles.root.public_keys()
-    signed = [s for s in SignedFile.parse(data).signatures if any(map(s.is_signed_by, keys))]
-    return min(statement.issuer for statement in signed)
 
 
 def _check_hosts(act: Act, claim: Claim, memory: dict[str, Any], before: dict[str, Any]) -> None:

@@ -5,13 +5,13 @@ All versions are kept. What counts is the newest bundle, under the root that it 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from ocoptrace import canonical_json
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import SigningError, WorkspaceError
 from ocoptrace.signing import Root, TrustBundle
 from ocoptrace.signing.signed_file import SignedFile
+from ocoptrace.signing.trusted import Trusted, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,11 @@ class TrustFiles:
             raise WorkspaceError("workspace.no_trust_file", kind="root")
         return Root.load(data)
 
+    def earlier_roots(self) -> dict[int, bytes]:
+        """Return the root files before the newest, as far as they are here, by version."""
+        known = ((v, self._store.trust_file("root", v)) for v in range(1, self.root().version))
+        return {version: data for version, data in known if data is not None}
+
     def bundle(self) -> TrustBundle:
         """Return the newest bundle.
 
@@ -79,48 +84,40 @@ class TrustFiles:
 
         Args:
             files: root files that follow the newest root step by step, and bundles under it,
-                in any order.
+                in any order. Roots from before it are passed over.
 
         Returns:
             The newest bundle.
 
         Raises:
             SigningError: not such a file, not signed by whom it should be, a bundle older than
-                the newest or another of its version, or a root that does not follow.
+                the newest or another of its version, a root that does not follow, or one that
+                does not vouch for the newest bundle, without one that it does vouch for.
         """
-        roots: list[bytes] = []
-        bundles: list[bytes] = []
-        for data in files:
-            kinds = {statement.kind for statement in SignedFile.parse(data).signatures}
-            (roots if "root" in kinds else bundles).append(data)
+        roots, bundles = in_order(files)
         with self._store.writing():
-            for data in sorted(roots, key=_version):
-                self._follow(data)
-            for data in sorted(bundles, key=_version):
-                self._renew(data)
+            trusted = Trusted(self.root(), self.bundle(), self.file("bundle"))
+            for data in roots:
+                if not self._is_past(data):
+                    trusted = trusted.follow(data)
+                    self.keep("root", trusted.root.version, data)
+            for data in bundles:
+                seen, trusted = trusted.bundle, trusted.take(data)
+                if trusted.bundle is not None and trusted.bundle != seen:
+                    # Under a new root a version may be lower: a thief had used up the numbers.
+                    self._store.set_aside_bundles(trusted.bundle.version)
+                    self.keep("bundle", trusted.bundle.version, data)
+            if trusted.bundle is None:
+                raise SigningError("signing.left_behind", version=trusted.root.version)
         return self.bundle()
 
-    def _follow(self, data: bytes) -> None:
-        newest = self.root()
-        if Root.load(data).text() != newest.text():
-            following = newest.follow(data)
-            self.keep("root", following.version, data)
+    def _is_past(self, data: bytes) -> bool:
+        """Tell whether a root file is the newest, one that was followed, or from before the first.
 
-    def _renew(self, data: bytes) -> None:
-        newest = self.bundle()
-        # Not only older versions are refused: two bundles of one version mean two offices.
-        bundle = TrustBundle.load(
-            data,
-            root=self.root(),
-            previous_version=newest.version,
-            previous_sha256=hashlib.sha256(newest.text().encode()).digest(),
-        )
-        if bundle.version > newest.version:
-            self.keep("bundle", bundle.version, data)
-
-
-def _version(data: bytes) -> tuple[int, str]:
-    """Return what sorts files by the version that they claim; loading them checks it."""
-    claims = [statement.subject for statement in SignedFile.parse(data).signatures]
-    digits = min(claims, default="").rpartition(":")[2]
-    return len(digits), digits
+        Another of a version that is known is none of these, and does not follow.
+        """
+        given = Root.load(data)
+        kept = self._store.trust_file("root", given.version)
+        if kept is None:
+            return given.version < self.root().version
+        return Root.load(kept).text() == given.text()

@@ -96,7 +96,8 @@ class Case:
         signed_form: what the seal of the label was to be made over.
         now: the time given.
         max_bundle_age_days: the policy.
-        previous_version, previous_sha256: of the newest bundle seen before.
+        previous_version, previous_sha256, previous_root_version: of the newest bundle seen
+            before.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Case:
     max_bundle_age_days: int = 30
     previous_version: int | None = None
     previous_sha256: bytes | None = None
+    previous_root_version: int | None = None
 
 
 def checks(good: Iterable[str], changes: Iterable[str]) -> list[Check]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cbor2
 
 from ocoptrace.gs1 import parse_name
-from ocoptrace.signing import Seal
+from ocoptrace.signing import Root, Seal
 from ocoptrace.signing.bundle import LabelDuty
 from vectors.trust_cases.case import TRUST, bundle_file, label
 from vectors.trust_cases.forging import ED25519_ORDER, P256_ORDER
@@ -36,6 +36,7 @@ from village import (
     es256,
     grant,
     key_entry,
+    root_file,
     sealed,
 )
 
@@ -235,12 +236,15 @@ def rights() -> Iterator[Case]:
 
 def periods() -> Iterator[Case]:
     period = ("unproven", "-entitlement", "period fail")
-    last = bundle_file(2, now=SEALS_UNTIL - A_DAY).to_bytes()
+    # No bundle outlives its root, and this one is to be fresh when the seals end.
+    root = root_file(expires=SEALS_UNTIL + A_DAY)
+    last = bundle_file(2, now=SEALS_UNTIL - A_DAY, root=Root.load(root.to_bytes())).to_bytes()
+    files = {"bundle": last, "root": root.to_bytes()}
     says = "Long after the key's last statement, in the last second of its seals."
     now = SEALS_UNTIL - A_SECOND
-    yield label("seal-last-second", says, sealed(), "ok_offline", bundle=last, now=now)
+    yield label("seal-last-second", says, sealed(), "ok_offline", now=now, **files)
     says = "A second later the time of its seals is over."
-    yield label("seal-over", says, sealed(), *period, bundle=last, now=SEALS_UNTIL)
+    yield label("seal-over", says, sealed(), *period, now=SEALS_UNTIL, **files)
     says = "The time of the key's statements is over, and that of its seals is not."
     bundle = bundle_file(2, now=CLOSED).to_bytes()
     yield label("seal-after-statements", says, sealed(), "ok_offline", bundle=bundle, now=CLOSED)

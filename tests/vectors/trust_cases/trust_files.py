@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace import canonical_json
@@ -296,6 +297,12 @@ def versions() -> Iterator[Case]:
     says = "A bundle issued when the root had expired."
     expired = root_file(expires=NOW).to_bytes()
     yield refused("trust-root-expired", says, "signing.root_expired", root=expired)
+    end = TRUST.expires
+    says = "A bundle that ends when its root does."
+    yield accepted("trust-ends-with-root", says, root=root_file(expires=end).to_bytes())
+    says = "A bundle that ends a second after its root."
+    short = root_file(expires=end - timedelta(seconds=1)).to_bytes()
+    yield refused("trust-outlives-root", says, "signing.outlives_root", root=short)
 
 
 def forms() -> Iterator[Case]:
@@ -518,3 +525,14 @@ def under_the_next_root() -> Iterator[Case]:
             yield refused(f"trust-next-root-{name}", says, error, **files)
         else:
             yield accepted(f"trust-next-root-{name}", says, version=2, **files)
+    says = "Under the next root the numbers begin anew, whatever number was seen under the last."
+    used_up = {"previous_version": 2**53 - 1, "previous_sha256": bytes(32)}
+    files = {"next_root": second(new), "bundle": by_new}
+    seen = used_up | {"previous_root_version": 1}
+    yield accepted("trust-next-root-anew", says, version=2, **files, **seen)
+    says = "Under the next root as well, nobody goes back."
+    seen = used_up | {"previous_root_version": 2}
+    yield refused("trust-next-root-seen-3", says, "signing.rollback", **files, **seen)
+    says = "A bundle of root 1, where one of root 2 was seen."
+    seen = {"previous_version": 1, "previous_root_version": 2}
+    yield refused("trust-root-seen-2", says, "signing.root_version", **seen)

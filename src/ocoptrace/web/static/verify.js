@@ -50,7 +50,8 @@ export { Refused } from "./verify/refused.js";
  * @property {Uint8Array | ArrayBuffer | string} bundle the file of the trust bundle
  * @property {number} [previousVersion] of the newest bundle seen before
  * @property {string} [previousSha256] SHA-256 of the text of that bundle, hexadecimal
- * @property {object} [trust] the bundle from `loadBundle`, in the place of these four: who verifies
+ * @property {number} [previousRootVersion] version of the root that it was made under
+ * @property {object} [trust] the bundle from `loadBundle`, in the place of these five: who verifies
  *   more than one thing loads it once
  * @property {Date | string | number} now the device's clock: a Date, an ISO 8601 time with its
  *   zone, or milliseconds since 1970
@@ -81,10 +82,11 @@ export async function consistencyProof({
 /** Return what to go by: the bundle, the device's clock, checkpoints that are one history. */
 async function basisOf({ now, consistency = [], ...asked }) {
   const clock = clockOf(now);
-  const { root, bundle, previousVersion, previousSha256 } = asked;
+  const { root, bundle, previousVersion, previousSha256, previousRootVersion } = asked;
+  const previous = { previousVersion, previousSha256, previousRootVersion };
   const trust =
     asked.trust ??
-    (await loadBundle(bundle, { root: await loadRoot(root), previousVersion, previousSha256 }));
+    (await loadBundle(bundle, { root: await loadRoot(root), ...previous }));
   return { trust, clock, ties: new Set(consistency.map(tieOfProof)) };
 }
 

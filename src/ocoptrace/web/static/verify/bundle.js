@@ -160,12 +160,13 @@ class TrustBundle {
  * Return the bundle of a file.
  *
  * @param {Uint8Array | ArrayBuffer | string} file
- * @param {{root: object, previousVersion?: number, previousSha256?: string}} against the pinned
- *   root; version and hexadecimal SHA-256 of the newest bundle seen before
+ * @param {{root: object, previousVersion?: number, previousSha256?: string,
+ *   previousRootVersion?: number}} against the pinned root; version, hexadecimal SHA-256 and root
+ *   version of the newest bundle seen before
  * @throws {Refused} not a bundle file, not signed under this root, older than one seen before,
- *   another of the same version, or one that does not hold together
+ *   another of the same version, one that outlives the root, or one that does not hold together
  */
-export async function loadBundle(file, { root, previousVersion, previousSha256 }) {
+export async function loadBundle(file, { root, ...previous }) {
   const signed = await readSignedFile(bytesOf(file));
   const role = root.roles.bundle;
   const counts = await countSigners(signed, role, "bundle");
@@ -175,15 +176,26 @@ export async function loadBundle(file, { root, previousVersion, previousSha256 }
   checkThreshold(counts.get(`bundle:${bundle.version}`) ?? 0, role);
   demand(bundle.rootVersion === root.version, "signing.root_version");
   demand(bundle.issued < root.expires, "signing.root_expired");
+  demand(bundle.expires <= root.expires, "signing.outlives_root");
   const digest = hex(await sha256(utf8(bundle.text)));
-  const isNewer = previousVersion == null || bundle.version >= previousVersion;
-  demand(isNewer, "signing.rollback");
-  const isThat =
-    previousVersion !== bundle.version || previousSha256 == null || previousSha256 === digest;
-  demand(isThat, "signing.bundle_fork");
+  checkNewer(bundle, digest, previous);
   checkKeys(bundle);
   checkLogs(bundle.logs);
   return new TrustBundle(bundle, digest);
+}
+
+/** Refuse a bundle that is older than the newest seen; a later root begins its numbers anew. */
+function checkNewer(
+  { version, rootVersion },
+  digest,
+  { previousVersion, previousSha256, previousRootVersion },
+) {
+  const under = previousRootVersion ?? rootVersion;
+  demand(under <= rootVersion, "signing.root_version");
+  if (under < rootVersion || previousVersion == null) return;
+  demand(version >= previousVersion, "signing.rollback");
+  const isThat = previousVersion !== version || [undefined, null, digest].includes(previousSha256);
+  demand(isThat, "signing.bundle_fork");
 }
 
 /** Refuse keys that are alike, and grants that do not fit the bundle. */
