@@ -364,7 +364,7 @@ def misbehaving(answer: bytes, *, drip: float = 0.0) -> Iterator[int]:
             except OSError:
                 return
             with connection:
-                connection.recv(65536)
+                read_request(connection)
                 step = 1 if drip else len(answer) or 1
                 for start in range(0, len(answer), step):
                     try:
@@ -381,6 +381,16 @@ def misbehaving(answer: bytes, *, drip: float = 0.0) -> Iterator[int]:
         over.set()
         listening.shutdown(socket.SHUT_RDWR)
     thread.join()
+
+
+def read_request(connection: socket.socket) -> None:
+    """Read a request to its end: a connection that is closed before is reset, not ended."""
+    with connection.makefile("rb") as request:
+        length = 0
+        while (line := request.readline()).strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        request.read(length)
 
 
 def head(status: str, length: int, more: str = "") -> bytes:
