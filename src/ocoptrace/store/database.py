@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Database", "connect"]
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -102,6 +102,7 @@ class Database:
             self._begin()
             try:
                 yield
+                self._finish()
                 self._db.execute("COMMIT")
             except BaseException:
                 # On a full disk SQLite may have rolled back by itself.
@@ -112,6 +113,9 @@ class Database:
 
     def _begin(self) -> None:
         """Forget what another process may have changed meanwhile."""
+
+    def _finish(self) -> None:
+        """Write what was put off until now."""
 
     def _roll_back(self) -> None:
         """Forget what was not written after all."""
