@@ -3,7 +3,9 @@
 Every pair is measured in one process, turn by turn, and the best turn counts.
 
     tree        leaves a second: hashing 100,000 leaves into a tree, every node kept
-    append      the same into the store in transactions of 1,000, durable, statements included
+    append      the same through SQLite, in durable transactions of 1,000 and of 10,000
+    statements  the same with the statements themselves, which are found by id, subject and content;
+                beside as many rows of the same bytes, in SQLite with no index
     proof       an inclusion proof from the store on disk, beside one bare read of a node
     publish     tiles a second, each written whole and synced, beside bare files of the same bytes
     audit       entries a second, and the memory that it takes: ``python bench_log.py audit N``
@@ -14,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -27,9 +28,11 @@ from typing import TYPE_CHECKING
 from ocoptrace.signing import SoftwareSigner, Statement, sign_statement
 from ocoptrace.signing.note import NoteSigner, VerifierKey
 from ocoptrace.store import SqliteStore, TileFolder
+from ocoptrace.store.database import connect
+from ocoptrace.store.tree_tables import TreeTables
 from ocoptrace.transparency import Checkpoint, inclusion_proof, leaf_hash
 from ocoptrace.transparency.compact_range import CompactRange
-from ocoptrace.transparency.merkle import new_nodes
+from ocoptrace.transparency.merkle import new_levels
 from ocoptrace.transparency.tile import ENTRIES, TILE_WIDTH, Tile, encode_entries, tiles_of
 from ocoptrace.verify.log_audit import audit_log
 from ocoptrace.workspace.publication import tile_bytes
@@ -37,7 +40,7 @@ from ocoptrace.workspace.publication import tile_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LEAVES, BATCH, TURNS, PROOFS = 100_000, 1_000, 3, 2_000
+LEAVES, BATCHES, TURNS, PROOFS = 100_000, (1_000, 10_000), 3, 2_000
 LONGEST_PROOF = 1e-3
 """Seconds."""
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -79,12 +82,14 @@ def bare_tree(entries: list[bytes]) -> bytes:
     return level[0]
 
 
-def our_tree(entries: list[bytes]) -> dict[tuple[int, int], bytes]:
-    """Return all nodes of a tree, as the store has them."""
-    nodes: dict[tuple[int, int], bytes] = {}
-    for index, entry in enumerate(entries):
-        nodes.update(new_nodes(index, leaf_hash(entry), lambda level, at: nodes[level, at]))
-    return nodes
+def our_tree(entries: list[bytes]) -> list[list[bytes]]:
+    """Return all nodes of a tree that grows by batches."""
+    levels: list[list[bytes]] = [[] for _ in range(64)]
+    for start in range(0, len(entries), BATCHES[0]):
+        leaves = [*map(leaf_hash, entries[start : start + BATCHES[0]])]
+        for level, _, nodes in new_levels(start, leaves, lambda level, at: levels[level][at]):
+            levels[level] += nodes
+    return levels
 
 
 def our_edge(entries: list[bytes]) -> bytes:
@@ -95,14 +100,36 @@ def our_edge(entries: list[bytes]) -> bytes:
     return edge.root()
 
 
-def filled(folder: Path, said: list[Statement]) -> SqliteStore:
+def appended(path: Path, entries: list[bytes], batch: int) -> None:
+    """Let a tree in a database grow by entries, so many a transaction."""
+    tree = TreeTables.create(path)
+    for start in range(0, len(entries), batch):
+        with tree.writing():
+            for entry in entries[start : start + batch]:
+                tree.add_leaf(leaf_hash(entry))
+    tree.close()
+
+
+def filled(path: Path, said: list[Statement], batch: int) -> SqliteStore:
     """Return a store whose log has these statements."""
-    store = SqliteStore.create(folder / "log.db")
-    for start in range(0, len(said), BATCH):
+    store = SqliteStore.create(path)
+    for start in range(0, len(said), batch):
         with store.writing():
-            for statement in said[start : start + BATCH]:
+            for statement in said[start : start + batch]:
                 store.append(statement, b"x", bytes(16), statement.digest)
     return store
+
+
+def bare_rows(path: Path, entries: list[bytes], batch: int) -> None:
+    """Write as many rows as long, so many a transaction, under the same settings."""
+    database = connect(path)
+    database.execute("CREATE TABLE entry (position INTEGER PRIMARY KEY, data BLOB)")
+    for start in range(0, len(entries), batch):
+        database.execute("BEGIN IMMEDIATE")
+        rows = [(entry + bytes(200),) for entry in entries[start : start + batch]]
+        database.executemany("INSERT INTO entry (data) VALUES (?)", rows)
+        database.execute("COMMIT")
+    database.close()
 
 
 def bare_files(folder: Path, contents: list[bytes]) -> None:
@@ -130,17 +157,29 @@ def measure(folder: Path) -> None:
     print(f"{'':<22}{'ours':>14}{'bare':>14}{'ratio':>9}")
     row("tree, all nodes", LEAVES / kept, LEAVES / bare, "leaves/s, beside bare hashlib")
     row("tree, its edge", LEAVES / edge, LEAVES / bare, "leaves/s, beside bare hashlib")
-    begun = time.perf_counter()
-    store = filled(folder, said)
-    row("append to the store", LEAVES / (time.perf_counter() - begun), LEAVES / bare, "leaves/s")
+    for batch in BATCHES:
+        times = [
+            seconds(lambda path=folder / f"{turn}-{batch}.db", n=batch: appended(path, entries, n))
+            for turn in range(TURNS)
+        ]
+        note = f"leaves/s, {batch} a transaction"
+        row("append, durable", LEAVES / min(times), LEAVES / bare, note)
+    for batch in BATCHES:
+        rows = seconds(lambda n=batch: bare_rows(folder / f"rows-{n}.db", entries, n))
+        begun = time.perf_counter()
+        store = filled(folder / f"log-{batch}.db", said, batch)
+        took = time.perf_counter() - begun
+        note = f"/s, {batch} a transaction, beside bare rows; {bare / took:.2f} of bare hashlib"
+        row("with statements", LEAVES / took, LEAVES / rows, note)
     random = Random(1)  # noqa: S311 - the same places each time
     places = [random.randrange(LEAVES) for _ in range(PROOFS)]
-    database = sqlite3.connect(folder / "log.db")
+    database = connect(folder / f"log-{BATCHES[-1]}.db")
 
     def read_bare() -> None:
         for place in places:
             database.execute(
-                "SELECT hash FROM log_node WHERE level = 0 AND position = ?", (place,)
+                "SELECT substr(hashes, ?, 32) FROM log_block WHERE level = 0 AND number = ?",
+                (32 * (place % 256) + 1, place // 256),
             ).fetchone()
 
     def prove() -> None:

@@ -39,6 +39,7 @@ _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
     "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -16384",  # KiB: ids and hashes go into their indexes at random places
 )
 _CODES: Final = {
     "SQLITE_CORRUPT": "store.damaged",
