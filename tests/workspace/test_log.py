@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from growing_log import grow
 from ocoptrace.errors import OcopTraceError, StorageError, WorkspaceError
-from ocoptrace.signing import sign_statement
 from ocoptrace.store import TileFolder
 from ocoptrace.transparency import Checkpoint, tree_root
 from ocoptrace.transparency.tile import ENTRIES, decode_entries, node_reader, tiles_of
 from ocoptrace.workspace import Workspace
-from village import NOW, PRODUCER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,26 +23,6 @@ if TYPE_CHECKING:
     from clock import Clock
 
 DATABASE = "ocoptrace.db"
-
-
-def grow(ws: Workspace, count: int, *, told: str = "") -> None:
-    """Let the log grow by so many statements, and sign a checkpoint."""
-    setting = ws._setting  # noqa: SLF001 - as the workspace's own parts do
-    with setting.store.writing():
-        for _ in range(count):
-            number = setting.store.log_size()
-            payload = f"{number}{told}".encode()
-            statement, salt = sign_statement(
-                "event",
-                payload,
-                issuer=PRODUCER.issuer,
-                subject=f"urn:uuid:0190a7c5-8a3e-8f00-8000-{number:012d}",
-                signer=PRODUCER.signer,
-                now=NOW,
-                salt=hashlib.sha256(payload).digest()[:16],
-            )
-            setting.store.append(statement, payload, salt, hashlib.sha256(payload).digest())
-    setting.log.checkpoint(now=setting.clock())
 
 
 def change(ws: Workspace, sql: str, *values: Any) -> None:

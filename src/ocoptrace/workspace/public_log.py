@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.bundle import Log
-from ocoptrace.store import TileFolder
+from ocoptrace.store import tiles_at
 from ocoptrace.transparency import Checkpoint, LogProof, inclusion_proof
 from ocoptrace.workspace.cosigning import (
     OutsideWitness,
@@ -19,6 +18,8 @@ from ocoptrace.workspace.log_check import check_log
 from ocoptrace.workspace.publication import publish
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ocoptrace.signing.note import VerifierKey
     from ocoptrace.store import Stored
     from ocoptrace.workspace.cosigning import Ask, Cosignature
@@ -36,32 +37,35 @@ class PublicLog:
     _setting: Setting
     _office: Office | None
 
-    def publish_log(self, folder: Path | str, *, rebuild: bool = False) -> Publication:
-        """Write the log as tiles into a folder that a web host can serve, and its checkpoint last.
+    def publish_log(self, place: Path | str, *, rebuild: bool = False) -> Publication:
+        """Write the log as tiles where the web can read them, and its checkpoint last.
 
         Only what is new is written, and what is missing. Cut short, it goes on where it stopped.
         From then on nothing is signed that does not continue what stands there.
 
         Args:
-            folder: where to; it is made if it is not there.
+            place: a folder, which is made if it is not there; or ``s3://bucket/folder``, with
+                endpoint, region and keys in the environment as for AWS's own tools.
             rebuild: compare every tile with the database, and write anew those that differ.
 
         Raises:
             WorkspaceError: the log has fewer entries than stand there, or others; or what stands
                 there is another log's.
             ProofError: what stands there is no checkpoint, and it is not to be rebuilt.
-            StorageError: the disk refuses, or the database has lost or altered something.
+            InputError: an address that leads nowhere.
+            StorageError: the disk or the bucket refuses, somebody else has published there
+                meanwhile, or the database has lost or altered something.
         """
         now = self._setting.clock()
-        return publish(self._setting.log, TileFolder(Path(folder)), now=now, rebuild=rebuild)
+        return publish(self._setting.log, tiles_at(place), now=now, rebuild=rebuild)
 
-    def check_log(self, folder: Path | str | None = None) -> LogCheck:
+    def check_log(self, place: Path | str | None = None) -> LogCheck:
         """Compute every hash of the log anew, and compare it with all that was signed.
 
         Args:
-            folder: also compare the tiles that were published there.
+            place: also compare the tiles that were published there; as for ``publish_log``.
         """
-        target = None if folder is None else TileFolder(Path(folder))
+        target = None if place is None else tiles_at(place)
         return check_log(self._setting.log, target)
 
     def log_keys(self) -> tuple[VerifierKey, ...]:
