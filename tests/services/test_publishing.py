@@ -177,7 +177,7 @@ def test_wherever_the_network_breaks_off_what_stands_is_whole_and_is_finished_la
                 cut.close()
         return True
 
-    while not publish(40_000 * len(codes)):
+    while not publish(20_000 * len(codes)):
         assert standing(s3) == 600
     assert codes == ["store.bucket_failed"] * len(codes)
     assert len(codes) > 3
