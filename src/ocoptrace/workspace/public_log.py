@@ -15,13 +15,14 @@ from ocoptrace.workspace.cosigning import (
     set_outside_witnesses,
 )
 from ocoptrace.workspace.log_check import check_log
-from ocoptrace.workspace.publication import publish
+from ocoptrace.workspace.publication import publish, tile_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ocoptrace.signing.note import VerifierKey
     from ocoptrace.store import Stored
+    from ocoptrace.transparency.tile import Tile
     from ocoptrace.workspace.cosigning import Ask, Cosignature
     from ocoptrace.workspace.log_check import LogCheck
     from ocoptrace.workspace.office import Office
@@ -67,6 +68,28 @@ class PublicLog:
         """
         target = None if place is None else tiles_at(place)
         return check_log(self._setting.log, target)
+
+    def public_checkpoint(self) -> str | None:
+        """Return the newest checkpoint; None where the log has not been published yet."""
+        log = self._setting.log
+        return log.store.newest_checkpoint() if log.known_heads.places() else None
+
+    def public_tile(self, tile: Tile) -> bytes | None:
+        """Return a tile of the tree that the newest checkpoint covers.
+
+        Args:
+            tile: which; where it is full by now, a part of it may be asked for.
+
+        Returns:
+            Its bytes; None where the tree has no such tile, or the log is not published.
+
+        Raises:
+            StorageError: the database has lost or altered something.
+        """
+        note = self.public_checkpoint()
+        size = 0 if note is None else Checkpoint.parse(note).size
+        is_there = size >> tile.tree_level >= tile.start + tile.width
+        return tile_bytes(self._setting.store, tile) if is_there else None
 
     def log_keys(self) -> tuple[VerifierKey, ...]:
         """Return the keys that verify the log's checkpoints: its own, then its witnesses'."""
