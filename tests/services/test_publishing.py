@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,17 +20,17 @@ from growing_log import grow
 from ocoptrace.errors import StorageError, WorkspaceError
 from ocoptrace.store import TileBucket
 from ocoptrace.transparency import Checkpoint, tree_root
-from ocoptrace.transparency.tile import node_reader, tiles_of
+from ocoptrace.transparency.tile import Tile, node_reader, tiles_of
 from ocoptrace.workspace import Workspace, known_heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from obstore.store import S3Store
 
     from conftest import S3
 
+ROOT = Path(__file__).parents[2]
 DATABASE = "ocoptrace.db"
 
 
@@ -182,6 +185,46 @@ def test_wherever_the_network_breaks_off_what_stands_is_whole_and_is_finished_la
     assert codes == ["store.bucket_failed"] * len(codes)
     assert len(codes) > 3
     assert standing(s3) == 1000
+    assert found(big, s3) == set()
+
+
+def test_killed_at_any_request_what_stands_is_whole_and_the_next_run_finishes(
+    big: Workspace, s3: S3
+) -> None:
+    grow(big, 400)
+    script = Path(__file__).with_name("killed_publisher.py")
+    environ = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
+    }
+    ended, sizes = [], []
+    while not ended or ended[-1]:
+        # Each goes on where the one before was killed, and is killed a little later.
+        command = [sys.executable, script, big.folder, s3.place, str(len(ended) + 1)]
+        done = subprocess.run(command, env=environ, check=False)  # noqa: S603 - our own
+        ended.append(done.returncode)
+        sizes.append(standing(s3))
+    assert ended == [-signal.SIGKILL] * (len(ended) - 1) + [0]
+    assert len(ended) > 4
+    assert sizes == sorted(sizes)
+    assert sizes[0] == 600
+    assert sizes[-1] == 1000
+    assert big.publish_log(s3.place).tiles == 0
+    assert found(big, s3) == set()
+
+
+@pytest.mark.parametrize("tile", [*tiles_of(600)], ids=lambda tile: tile.path)
+def test_whichever_object_is_lost_or_altered_it_is_named_and_made_anew(
+    big: Workspace, s3: S3, tile: Tile
+) -> None:
+    store = files(s3)
+    data = bytearray(store.get(tile.path).bytes())
+    data[len(data) // 2] ^= 1
+    store.put(tile.path, bytes(data))
+    assert found(big, s3) == {("log.tile_altered", tile.path)}
+    assert big.publish_log(s3.place, rebuild=True).tiles == 1
+    store.delete(tile.path)
+    assert found(big, s3) == {("proof.tile_missing", tile.path)}
+    assert big.publish_log(s3.place).tiles == 1
     assert found(big, s3) == set()
 
 
@@ -343,9 +386,7 @@ def test_anybody_audits_over_http_what_is_published_into_a_bucket(
     big.publish_log(s3.place)
     audited = ocoptrace(tmp_path, "log", "audit", s3.url, *vkey)
     assert "630 entries, 30 of them new" in audited.stdout
-    store = files(s3)
-    store.put("tile/0/001", bytes(8192))
-    store.put("checkpoint", b"another\n")
+    files(s3).put("checkpoint", b"another\n")
     audited = ocoptrace(tmp_path, "log", "audit", s3.url, *vkey)
     assert audited.returncode == 1
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
