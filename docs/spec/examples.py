@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from spec import problems
 from spec.shown import diagnostic, fenced, hexadecimal, pretty, verdict_lines, wrapped
 from spec.world import LOG, NOW, WITNESSES, example, signer
 
@@ -11,7 +12,7 @@ from ocoptrace import TrustBundle, verify_label, verify_record
 from ocoptrace.gs1 import parse_name
 from ocoptrace.origin_record import OriginRecord
 from ocoptrace.signing import Root, Seal, cbor
-from ocoptrace.transparency import leaf_hash
+from ocoptrace.transparency import LogProof, leaf_hash
 
 
 def files() -> dict[str, bytes]:
@@ -42,6 +43,7 @@ def texts() -> dict[str, str]:
     return {
         **_event_texts(record),
         **_seal_texts(made.link),
+        **problems.texts(),
         "root": fenced("json", pretty(root.text())),
         "bundle": fenced("json", pretty(trust.text())),
         "bundle numbers": fenced("text", numbers),
@@ -77,12 +79,14 @@ def _event_texts(record: OriginRecord) -> dict[str, str]:
         f"entry {proof.index} of {checkpoint.size}\nleaf   {leaf}\n{path}"
         f"root   {checkpoint.root.hex()}"
     )
+    written = LogProof(checkpoint, proof.index, proof.path)
     return {
         "event payload": fenced("json", recorded.payload or ""),
         "event header": fenced("text", diagnostic(cbor.decode(message.value[0]))),
         "event hex": fenced("text", hexadecimal(statement.cose)),
         "event numbers": fenced("text", numbers),
         "proof": fenced("text", inclusion),
+        "tlog proof": fenced("text", str(written).rstrip("\n")),
     }
 
 

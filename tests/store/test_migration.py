@@ -175,7 +175,7 @@ def test_its_checkpoints_get_the_time_at_which_a_witness_signed_them(old: Path) 
     store.close()
 
 
-@pytest.mark.parametrize("step", [3, 4, 5])
+@pytest.mark.parametrize("step", [3, 4, 6])
 def test_if_that_fails_nothing_is_changed(
     old: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,8 @@
 """The own log: its entries, its checkpoints, its witnesses' memory.
 
+An entry is a statement that was made here, or one that another has submitted. Of the latter the
+signed bytes are kept and nothing else: what this workspace says and knows does not change by it.
+
 >>> from datetime import UTC, datetime
 >>> log = LogTables.create(":memory:")
 >>> with log.writing():
@@ -15,21 +18,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import StorageError
+from ocoptrace.signing import Statement
 from ocoptrace.store.migration import time_text
-from ocoptrace.store.statement_tables import StatementTables
+from ocoptrace.store.statement_tables import StatementTables, Stored
 from ocoptrace.store.tree_tables import TreeTables
 from ocoptrace.transparency.merkle import leaf_hash
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ocoptrace.signing import Statement
-    from ocoptrace.store.statement_tables import Stored
-
 __all__ = ["LogTables"]
+
+_AT_ONCE = 100
 
 
 class LogTables(StatementTables, TreeTables):
@@ -55,6 +58,30 @@ class LogTables(StatementTables, TreeTables):
 
         Call it inside ``writing()``.
         """
+        position = self._grow(statement)
+        self.add_statement(statement, payload, salt, content_hash, position=position)
+        return position
+
+    def admit(self, statement: Statement) -> int:
+        """Append a statement that another has submitted, and return its position.
+
+        Call it inside ``writing()``, for an id that ``entry_place`` does not know.
+        """
+        position = self._grow(statement)
+        self._rows("INSERT INTO admitted VALUES (?, ?, ?)", position, statement.id, statement.cose)
+        return position
+
+    def entry_place(self, statement_id: bytes) -> tuple[int, bytes] | None:
+        """Return where the log has a statement, and its bytes there; None where it has not."""
+        rows = self._rows(
+            "SELECT position, cose FROM admitted WHERE statement_id = ?1 UNION ALL"
+            " SELECT position, cose FROM statement WHERE id = ?1 AND position IS NOT NULL",
+            statement_id,
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def _grow(self, statement: Statement) -> int:
+        """Add a leaf to the tree, and return its position."""
         if self._size is None:
             if self.before_growth is not None:
                 self.before_growth()
@@ -63,29 +90,40 @@ class LogTables(StatementTables, TreeTables):
                 position = min(self.tree_size(), self._size)
                 raise StorageError("store.node_missing", level=0, position=position)
         position, self._size = self._size, self._size + 1
-        self.add_statement(statement, payload, salt, content_hash, position=position)
         self.add_leaf(leaf_hash(statement.cose))
         return position
 
     def log_size(self) -> int:
         """Return how many entries the log has."""
-        size: int = self._value("SELECT coalesce(max(position) + 1, 0) FROM statement")
+        size: int = self._value(
+            "SELECT max((SELECT coalesce(max(position) + 1, 0) FROM statement),"
+            " (SELECT coalesce(max(position) + 1, 0) FROM admitted))"
+        )
         return size
 
     def log_entries(self, start: int, count: int) -> dict[int, tuple[bytes, bytes]]:
         """Return the entries that are there, of ``count`` from ``start`` on: id and bytes."""
         rows = self._rows(
             "SELECT position, id, cose FROM statement"
-            " WHERE position >= ? AND position < ? ORDER BY position",
+            " WHERE position >= ?1 AND position < ?2 UNION ALL"
+            " SELECT position, statement_id, cose FROM admitted"
+            " WHERE position >= ?1 AND position < ?2 ORDER BY position",
             start,
             start + count,
         )
         return {position: (statement_id, cose) for position, statement_id, cose in rows}
 
     def log_entry(self, position: int) -> Stored | None:
-        """Return the statement at a position of the log."""
+        """Return the statement at a position of the log; of an admitted one, nothing it states."""
         found = self._stored("WHERE position = ?", position)
-        return found[0] if found else None
+        if found:
+            return found[0]
+        cose = self._value("SELECT cose FROM admitted WHERE position = ?", position)
+        return (
+            None
+            if cose is None
+            else Stored(Statement.decode(cose), None, None, position, is_erased=False)
+        )
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """Return all checkpoints that are kept, the smallest first: size and note."""
@@ -112,6 +150,14 @@ class LogTables(StatementTables, TreeTables):
             "SELECT note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1", position
         )
         return note
+
+    def checkpoints_covering(self, position: int) -> Iterator[str]:
+        """Yield the checkpoints that cover an entry, the earliest first."""
+        query = "SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
+        beyond = position
+        while rows := self._rows(query, beyond, _AT_ONCE):
+            yield from (note for _, note in rows)
+            beyond = rows[-1][0]
 
     def newest_checkpoint(self) -> str | None:
         """Return the checkpoint of the greatest size."""

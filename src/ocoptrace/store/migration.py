@@ -136,5 +136,5 @@ def _pack_nodes(connection: sqlite3.Connection) -> None:
 _BESIDE: Final[dict[int, Callable[[sqlite3.Connection], None]]] = {
     3: _date_checkpoints,
     4: _take_over_runs,
-    5: _pack_nodes,
+    6: _pack_nodes,
 }

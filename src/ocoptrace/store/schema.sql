@@ -31,6 +31,12 @@ CREATE TABLE log_block (                -- the nodes of the own log's tree, thos
     PRIMARY KEY (level, number)
 ) STRICT;
 
+CREATE TABLE admitted (                 -- entries of the own log that others state: signed bytes alone
+    position     INTEGER PRIMARY KEY,
+    statement_id BLOB NOT NULL UNIQUE,
+    cose         BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE checkpoint (               -- the first quorum checkpoint of every batch of appends
     size    INTEGER PRIMARY KEY,
     note    TEXT NOT NULL,
@@ -48,6 +54,15 @@ CREATE TABLE foreign_proof (            -- where others' logs have a statement
     position     INTEGER NOT NULL,
     path         BLOB NOT NULL,         -- hashes of 32 bytes, from the leaf to the root
     PRIMARY KEY (statement_id, checkpoint, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE submission (               -- what came of submitting own statements to another's log
+    origin       TEXT NOT NULL,
+    statement_id BLOB NOT NULL REFERENCES statement (id),
+    position     INTEGER,               -- where that log has it; NULL where it refuses it
+    problem      TEXT,                  -- why it does: the problem document
+    CHECK ((position IS NULL) = (problem IS NOT NULL)),
+    PRIMARY KEY (origin, statement_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE witness_memory (

@@ -1,18 +1,16 @@
--- From schema 4: a statement knows its position, and the nodes of the log stand in blocks.
+-- From schema 4: a log takes in what others state, and statements go to others' logs.
 
-ALTER TABLE statement ADD COLUMN position INTEGER;
-UPDATE statement
-    SET position = (SELECT position FROM log_entry WHERE statement_id = statement.id);
-DROP TABLE log_entry;
-CREATE UNIQUE INDEX statement_position ON statement (position) WHERE position IS NOT NULL;
-DROP INDEX statement_content;
-CREATE INDEX statement_content ON statement (content_hash) WHERE content_hash IS NOT NULL;
-
-CREATE TABLE log_block (
-    level  INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    hashes BLOB NOT NULL,
-    PRIMARY KEY (level, number)
+CREATE TABLE admitted (                 -- entries of the own log that others state: signed bytes alone
+    position     INTEGER PRIMARY KEY,
+    statement_id BLOB NOT NULL UNIQUE,
+    cose         BLOB NOT NULL
 ) STRICT;
 
--- Then the nodes are packed into blocks, and their table goes.
+CREATE TABLE submission (               -- what came of submitting own statements to another's log
+    origin       TEXT NOT NULL,
+    statement_id BLOB NOT NULL REFERENCES statement (id),
+    position     INTEGER,               -- where that log has it; NULL where it refuses it
+    problem      TEXT,                  -- why it does: the problem document
+    CHECK ((position IS NULL) = (problem IS NOT NULL)),
+    PRIMARY KEY (origin, statement_id)
+) STRICT, WITHOUT ROWID;
