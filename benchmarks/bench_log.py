@@ -3,10 +3,13 @@
 Every pair is measured in one process, turn by turn, and the best turn counts.
 
     tree        leaves a second: hashing 100,000 leaves into a tree, every node kept
-    append      the same into the store in transactions of 1,000, durable, statements included
+    append      the same through SQLite, in durable transactions of 1,000 and of 10,000
+    statements  the same with the statements themselves, which are found by id, subject and content;
+                beside as many rows of the same bytes, in SQLite with no index
     proof       an inclusion proof from the store on disk, beside one bare read of a node
     publish     tiles a second, each written whole and synced, beside bare files of the same bytes
-    audit       entries a second, and the memory that it takes: ``python bench_log.py audit N``
+    audit       entries a second, beside bare checks of their signatures, and the memory it takes:
+                of 100,000 entries; ``python bench_log.py audit N`` for N, such as a million
 """
 
 from __future__ import annotations
@@ -14,34 +17,44 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from ocoptrace.signing import SoftwareSigner, Statement, sign_statement
-from ocoptrace.signing.note import NoteSigner, VerifierKey
+from bench_record import ORIGIN, trust_files
+
+from ocoptrace.signing import Root, SoftwareSigner, Statement, TrustBundle, sign_statement
+from ocoptrace.signing.note import NoteSigner
 from ocoptrace.store import SqliteStore, TileFolder
+from ocoptrace.store.database import connect
+from ocoptrace.store.tree_tables import TreeTables
 from ocoptrace.transparency import Checkpoint, inclusion_proof, leaf_hash
 from ocoptrace.transparency.compact_range import CompactRange
-from ocoptrace.transparency.merkle import new_nodes
-from ocoptrace.transparency.tile import ENTRIES, TILE_WIDTH, Tile, encode_entries, tiles_of
-from ocoptrace.verify.log_audit import audit_log
+from ocoptrace.transparency.merkle import new_levels
+from ocoptrace.transparency.tile import (
+    ENTRIES,
+    TILE_WIDTH,
+    Tile,
+    decode_entries,
+    encode_entries,
+    tiles_of,
+)
+from ocoptrace.verify.log_audit import audit_log, keys_of_log
 from ocoptrace.workspace.publication import tile_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LEAVES, BATCH, TURNS, PROOFS = 100_000, 1_000, 3, 2_000
+LEAVES, BATCHES, TURNS, PROOFS = 100_000, (1_000, 10_000), 3, 2_000
 LONGEST_PROOF = 1e-3
 """Seconds."""
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-ORIGIN = "log.example/ocop-log/1"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -51,9 +64,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def statements(count: int, *, start: int = 0) -> list[Statement]:
+def statements(
+    count: int, *, start: int = 0, signer: SoftwareSigner | None = None
+) -> list[Statement]:
     """Return statements of the usual size, each another one."""
-    signer = SoftwareSigner.generate("ES256")
+    signer = signer or SoftwareSigner.generate("ES256")
     return [
         sign_statement(
             "event",
@@ -79,12 +94,14 @@ def bare_tree(entries: list[bytes]) -> bytes:
     return level[0]
 
 
-def our_tree(entries: list[bytes]) -> dict[tuple[int, int], bytes]:
-    """Return all nodes of a tree, as the store has them."""
-    nodes: dict[tuple[int, int], bytes] = {}
-    for index, entry in enumerate(entries):
-        nodes.update(new_nodes(index, leaf_hash(entry), lambda level, at: nodes[level, at]))
-    return nodes
+def our_tree(entries: list[bytes]) -> list[list[bytes]]:
+    """Return all nodes of a tree that grows by batches."""
+    levels: list[list[bytes]] = [[] for _ in range(64)]
+    for start in range(0, len(entries), BATCHES[0]):
+        leaves = [*map(leaf_hash, entries[start : start + BATCHES[0]])]
+        for level, _, nodes in new_levels(start, leaves, lambda level, at: levels[level][at]):
+            levels[level] += nodes
+    return levels
 
 
 def our_edge(entries: list[bytes]) -> bytes:
@@ -95,14 +112,36 @@ def our_edge(entries: list[bytes]) -> bytes:
     return edge.root()
 
 
-def filled(folder: Path, said: list[Statement]) -> SqliteStore:
+def appended(path: Path, entries: list[bytes], batch: int) -> None:
+    """Let a tree in a database grow by entries, so many a transaction."""
+    tree = TreeTables.create(path)
+    for start in range(0, len(entries), batch):
+        with tree.writing():
+            for entry in entries[start : start + batch]:
+                tree.add_leaf(leaf_hash(entry))
+    tree.close()
+
+
+def filled(path: Path, said: list[Statement], batch: int) -> SqliteStore:
     """Return a store whose log has these statements."""
-    store = SqliteStore.create(folder / "log.db")
-    for start in range(0, len(said), BATCH):
+    store = SqliteStore.create(path)
+    for start in range(0, len(said), batch):
         with store.writing():
-            for statement in said[start : start + BATCH]:
+            for statement in said[start : start + batch]:
                 store.append(statement, b"x", bytes(16), statement.digest)
     return store
+
+
+def bare_rows(path: Path, entries: list[bytes], batch: int) -> None:
+    """Write as many rows as long, so many a transaction, under the same settings."""
+    database = connect(path)
+    database.execute("CREATE TABLE entry (position INTEGER PRIMARY KEY, data BLOB)")
+    for start in range(0, len(entries), batch):
+        database.execute("BEGIN IMMEDIATE")
+        rows = [(entry + bytes(200),) for entry in entries[start : start + batch]]
+        database.executemany("INSERT INTO entry (data) VALUES (?)", rows)
+        database.execute("COMMIT")
+    database.close()
 
 
 def bare_files(folder: Path, contents: list[bytes]) -> None:
@@ -130,17 +169,29 @@ def measure(folder: Path) -> None:
     print(f"{'':<22}{'ours':>14}{'bare':>14}{'ratio':>9}")
     row("tree, all nodes", LEAVES / kept, LEAVES / bare, "leaves/s, beside bare hashlib")
     row("tree, its edge", LEAVES / edge, LEAVES / bare, "leaves/s, beside bare hashlib")
-    begun = time.perf_counter()
-    store = filled(folder, said)
-    row("append to the store", LEAVES / (time.perf_counter() - begun), LEAVES / bare, "leaves/s")
+    for batch in BATCHES:
+        times = [
+            seconds(lambda path=folder / f"{turn}-{batch}.db", n=batch: appended(path, entries, n))
+            for turn in range(TURNS)
+        ]
+        note = f"leaves/s, {batch} a transaction"
+        row("append, durable", LEAVES / min(times), LEAVES / bare, note)
+    for batch in BATCHES:
+        rows = seconds(lambda n=batch: bare_rows(folder / f"rows-{n}.db", entries, n))
+        begun = time.perf_counter()
+        store = filled(folder / f"log-{batch}.db", said, batch)
+        took = time.perf_counter() - begun
+        note = f"/s, {batch} a transaction, beside bare rows; {bare / took:.2f} of bare hashlib"
+        row("with statements", LEAVES / took, LEAVES / rows, note)
     random = Random(1)  # noqa: S311 - the same places each time
     places = [random.randrange(LEAVES) for _ in range(PROOFS)]
-    database = sqlite3.connect(folder / "log.db")
+    database = connect(folder / f"log-{BATCHES[-1]}.db")
 
     def read_bare() -> None:
         for place in places:
             database.execute(
-                "SELECT hash FROM log_node WHERE level = 0 AND position = ?", (place,)
+                "SELECT substr(hashes, ?, 32) FROM log_block WHERE level = 0 AND number = ?",
+                (32 * (place % 256) + 1, place // 256),
             ).fetchone()
 
     def prove() -> None:
@@ -171,13 +222,14 @@ def measure(folder: Path) -> None:
 def audit(count: int) -> None:
     """Make a log of some size by a script, bundle by bundle, and audit it."""
     log = NoteSigner(ORIGIN, SoftwareSigner.generate("Ed25519"))
+    producer = SoftwareSigner.generate("ES256")
     with tempfile.TemporaryDirectory() as scratch:
         target = TileFolder(Path(scratch))
         levels: list[list[bytes]] = [[]]
         bundle: list[bytes] = []
         # Written without waiting for the disk: what is measured is the audit.
         for start in range(0, count, TILE_WIDTH):
-            said = statements(min(TILE_WIDTH, count - start), start=start)
+            said = statements(min(TILE_WIDTH, count - start), start=start, signer=producer)
             bundle = [statement.cose for statement in said]
             levels[0] += map(leaf_hash, bundle)
             path = target.folder / Tile(ENTRIES, start // TILE_WIDTH, len(bundle)).path
@@ -199,28 +251,47 @@ def audit(count: int) -> None:
                 path.write_bytes(b"".join(nodes))
         edge = CompactRange.of(count, lambda level, at, kept=levels: kept[level][at])
         target.write_checkpoint(str(Checkpoint.sign(ORIGIN, count, edge.root(), log)))
+        for name, data in zip(("root", "bundle"), trust_files(producer, log, []), strict=True):
+            (Path(scratch) / name).write_bytes(data)
         # In a process of its own, which has not held the log that it reads.
-        subprocess.run(  # noqa: S603 - ourselves
-            [sys.executable, __file__, "read", scratch, str(log.verifier_key)], check=True
-        )
+        subprocess.run([sys.executable, __file__, "read", scratch], check=True)  # noqa: S603 - ourselves
 
 
-def read(folder: Path, vkey: str) -> None:
-    """Audit the log in a folder, and print what that took."""
+def read(folder: Path) -> None:
+    """Audit the log in a folder, and print what that took, beside bare checks of signatures."""
     target = TileFolder(folder)
+    root = Root.load((folder / "root").read_bytes())
+    bundle = TrustBundle.load((folder / "bundle").read_bytes(), root=root)
     checkpoint = Checkpoint.parse(target.checkpoint() or "")
+    [entry] = bundle.keys
+    said = [Statement.decode(each) for each in decode_entries(target.read(Tile(ENTRIES, 0)), 256)]
+    bare = min(
+        seconds(lambda: [each.is_signed_by(entry.public_key) for each in said]) for _ in "123"
+    )
+    keys = keys_of_log(bundle, checkpoint.origin, checkpoint.size)
+    assert keys is not None  # noqa: S101 - the bundle is ours
     before = _peak()
     begun = time.perf_counter()
-    done = audit_log(checkpoint, target.read, keys=(VerifierKey.parse(vkey),))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        done = audit_log(checkpoint, target.read, keys=keys[0], bundle=bundle, spread=threads.map)
     took = time.perf_counter() - begun
     assert done.holds, done.findings  # noqa: S101 - a bench that measures nothing says so
+    assert not done.unknown_keys, done.findings  # noqa: S101
+    row(
+        "audit", checkpoint.size / took, len(said) / bare, "entries/s, beside bare signature checks"
+    )
     print(
-        f"audit of {checkpoint.size}: {took:.1f} s, {checkpoint.size / took:.0f} entries/s, "
+        f"audit of {checkpoint.size}: {took:.1f} s, "
         f"{_peak() - before:.0f} MB beside the {before:.0f} MB of the program"
     )
 
 
 def _peak() -> float:
+    """Return the most memory that this program had so far, in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage counts that of the program that started this one as well
+        [line] = [each for each in status.read_text().splitlines() if each.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -230,10 +301,11 @@ def main() -> None:
         audit(int(sys.argv[2]))
         return
     if sys.argv[1:2] == ["read"]:
-        read(Path(sys.argv[2]), sys.argv[3])
+        read(Path(sys.argv[2]))
         return
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder))
+    audit(LEAVES)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
+import time
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +22,8 @@ from ocoptrace import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 WORKSPACE = ("-w", "workspace")
 TRUST = ("--trust", "bundle.json", "--root", "root.json")
 
@@ -158,3 +165,36 @@ def test_a_server_that_leads_elsewhere_is_not_followed(ready: Any) -> None:
         server.shutdown()
     assert run.code == 3
     assert "302" in run.err
+
+
+def test_what_serve_shows_of_the_log_can_be_audited(ready: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = "import sys; from ocoptrace.cli import main; main(sys.argv[1:])"
+    arguments = ["--lang=en", "serve", "--port", str(port), *WORKSPACE]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", command, *arguments],
+        cwd=ready.folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as serving:
+        try:
+            assert serving.stdout is not None
+            address = f"http://127.0.0.1:{port}/log"
+            assert any(address in line for line in iter(serving.stdout.readline, ""))
+            told = answer(ready, address) if listens(port) else {}
+        finally:
+            serving.kill()
+    assert (told["holds"], told["findings"]) == (True, [])
+    assert told["new"] == told["size"] > 0
+
+
+def listens(port: int, *, tries: int = 300) -> bool:
+    """Wait until somebody listens on a port."""
+    for _ in range(tries):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        time.sleep(0.1)
+    return False

@@ -12,7 +12,8 @@ from ocoptrace import canonical_json
 from ocoptrace.errors import StorageError
 from ocoptrace.signing import sign_statement
 from ocoptrace.store import SqliteStore, database, migration
-from ocoptrace.transparency import leaf_hash
+from ocoptrace.transparency import leaf_hash, tree_root
+from ocoptrace.transparency.merkle import new_levels, root_of
 from village import BATCH, NOW, PRODUCER, Village
 
 if TYPE_CHECKING:
@@ -115,6 +116,43 @@ def test_its_tables_are_then_those_of_a_new_store(old: Path, tmp_path: Path) -> 
     assert tables_of(old) == tables_of(tmp_path / "new.db")
 
 
+def test_the_nodes_of_its_log_are_packed_into_blocks(old: Path) -> None:
+    # More than a block of leaves, and the tree over them.
+    leaves = [leaf_hash(statement().cose), *(leaf_hash(b"%d" % at) for at in range(599))]
+    connection = sqlite3.connect(old)
+    connection.execute("DELETE FROM log_node")
+    for level, first, nodes in new_levels(0, leaves, dict[tuple[int, int], bytes]().__getitem__):
+        rows = [(level, first + at, node) for at, node in enumerate(nodes)]
+        connection.executemany("INSERT INTO log_node VALUES (?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    store = SqliteStore.open(old)
+    assert store.tree_size() == 600
+    assert [*store.log_nodes(0, 0, 1000).values()] == leaves
+    assert tree_root(600, store.log_node) == root_of(leaves)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "DELETE FROM log_node WHERE (level, position) = (0, 3)",
+        "DELETE FROM log_node WHERE (level, position) = (1, 0)",
+        "UPDATE log_node SET hash = zeroblob(31) WHERE (level, position) = (2, 0)",
+    ],
+)
+def test_a_log_that_has_lost_a_node_is_not_packed(old: Path, loss: str) -> None:
+    connection = sqlite3.connect(old)
+    for level, position in ((0, 1), (0, 2), (0, 3), (0, 4), (1, 0), (1, 1), (2, 0)):
+        connection.execute("INSERT INTO log_node VALUES (?, ?, zeroblob(32))", (level, position))
+    assert connection.execute(loss).rowcount == 1
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError) as caught:
+        SqliteStore.open(old)
+    assert caught.value.code == "store.damaged"
+
+
 def test_its_serials_stay_issued_in_the_order_in_which_they_were(old: Path) -> None:
     store = SqliteStore.open(old)
     [run] = store.label_runs(BATCH)
@@ -137,7 +175,7 @@ def test_its_checkpoints_get_the_time_at_which_a_witness_signed_them(old: Path) 
     store.close()
 
 
-@pytest.mark.parametrize("step", [3, 4])
+@pytest.mark.parametrize("step", [3, 4, 6])
 def test_if_that_fails_nothing_is_changed(
     old: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

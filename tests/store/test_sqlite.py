@@ -236,6 +236,22 @@ def test_a_node_that_was_lost_is_noticed(store: SqliteStore) -> None:
     assert code_of(caught) == "store.node_missing"
 
 
+def test_nothing_is_appended_where_entries_and_tree_do_not_agree(store: SqliteStore) -> None:
+    with store.writing():
+        append(store, 1)
+        append(store, 2)
+    store._rows("UPDATE statement SET position = NULL WHERE position = 1")  # noqa: SLF001
+
+    def go_on() -> None:
+        with store.writing():
+            append(store, 3)
+
+    with pytest.raises(StorageError) as caught:
+        go_on()
+    assert code_of(caught) == "store.node_missing"
+    assert (store.log_size(), store.tree_size()) == (1, 2)
+
+
 def test_checkpoints_are_kept_once_and_found_by_what_they_cover(store: SqliteStore) -> None:
     with store.writing():
         for size in (7, 3):

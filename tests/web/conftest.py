@@ -103,7 +103,7 @@ def reader(demo: Workspace) -> Reader:
     return Reader(demo)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def reader_of() -> type[Reader]:
     """What makes a reader of any workspace's pages."""
     return Reader

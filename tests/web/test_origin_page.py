@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -276,7 +277,8 @@ def test_a_step_declared_wrong_is_marked_and_calls_nothing_back(
                 for n in ("step", "description", "actor", "loss", "results", "destination")
             ]
         ),
-        json_values.filter(lambda value: value is not None),
+        # No event takes in the character U+0000.
+        json_values.filter(lambda value: value is not None and "\\u0000" not in json.dumps(value)),
         max_size=6,
     )
 )

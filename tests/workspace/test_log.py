@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from growing_log import grow
 from ocoptrace.errors import OcopTraceError, StorageError, WorkspaceError
-from ocoptrace.signing import sign_statement
 from ocoptrace.store import TileFolder
 from ocoptrace.transparency import Checkpoint, tree_root
 from ocoptrace.transparency.tile import ENTRIES, decode_entries, node_reader, tiles_of
 from ocoptrace.workspace import Workspace
-from village import NOW, PRODUCER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,31 +25,30 @@ if TYPE_CHECKING:
 DATABASE = "ocoptrace.db"
 
 
-def grow(ws: Workspace, count: int, *, told: str = "") -> None:
-    """Let the log grow by so many statements, and sign a checkpoint."""
-    setting = ws._setting  # noqa: SLF001 - as the workspace's own parts do
-    with setting.store.writing():
-        for _ in range(count):
-            number = setting.store.log_size()
-            payload = f"{number}{told}".encode()
-            statement, salt = sign_statement(
-                "event",
-                payload,
-                issuer=PRODUCER.issuer,
-                subject=f"urn:uuid:0190a7c5-8a3e-8f00-8000-{number:012d}",
-                signer=PRODUCER.signer,
-                now=NOW,
-                salt=hashlib.sha256(payload).digest()[:16],
-            )
-            setting.store.append(statement, payload, salt, hashlib.sha256(payload).digest())
-    setting.log.checkpoint(now=setting.clock())
-
-
 def change(ws: Workspace, sql: str, *values: Any) -> None:
     """Change the database behind the store's back."""
     with closing(sqlite3.connect(ws.folder / DATABASE)) as database:
         assert database.execute(sql, values).rowcount == 1
         database.commit()
+
+
+def change_nodes(
+    ws: Workspace, level: int, position: int, changed: bytes, *, cut: int = 32
+) -> None:
+    """Put other bytes in place of a node, and of what follows it in its block."""
+    number, place = divmod(position, 256)
+    with closing(sqlite3.connect(ws.folder / DATABASE)) as database:
+        [hashes] = database.execute(
+            "SELECT hashes FROM log_block WHERE level = ? AND number = ?", (level, number)
+        ).fetchone()
+    hashes = hashes[: place * 32] + changed + hashes[place * 32 + cut :]
+    change(
+        ws,
+        "UPDATE log_block SET hashes = ? WHERE level = ? AND number = ?",
+        hashes,
+        level,
+        number,
+    )
 
 
 def found(ws: Workspace, folder: Path | None = None) -> set[tuple[str, str]]:
@@ -137,7 +134,7 @@ def test_a_checkpoint_is_not_published_over_tiles_that_do_not_lead_to_it(
 def test_what_the_database_has_altered_is_not_published(big: Workspace, tiles: TileFolder) -> None:
     grow(big, 1)
     before = tiles.checkpoint()
-    change(big, "UPDATE log_node SET hash = zeroblob(32) WHERE level = 0 AND position = 598")
+    change_nodes(big, 0, 598, bytes(32))
     with pytest.raises(OcopTraceError):
         big.publish_log(tiles.folder)
     assert tiles.checkpoint() == before
@@ -253,34 +250,32 @@ def test_an_entry_altered_in_the_database_still_stands_in_a_tile(
 
 @pytest.mark.parametrize("at", [0, 1, 254, 255, 256, 598])
 def test_an_altered_hash_of_an_entry_is_told_from_an_altered_entry(big: Workspace, at: int) -> None:
-    change(big, "UPDATE log_node SET hash = zeroblob(32) WHERE level = 0 AND position = ?", at)
+    change_nodes(big, 0, at, bytes(32))
     assert ("log.leaf_altered", f"entry {at}") in found(big)
     assert not {code for code, _ in found(big)} & {"log.entry_altered", "log.node_altered"}
 
 
 @pytest.mark.parametrize(("level", "position"), [(1, 0), (1, 299), (3, 7), (8, 0), (8, 1), (9, 0)])
 def test_an_altered_node_is_named_and_no_other(big: Workspace, level: int, position: int) -> None:
-    change(
-        big,
-        "UPDATE log_node SET hash = zeroblob(32) WHERE level = ? AND position = ?",
-        level,
-        position,
-    )
+    change_nodes(big, level, position, bytes(32))
     nodes = {each for each in found(big) if each[0] == "log.node_altered"}
     assert nodes == {("log.node_altered", f"level {level}, {position}")}
 
 
 def test_what_is_missing_is_named(big: Workspace) -> None:
-    change(big, "DELETE FROM log_node WHERE level = 2 AND position = 5")
-    change(big, "DELETE FROM log_entry WHERE position = 77")
+    change(big, "DELETE FROM log_block WHERE level = 6")
+    change_nodes(big, 2, 148, b"", cut=2 * 32)
+    change(big, "UPDATE statement SET position = NULL WHERE position = 77")
     assert found(big) == {
-        ("store.node_missing", "level 2, 5"),
+        *(("store.node_missing", f"level 6, {position}") for position in range(9)),
+        ("store.node_missing", "level 2, 148"),
+        ("store.node_missing", "level 2, 149"),
         ("log.entry_missing", "entry 77"),
     }
 
 
 def test_lost_entries_at_the_end_are_told_by_what_was_signed(big: Workspace) -> None:
-    change(big, "DELETE FROM log_entry WHERE position = 599")
+    change(big, "UPDATE statement SET position = NULL WHERE position = 599")
     assert {("log.entry_missing", "entry 599"), ("log.entries_lost", "checkpoint 600")} <= found(
         big
     )

@@ -395,11 +395,22 @@ def as_schema_2(database: Path) -> None:
     for table in tables:
         known = {row[1] for row in connection.execute(f"PRAGMA new.table_info({table})")}
         columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
-        if columns and table not in {"item", "label_run"}:
+        if columns and table not in {"item", "label_run", "log_entry", "log_node"}:
             taken = ", ".join(name if name in known else "''" for name in columns)
             connection.execute(
                 f"INSERT INTO main.{table} SELECT {taken} FROM new.{table}"  # noqa: S608 - own names
             )
+    connection.execute(
+        "INSERT INTO log_entry SELECT position, id FROM new.statement WHERE position IS NOT NULL"
+    )
+    connection.executemany(
+        "INSERT INTO log_node VALUES (?, ?, ?)",
+        [
+            (level, number * 256 + at // 32, hashes[at : at + 32])
+            for level, number, hashes in connection.execute("SELECT * FROM new.log_block")
+            for at in range(0, len(hashes), 32)
+        ],
+    )
     # Only events were found by the names that they speak of.
     connection.execute(
         "DELETE FROM mention WHERE statement_id NOT IN (SELECT statement_id FROM event)"
@@ -424,6 +435,7 @@ def test_a_workspace_of_the_schema_before_goes_on_as_it_was(ws: Workspace) -> No
     assert again.record(events_of(again)) == ids
     assert again.origin_record(batch_of(again)).to_bytes() == record
     assert again.log_size == size
+    assert again.check_log().findings == ()
     assert again.erase(ids[:1]) == 1
     assert verified(again) == "warn"
     again.close()
@@ -434,7 +446,10 @@ def test_a_log_that_lost_entries_is_not_signed_for(ws: Workspace) -> None:
     ws.close()
     database = sqlite3.connect(ws.folder / "ocoptrace.db")
     database.execute("DELETE FROM checkpoint")
-    database.execute("DELETE FROM log_entry WHERE position = (SELECT max(position) FROM log_entry)")
+    database.execute(
+        "UPDATE statement SET position = NULL"
+        " WHERE position = (SELECT max(position) FROM statement)"
+    )
     database.commit()
     database.close()
     with pytest.raises(ProofError) as caught:

@@ -36,7 +36,7 @@ def _add_publish(log: typer.Typer, terminal: Terminal) -> None:
 
     @log.command("publish", help=text("cli.log.publish"))
     def publish(
-        folder: Annotated[Path, typer.Argument(help=text("cli.log.folder"))],
+        place: Annotated[str, typer.Argument(metavar="FOLDER|s3://…", help=text("cli.log.place"))],
         *,
         rebuild: Annotated[bool, typer.Option("--rebuild", help=text("cli.log.rebuild"))] = False,
         workspace: Annotated[
@@ -44,12 +44,12 @@ def _add_publish(log: typer.Typer, terminal: Terminal) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> None:
-        made = open_workspace(workspace, terminal).publish_log(folder, rebuild=rebuild)
+        made = open_workspace(workspace, terminal).publish_log(place, rebuild=rebuild)
         facts = {"size": made.size, "before": made.before, "tiles": made.tiles}
         if as_json:
             terminal.json(facts)
             return
-        terminal.done(text("cli.log.published", folder=folder, **facts))
+        terminal.done(text("cli.log.published", place=place, **facts))
 
 
 def _add_verify(log: typer.Typer, terminal: Terminal) -> None:
@@ -57,14 +57,16 @@ def _add_verify(log: typer.Typer, terminal: Terminal) -> None:
 
     @log.command("verify", help=text("cli.log.verify"))
     def verify(
-        folder: Annotated[Path | None, typer.Argument(help=text("cli.log.verify_folder"))] = None,
+        place: Annotated[
+            str | None, typer.Argument(metavar="FOLDER|s3://…", help=text("cli.log.verify_place"))
+        ] = None,
         *,
         workspace: Annotated[
             Path | None, typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
-        found = open_workspace(workspace).check_log(folder)
+        found = open_workspace(workspace).check_log(place)
         facts: dict[str, Any] = {
             "origin": found.origin,
             "size": found.size,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,16 +102,18 @@ def add(log: typer.Typer, terminal: Terminal) -> None:
             checkpoint = _checkpoint(place.checkpoint(), source)
             bundle = next((each for each in bundles if each.log(checkpoint.origin)), None)
             keys, quorum = _keys(checkpoint, bundle, vkey or [], kept)
-            done = audit_log(
-                checkpoint,
-                place.read,
-                keys=keys,
-                quorum=quorum,
-                kept=kept.checkpoint if kept else None,
-                acts=kept.acts if kept else None,
-                bundle=bundle,
-                watch=_watched(watch or [], bundles),
-            )
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                done = audit_log(
+                    checkpoint,
+                    place.read,
+                    keys=keys,
+                    quorum=quorum,
+                    kept=kept.checkpoint if kept else None,
+                    acts=kept.acts if kept else None,
+                    bundle=bundle,
+                    watch=_watched(watch or [], bundles),
+                    spread=threads.map,
+                )
         except ProofError as error:
             fault = Finding(error.code, "error", error.place or "checkpoint", error.facts)
             done = LogAudit(kept.checkpoint.size if kept else 0, 0, OfficeActs())

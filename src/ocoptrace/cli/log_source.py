@@ -1,7 +1,7 @@
-"""Where an outsider reads a log from: a folder, or an address on the web.
+"""Where an outsider reads a log from: a folder, an address on the web, a bucket.
 
-The one place here that fetches anything. It is done with the standard library: an auditor's machine
-needs no extra for a few thousand files that are only asked for, one after the other.
+The one place here that fetches anything from the web. It is done with the standard library: an
+auditor's machine needs no extra for a few thousand files that are only asked for, one by one.
 """
 
 from __future__ import annotations
@@ -11,44 +11,34 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from email.message import Message
-from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
 from ocoptrace.errors import InputError, ProofError, StorageError
-from ocoptrace.store import TileFolder
-from ocoptrace.transparency.tile import MAX_TILE_BYTES, Tile, part_of
+from ocoptrace.store import LogFiles, tiles_at
+from ocoptrace.store.tiles import CHECKPOINT
 
-__all__ = ["LogSource", "WebAddress", "WebLog", "source_of"]
+__all__ = ["WebAddress", "WebLog", "source_of"]
 
 _SECONDS: Final = 30
 _SECONDS_IN_ALL: Final = 120
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-_MAX_CHECKPOINT_BYTES: Final = 64 * 1024
-_OK, _NOT_FOUND, _GONE = 200, 404, 410
+_OK, _FORBIDDEN, _NOT_FOUND, _GONE = 200, 403, 404, 410
 
 
-class LogSource(Protocol):
-    """What an audit asks of a log."""
-
-    def checkpoint(self) -> str | None:
-        """Return the text of the newest checkpoint, or None."""
-
-    def read(self, tile: Tile, /) -> bytes:
-        """Return a tile."""
-
-
-def source_of(place: str) -> LogSource:
-    """Return the log at a place.
+def source_of(place: str) -> LogFiles:
+    """Return the log at a place: a folder, an address on the web, or that of a bucket.
 
     Raises:
-        InputError: an address that is not of the web.
+        InputError: another address.
+        StorageError: a bucket, and the extra ``s3`` is not installed.
     """
-    return WebLog(place) if "://" in place else TileFolder(Path(place))
+    is_web = "://" in place and not place.startswith("s3:")
+    return WebLog(place) if is_web else tiles_at(place)
 
 
-class WebLog:
+class WebLog(LogFiles):
     """A log at an address: its files are asked for over one connection."""
 
     def __init__(self, address: str) -> None:
@@ -59,37 +49,14 @@ class WebLog:
         """
         self._web = WebAddress(address)
 
-    def checkpoint(self) -> str | None:
-        """Return the text of the newest checkpoint, or None.
-
-        Raises:
-            StorageError: nobody answers there.
-            ProofError: what is there is no text.
-        """
-        data = self._get("checkpoint", _MAX_CHECKPOINT_BYTES)
-        try:
-            return None if data is None else data.decode()
-        except UnicodeDecodeError as error:
-            raise ProofError("proof.not_a_checkpoint", reason="not Unicode") from error
-
-    def read(self, tile: Tile) -> bytes:
-        """Return a tile, or the part of the full one that it has become.
-
-        Raises:
-            StorageError: nobody answers there.
-            ProofError: it is missing, or longer than any tile.
-        """
-        data = self._get(tile.path, MAX_TILE_BYTES)
-        if data is None and not tile.is_full:
-            whole = self._get(tile.full.path, MAX_TILE_BYTES)
-            data = None if whole is None else part_of(tile, whole)
-        if data is None:
-            raise ProofError("proof.tile_missing", place=tile.path)
-        return data
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._web.close()
 
     def _get(self, name: str, limit: int) -> bytes | None:
         status, data = self._web.ask("GET", name, limit=limit)
-        if status in {_NOT_FOUND, _GONE}:
+        # S3 forbids what is not there to everybody who may not list what is.
+        if status in {_NOT_FOUND, _GONE} or (status == _FORBIDDEN and name != CHECKPOINT):
             return None
         if status != _OK:
             raise StorageError("cli.log.unreachable", where=self._web.url(name), reason=status)

@@ -34,5 +34,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
         for batch in ws.batches():
             path = batch.id.partition("//")[2].partition("/")[2]
             terminal.say(f"http://{bind}:{port}/{path}")
+        if ws.public_checkpoint() is not None:
+            terminal.say(text("cli.serve.log", url=f"http://{bind}:{port}/log"))
         terminal.note(text("cli.serve.stop"))
         run(ws, bind=bind, port=port)

@@ -8,15 +8,19 @@ from ocoptrace.store.key_files import (
     write_key,
 )
 from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
-from ocoptrace.store.tiles import TileFolder
+from ocoptrace.store.tile_bucket import TileBucket, tiles_at
+from ocoptrace.store.tiles import LogFiles, LogTarget, TileFolder
 from ocoptrace.store.whole_file import sync_folder, write_whole
 from ocoptrace.store.witness_store import WitnessStore
 
 __all__ = [
+    "LogFiles",
+    "LogTarget",
     "SqliteStore",
     "Stored",
     "StoredAct",
     "StoredRun",
+    "TileBucket",
     "TileFolder",
     "WitnessStore",
     "read_key",
@@ -24,6 +28,7 @@ __all__ = [
     "read_public_key",
     "relock",
     "sync_folder",
+    "tiles_at",
     "write_key",
     "write_whole",
 ]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Database", "connect"]
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -39,6 +39,7 @@ _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
     "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -16384",  # KiB: ids and hashes go into their indexes at random places
 )
 _CODES: Final = {
     "SQLITE_CORRUPT": "store.damaged",
@@ -102,6 +103,7 @@ class Database:
             self._begin()
             try:
                 yield
+                self._finish()
                 self._db.execute("COMMIT")
             except BaseException:
                 # On a full disk SQLite may have rolled back by itself.
@@ -112,6 +114,9 @@ class Database:
 
     def _begin(self) -> None:
         """Forget what another process may have changed meanwhile."""
+
+    def _finish(self) -> None:
+        """Write what was put off until now."""
 
     def _roll_back(self) -> None:
         """Forget what was not written after all."""

@@ -1,4 +1,4 @@
-"""The own log: its entries, the nodes of its tree, its checkpoints, its witnesses' memory.
+"""The own log: its entries, its checkpoints, its witnesses' memory.
 
 An entry is a statement that was made here, or one that another has submitted. Of the latter the
 signed bytes are kept and nothing else: what this workspace says and knows does not change by it.
@@ -21,7 +21,8 @@ from ocoptrace.errors import StorageError
 from ocoptrace.signing import Statement
 from ocoptrace.store.migration import time_text
 from ocoptrace.store.statement_tables import StatementTables, Stored
-from ocoptrace.transparency.merkle import leaf_hash, new_nodes
+from ocoptrace.store.tree_tables import TreeTables
+from ocoptrace.transparency.merkle import leaf_hash
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 
 if TYPE_CHECKING:
@@ -34,37 +35,31 @@ __all__ = ["LogTables"]
 _AT_ONCE = 100
 
 
-class LogTables(StatementTables):
+class LogTables(StatementTables, TreeTables):
     """A log that grows by one entry for each own statement."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
-        # The right edge of the tree while a transaction grows it: level → (index, hash).
-        self._edge: dict[int, tuple[int, bytes]] = {}
+        # Where the next entry goes, once a transaction has added one.
         self._size: int | None = None
         self.before_growth: Callable[[], None] | None = None
         """Asked before the first entry of a transaction; what it raises stops the append."""
 
     def _begin(self) -> None:
-        self._forget()
+        self._size = None
         super()._begin()
 
     def _roll_back(self) -> None:
-        self._forget()
+        self._size = None
         super()._roll_back()
-
-    def _forget(self) -> None:
-        self._edge, self._size = {}, None
 
     def append(self, statement: Statement, payload: bytes, salt: bytes, content_hash: bytes) -> int:
         """Keep a statement, append it to the log, and return its position there.
 
         Call it inside ``writing()``.
         """
-        self._before_growth()
-        self.add_statement(statement, payload, salt, content_hash)
         position = self._grow(statement)
-        self._rows("INSERT INTO log_entry VALUES (?, ?)", position, statement.id)
+        self.add_statement(statement, payload, salt, content_hash, position=position)
         return position
 
     def admit(self, statement: Statement) -> int:
@@ -72,7 +67,6 @@ class LogTables(StatementTables):
 
         Call it inside ``writing()``, for an id that ``entry_place`` does not know.
         """
-        self._before_growth()
         position = self._grow(statement)
         self._rows("INSERT INTO admitted VALUES (?, ?, ?)", position, statement.id, statement.cose)
         return position
@@ -81,71 +75,36 @@ class LogTables(StatementTables):
         """Return where the log has a statement, and its bytes there; None where it has not."""
         rows = self._rows(
             "SELECT position, cose FROM admitted WHERE statement_id = ?1 UNION ALL"
-            " SELECT position, cose FROM log_entry JOIN statement ON statement.id = statement_id"
-            " WHERE statement_id = ?1",
+            " SELECT position, cose FROM statement WHERE id = ?1 AND position IS NOT NULL",
             statement_id,
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def _before_growth(self) -> None:
-        if self._size is None and self.before_growth is not None:
-            self.before_growth()
-
     def _grow(self, statement: Statement) -> int:
-        """Add a leaf and what it completes of the tree, and return its position."""
-        position = self.log_size() if self._size is None else self._size
-        nodes = new_nodes(position, leaf_hash(statement.cose), self._left)
-        self._each(
-            "INSERT INTO log_node VALUES (?, ?, ?)",
-            [(level, index, node) for (level, index), node in nodes],
-        )
-        self._edge.update((level, (index, node)) for (level, index), node in nodes)
-        self._size = position + 1
+        """Add a leaf to the tree, and return its position."""
+        if self._size is None:
+            if self.before_growth is not None:
+                self.before_growth()
+            self._size = self.log_size()
+            if self.tree_size() != self._size:
+                position = min(self.tree_size(), self._size)
+                raise StorageError("store.node_missing", level=0, position=position)
+        position, self._size = self._size, self._size + 1
+        self.add_leaf(leaf_hash(statement.cose))
         return position
-
-    def _left(self, level: int, index: int) -> bytes:
-        """Return the newest complete node of a level, which this transaction may just have made."""
-        known, node = self._edge.get(level, (-1, b""))
-        return node if known == index else self.log_node(level, index)
 
     def log_size(self) -> int:
         """Return how many entries the log has."""
         size: int = self._value(
-            "SELECT max((SELECT coalesce(max(position) + 1, 0) FROM log_entry),"
+            "SELECT max((SELECT coalesce(max(position) + 1, 0) FROM statement),"
             " (SELECT coalesce(max(position) + 1, 0) FROM admitted))"
         )
         return size
 
-    def log_node(self, level: int, position: int) -> bytes:
-        """Return a complete node of the log's tree.
-
-        Raises:
-            StorageError: it is missing, so the store has lost something.
-        """
-        node: bytes | None = self._value(
-            "SELECT hash FROM log_node WHERE level = ? AND position = ?", level, position
-        )
-        if node is None:
-            raise StorageError("store.node_missing", level=level, position=position)
-        return node
-
-    def log_nodes(self, level: int, start: int, count: int) -> dict[int, bytes]:
-        """Return the complete nodes of a level that are there, of ``count`` from ``start`` on."""
-        return dict(
-            self._rows(
-                "SELECT position, hash FROM log_node"
-                " WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
-                level,
-                start,
-                start + count,
-            )
-        )
-
     def log_entries(self, start: int, count: int) -> dict[int, tuple[bytes, bytes]]:
         """Return the entries that are there, of ``count`` from ``start`` on: id and bytes."""
         rows = self._rows(
-            "SELECT position, statement_id, cose FROM log_entry"
-            " JOIN statement ON statement.id = statement_id"
+            "SELECT position, id, cose FROM statement"
             " WHERE position >= ?1 AND position < ?2 UNION ALL"
             " SELECT position, statement_id, cose FROM admitted"
             " WHERE position >= ?1 AND position < ?2 ORDER BY position",

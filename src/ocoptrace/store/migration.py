@@ -16,14 +16,18 @@ from typing import TYPE_CHECKING, Final
 from ocoptrace.errors import StorageError
 from ocoptrace.gs1 import SERIAL_ALPHABET, parse_name
 from ocoptrace.transparency import Checkpoint
+from ocoptrace.transparency.merkle import HASH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["OLDEST", "bring_up_to_date", "time_text"]
+__all__ = ["BLOCK_NODES", "OLDEST", "bring_up_to_date", "time_text"]
 
 OLDEST: Final = 2
 """The oldest version that can be brought up to date."""
+
+BLOCK_NODES: Final = 256
+"""How many nodes of a level stand in one row."""
 
 _CODE_SYMBOLS = 12
 _COSIGNATURE_BYTES = 8 + 64
@@ -112,7 +116,25 @@ def _take_over_runs(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE label_run_3")
 
 
+def _pack_nodes(connection: sqlite3.Connection) -> None:
+    """Put the nodes of the log's tree into blocks."""
+    levels = connection.execute("SELECT level, max(position) + 1 FROM log_node GROUP BY level")
+    for level, count in levels.fetchall():
+        for first in range(0, count, BLOCK_NODES):
+            nodes = connection.execute(
+                "SELECT hash FROM log_node WHERE level = ? AND position >= ? AND position < ?"
+                " ORDER BY position",
+                (level, first, first + BLOCK_NODES),
+            ).fetchall()
+            block = (level, first // BLOCK_NODES, b"".join(node for (node,) in nodes))
+            if len(block[2]) != min(BLOCK_NODES, count - first) * HASH_BYTES:
+                raise StorageError("store.damaged", reason=f"node of level {level}", name="LOST")
+            connection.execute("INSERT INTO log_block VALUES (?, ?, ?)", block)
+    connection.execute("DROP TABLE log_node")
+
+
 _BESIDE: Final[dict[int, Callable[[sqlite3.Connection], None]]] = {
     3: _date_checkpoints,
     4: _take_over_runs,
+    6: _pack_nodes,
 }

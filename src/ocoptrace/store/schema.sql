@@ -15,16 +15,20 @@ CREATE TABLE statement (
     salt         BLOB,
     content_hash BLOB,                  -- SHA-256 of what was stated here; private, never shown
     is_erased    INTEGER NOT NULL DEFAULT 0,
+    position     INTEGER,               -- in the own log: 0, 1, 2 …; NULL for what others stated
     CHECK ((payload IS NULL) = (salt IS NULL)),
     CHECK (payload IS NOT NULL OR content_hash IS NULL),
     CHECK (payload IS NULL OR NOT is_erased)
 ) STRICT;
-CREATE INDEX statement_content ON statement (issuer, kind, content_hash);
+CREATE INDEX statement_content ON statement (content_hash) WHERE content_hash IS NOT NULL;
 CREATE INDEX statement_subject ON statement (kind, subject);
+CREATE UNIQUE INDEX statement_position ON statement (position) WHERE position IS NOT NULL;
 
-CREATE TABLE log_entry (                -- the own log
-    position     INTEGER PRIMARY KEY,   -- 0, 1, 2 …
-    statement_id BLOB NOT NULL UNIQUE REFERENCES statement (id)
+CREATE TABLE log_block (                -- the nodes of the own log's tree, those of a level in a row
+    level  INTEGER NOT NULL,            -- 0 = leaves
+    number INTEGER NOT NULL,
+    hashes BLOB NOT NULL,               -- 32 bytes each; 256 of them, fewer only in the last block
+    PRIMARY KEY (level, number)
 ) STRICT;
 
 CREATE TABLE admitted (                 -- entries of the own log that others state: signed bytes alone
@@ -32,13 +36,6 @@ CREATE TABLE admitted (                 -- entries of the own log that others st
     statement_id BLOB NOT NULL UNIQUE,
     cose         BLOB NOT NULL
 ) STRICT;
-
-CREATE TABLE log_node (
-    level    INTEGER NOT NULL,          -- 0 = leaves
-    position INTEGER NOT NULL,
-    hash     BLOB NOT NULL,
-    PRIMARY KEY (level, position)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkpoint (               -- the first quorum checkpoint of every batch of appends
     size    INTEGER PRIMARY KEY,

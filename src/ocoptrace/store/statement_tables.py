@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["StatementTables", "Stored"]
 
 _HASH_BYTES = 32
-_FOUND = (
-    "SELECT cose, payload, salt, position, is_erased FROM statement"
-    " LEFT JOIN log_entry ON log_entry.statement_id = statement.id"
-)
+_FOUND = "SELECT cose, payload, salt, position, is_erased FROM statement"
 _IN_ORDER = "ORDER BY position IS NULL, position, statement.rowid"
 
 
@@ -112,6 +109,8 @@ class StatementTables(Database):
         payload: bytes | None,
         salt: bytes | None,
         content_hash: bytes | None = None,
+        *,
+        position: int | None = None,
     ) -> None:
         """Keep a statement.
 
@@ -121,9 +120,10 @@ class StatementTables(Database):
             salt: 16 bytes, or None likewise.
             content_hash: SHA-256 by which the same content is found again; None for what
                 others stated.
+            position: where the own log has it; None for what others stated.
         """
         self._rows(
-            "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
             statement.id,
             statement.kind,
             statement.issuer,
@@ -132,6 +132,7 @@ class StatementTables(Database):
             payload,
             salt,
             content_hash,
+            position,
         )
 
     def show(self, statement_id: bytes, payload: bytes, salt: bytes) -> None:

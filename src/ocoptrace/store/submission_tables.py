@@ -28,9 +28,9 @@ _KEPT_HERE: Final = canonical_json.dumps(sorted(AUTHORITY_KINDS | {"policy", "ro
 """Kinds that are an office's or a log's own, and are stated in their own log alone."""
 
 _DUE = (
-    " FROM log_entry JOIN statement ON statement.id = log_entry.statement_id"
+    " FROM statement"
     " LEFT JOIN submission ON submission.origin = ? AND submission.statement_id = statement.id"
-    " WHERE submission.statement_id IS NULL"
+    " WHERE statement.position IS NOT NULL AND submission.statement_id IS NULL"
     " AND statement.kind NOT IN (SELECT value FROM json_each(?))"
 )
 
@@ -46,7 +46,7 @@ class SubmissionTables(StatementTables):
             limit: how many at most; the oldest first.
         """
         rows = self._rows(
-            f"SELECT statement.cose{_DUE} ORDER BY log_entry.position LIMIT ?",
+            f"SELECT statement.cose{_DUE} ORDER BY statement.position LIMIT ?",
             origin,
             _KEPT_HERE,
             limit,

@@ -34,6 +34,7 @@ __all__ = [
     "consistency_proof",
     "inclusion_proof",
     "leaf_hash",
+    "new_levels",
     "new_nodes",
     "node_hash",
     "root_of",
@@ -61,6 +62,31 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def new_levels(
+    size: int, leaves: Sequence[bytes], read: ReadNode
+) -> Iterator[tuple[int, int, Sequence[bytes]]]:
+    """Yield the nodes that leaves complete, themselves first: level, first index, hashes.
+
+    >>> leaves = [leaf_hash(entry) for entry in (b"moi", b"muoi", b"chuop", b"u")]
+    >>> [(level, first, len(nodes)) for level, first, nodes in new_levels(0, leaves, dict().get)]
+    [(0, 0, 4), (1, 0, 2), (2, 0, 1)]
+
+    Args:
+        size: leaves in the tree before them.
+        leaves: their leaf hashes.
+        read: reads the complete nodes so far.
+    """
+    level, first, nodes, sha256 = 0, size, leaves, hashlib.sha256
+    while nodes:
+        yield level, first, nodes
+        if first % 2:
+            nodes = [read(level, first - 1), *nodes]
+        # The last may wait for its sibling.
+        pairs = zip(nodes[::2], nodes[1::2], strict=False)
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        level, first = level + 1, first // 2
+
+
 def new_nodes(size: int, leaf: bytes, read: ReadNode) -> list[tuple[tuple[int, int], bytes]]:
     """Return the nodes that a leaf completes, itself first: ((level, index), hash).
 
@@ -69,13 +95,7 @@ def new_nodes(size: int, leaf: bytes, read: ReadNode) -> list[tuple[tuple[int, i
         leaf: its leaf hash.
         read: reads the complete nodes so far.
     """
-    level, index, node = 0, size, leaf
-    completed = [((level, index), node)]
-    while index % 2:
-        node = node_hash(read(level, index - 1), node)
-        level, index = level + 1, index // 2
-        completed.append(((level, index), node))
-    return completed
+    return [((level, index), node) for level, index, (node,) in new_levels(size, (leaf,), read)]
 
 
 def root_of(leaves: Iterable[bytes]) -> bytes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace.errors import InputError, ProofError
 from ocoptrace.findings import Finding
@@ -27,7 +27,7 @@ from ocoptrace.transparency.tile import (
 from ocoptrace.verify.office_acts import OfficeActs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
     from ocoptrace.findings import Severity
@@ -36,10 +36,17 @@ if TYPE_CHECKING:
     from ocoptrace.transparency import Checkpoint
     from ocoptrace.transparency.tile import ReadTile, Tile
 
+    Spread = Callable[
+        [Callable[[list[tuple[int, Statement]]], list[bool | None]], Iterable[Any]],
+        Iterable[list[bool | None]],
+    ]
+
 __all__ = ["LogAudit", "audit_log", "keys_of_log"]
 
 _MOST_FINDINGS: Final = 1000
 _PASSES: Final = 16
+_SLICE: Final = 32
+"""Statements whose signatures are checked at one go."""
 
 
 @dataclass
@@ -94,6 +101,7 @@ def audit_log(
     bundle: TrustBundle | None = None,
     watch: Collection[bytes] = (),
     on_entries: Callable[[int], object] = lambda _: None,
+    spread: Spread = map,
 ) -> LogAudit:
     """Audit a log.
 
@@ -107,6 +115,8 @@ def audit_log(
         bundle: the office's, to be compared with what the log says it did.
         watch: key ids (8 bytes): each statement under one of them is told.
         on_entries: told how many entries have been looked at.
+        spread: does as ``map``, perhaps in threads: most of the time goes into signatures, which
+            are checked outside Python.
     """
     seen = acts or OfficeActs(is_whole=kept is None)
     audit = LogAudit(kept.size if kept else 0, checkpoint.size, seen)
@@ -114,7 +124,15 @@ def audit_log(
         audit.time = checkpoint.verify(keys, quorum=quorum)
         edge = _continued(audit, checkpoint, kept, read)
         if edge is not None:
-            entries = _Entries(audit, checkpoint.origin, bundle, frozenset(watch), on_entries)
+            office = "" if bundle is None else _office_of(bundle, checkpoint.origin)
+            entries = _Entries(
+                audit,
+                bundle,
+                office=office,
+                watch=frozenset(watch),
+                on_entries=on_entries,
+                spread=spread,
+            )
             _read_on(audit, edge, checkpoint, read, entries)
     except ProofError as error:
         audit.add(error.code, error.place or "checkpoint", **error.facts)
@@ -196,16 +214,19 @@ class _Entries:
     def __init__(
         self,
         audit: LogAudit,
-        origin: str,
         bundle: TrustBundle | None,
+        *,
+        office: str,
         watch: frozenset[bytes],
         on_entries: Callable[[int], object],
+        spread: Spread,
     ) -> None:
         self._audit = audit
         self._bundle = bundle
-        self._office = "" if bundle is None else _office_of(bundle, origin)
+        self._office = office
         self._watch = watch
         self._on_entries = on_entries
+        self._spread = spread
         self._first = audit.before
         if not self._office and audit.size > audit.before:
             # Whose acts to look for is not known.
@@ -215,6 +236,7 @@ class _Entries:
 
     def look_at(self, start: int, entries: list[bytes]) -> None:
         """Decode entries and check each."""
+        statements: list[tuple[int, Statement]] = []
         for index, entry in enumerate(entries, start):
             try:
                 statement = Statement.decode(entry)
@@ -223,10 +245,22 @@ class _Entries:
                 self._ids.append(index)
                 continue
             self._ids.append(int.from_bytes(statement.id[:8]))
-            self._check(index, statement)
+            statements.append((index, statement))
+        parts = [statements[at : at + _SLICE] for at in range(0, len(statements), _SLICE)]
+        signed = chain.from_iterable(self._spread(self._are_signed, parts))
+        for (index, statement), is_signed in zip(statements, signed, strict=True):
+            self._check(index, statement, is_signed=is_signed)
         self._on_entries(len(entries))
 
-    def _check(self, index: int, statement: Statement) -> None:
+    def _are_signed(self, statements: list[tuple[int, Statement]]) -> list[bool | None]:
+        """Tell of each whether the key that it names signed it; None where no such key is known."""
+        keys = {} if self._bundle is None else self._bundle.keys_by_kid
+        return [
+            None if entry is None else each.is_signed_by(entry.public_key)
+            for each, entry in ((each, keys.get(each.kid)) for _, each in statements)
+        ]
+
+    def _check(self, index: int, statement: Statement, *, is_signed: bool | None) -> None:
         place = f"entry {index}"
         if statement.kid in self._watch:
             self._audit.add(
@@ -238,16 +272,17 @@ class _Entries:
                 subject=statement.subject,
                 time=f"{statement.issued_at:%Y-%m-%dT%H:%M:%SZ}",
             )
-        entry = None if self._bundle is None else self._bundle.by_kid(statement.kid)
-        if entry is None:
+        if is_signed is None:
             self._audit.unknown_keys += 1
-        elif not statement.is_signed_by(entry.public_key):
+        elif not is_signed:
             self._audit.add("audit.bad_signature", place, kid=statement.kid.hex())
+            return
+        if statement.issuer != self._office:
             return
         # An act under a key that this bundle does not list yet is one of a newer office's key, and
         # counts as said: whoever else says it in the office's name is to be found as well.
-        is_authority = entry is None or entry.role == "authority"
-        if is_authority and statement.issuer == self._office:
+        entry = None if self._bundle is None else self._bundle.by_kid(statement.kid)
+        if entry is None or entry.role == "authority":
             self._audit.add_all(list(self._audit.acts.take(index, statement)))
 
     def tell_repeated(self) -> None:

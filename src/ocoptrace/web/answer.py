@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 if TYPE_CHECKING:
     from fastapi import Request
 
-__all__ = ["SECURITY_HEADERS", "download", "html_page", "static_file", "status"]
+__all__ = ["SECURITY_HEADERS", "changing_file", "download", "html_page", "static_file", "status"]
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -47,6 +47,11 @@ def download(request: Request, data: bytes, name: str, *, media_type: str) -> Re
 def static_file(request: Request, data: bytes, *, media_type: str) -> Response:
     """Answer with a file whose link changes when it does."""
     return _answer(request, data, media_type=media_type, keep=_FOR_GOOD)
+
+
+def changing_file(request: Request, data: bytes, *, media_type: str) -> Response:
+    """Answer with a file that keeps its link and becomes another one."""
+    return _answer(request, data, media_type=media_type)
 
 
 def status(members: dict[str, object]) -> Response:

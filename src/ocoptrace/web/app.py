@@ -34,6 +34,7 @@ from ocoptrace.verify import verify_record
 from ocoptrace.verify.policy import civil_date
 from ocoptrace.verify.record import examine
 from ocoptrace.web.answer import download, html_page, static_file, status
+from ocoptrace.web.log_files import LogPages
 from ocoptrace.web.origin_page import origin_page
 from ocoptrace.web.pages import STATIC, render
 from ocoptrace.web.wording import Wording, reader_language
@@ -59,7 +60,7 @@ def build_app(workspace: Workspace, *, clock: Callable[[], datetime]) -> FastAPI
         workspace: what to show.
         clock: returns the time, aware.
     """
-    site = _Site(workspace, clock)
+    site, log = _Site(workspace, clock), LogPages(workspace)
     return FastAPI(
         openapi_url=None,
         redirect_slashes=False,
@@ -68,6 +69,8 @@ def build_app(workspace: Workspace, *, clock: Callable[[], datetime]) -> FastAPI
             _route("/healthz", site.health),
             _route("/static/{file}", site.static),
             _route("/trust/{kind}.json", site.trust),
+            _route("/log/checkpoint", log.checkpoint),
+            _route("/log/tile/{path:path}", log.tile),
             *(_route(path, site.name) for path in _NAMES),
         ],
         exception_handlers={

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ocoptrace.signing.note import VerifierKey
-    from ocoptrace.store import SqliteStore, TileFolder
+    from ocoptrace.store import LogTarget, SqliteStore
     from ocoptrace.transparency.tile import Tile
     from ocoptrace.workspace.log import LocalLog
 
@@ -49,7 +49,7 @@ class LogCheck:
     findings: tuple[Finding, ...]
 
 
-def check_log(log: LocalLog, target: TileFolder | None = None) -> LogCheck:
+def check_log(log: LocalLog, target: LogTarget | None = None) -> LogCheck:
     """Look at a log; see ``Workspace.check_log``."""
     findings: list[Finding] = []
     checkpoints = tiles = size = 0
@@ -207,15 +207,15 @@ def _faults_elsewhere(log: LocalLog) -> Iterator[Finding]:
 # What is published
 
 
-def _published(log: LocalLog, target: TileFolder) -> tuple[int, list[Finding]]:
-    """Compare all tiles of a folder with the database; return how many, and what differs."""
+def _published(log: LocalLog, target: LogTarget) -> tuple[int, list[Finding]]:
+    """Compare all tiles of a place with the database; return how many, and what differs."""
     findings: list[Finding] = []
     try:
         checkpoint = published_checkpoint(log, target)
     except (ProofError, WorkspaceError) as error:
         return 0, [_fault(error.code, "checkpoint", **error.facts)]
     if checkpoint is None:
-        return 0, [_fault("log.not_published", "checkpoint", where=target.folder)]
+        return 0, [_fault("log.not_published", "checkpoint", where=target.place)]
     findings += _root_faults(log, checkpoint, "checkpoint")
     count = 0
     for tile in tiles_of(checkpoint.size):
@@ -226,7 +226,7 @@ def _published(log: LocalLog, target: TileFolder) -> tuple[int, list[Finding]]:
     return count, findings
 
 
-def _tile_faults(store: SqliteStore, target: TileFolder, tile: Tile) -> Iterator[Finding]:
+def _tile_faults(store: SqliteStore, target: LogTarget, tile: Tile) -> Iterator[Finding]:
     try:
         data = target.read(tile)
     except OcopTraceError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.bundle import Log
-from ocoptrace.store import TileFolder
+from ocoptrace.store import tiles_at
 from ocoptrace.transparency import Checkpoint, LogProof, inclusion_proof
 from ocoptrace.workspace.cosigning import (
     OutsideWitness,
@@ -16,11 +15,14 @@ from ocoptrace.workspace.cosigning import (
     set_outside_witnesses,
 )
 from ocoptrace.workspace.log_check import check_log
-from ocoptrace.workspace.publication import publish
+from ocoptrace.workspace.publication import publish, tile_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ocoptrace.signing.note import VerifierKey
     from ocoptrace.store import Stored
+    from ocoptrace.transparency.tile import Tile
     from ocoptrace.workspace.cosigning import Ask, Cosignature
     from ocoptrace.workspace.log_check import LogCheck
     from ocoptrace.workspace.office import Office
@@ -36,33 +38,58 @@ class PublicLog:
     _setting: Setting
     _office: Office | None
 
-    def publish_log(self, folder: Path | str, *, rebuild: bool = False) -> Publication:
-        """Write the log as tiles into a folder that a web host can serve, and its checkpoint last.
+    def publish_log(self, place: Path | str, *, rebuild: bool = False) -> Publication:
+        """Write the log as tiles where the web can read them, and its checkpoint last.
 
         Only what is new is written, and what is missing. Cut short, it goes on where it stopped.
         From then on nothing is signed that does not continue what stands there.
 
         Args:
-            folder: where to; it is made if it is not there.
+            place: a folder, which is made if it is not there; or ``s3://bucket/folder``, with
+                endpoint, region and keys in the environment as for AWS's own tools.
             rebuild: compare every tile with the database, and write anew those that differ.
 
         Raises:
             WorkspaceError: the log has fewer entries than stand there, or others; or what stands
                 there is another log's.
             ProofError: what stands there is no checkpoint, and it is not to be rebuilt.
-            StorageError: the disk refuses, or the database has lost or altered something.
+            InputError: an address that leads nowhere.
+            StorageError: the disk or the bucket refuses, somebody else has published there
+                meanwhile, or the database has lost or altered something.
         """
         now = self._setting.clock()
-        return publish(self._setting.log, TileFolder(Path(folder)), now=now, rebuild=rebuild)
+        return publish(self._setting.log, tiles_at(place), now=now, rebuild=rebuild)
 
-    def check_log(self, folder: Path | str | None = None) -> LogCheck:
+    def check_log(self, place: Path | str | None = None) -> LogCheck:
         """Compute every hash of the log anew, and compare it with all that was signed.
 
         Args:
-            folder: also compare the tiles that were published there.
+            place: also compare the tiles that were published there; as for ``publish_log``.
         """
-        target = None if folder is None else TileFolder(Path(folder))
+        target = None if place is None else tiles_at(place)
         return check_log(self._setting.log, target)
+
+    def public_checkpoint(self) -> str | None:
+        """Return the newest checkpoint; None where the log has not been published yet."""
+        log = self._setting.log
+        return log.store.newest_checkpoint() if log.known_heads.places() else None
+
+    def public_tile(self, tile: Tile) -> bytes | None:
+        """Return a tile of the tree that the newest checkpoint covers.
+
+        Args:
+            tile: which; where it is full by now, a part of it may be asked for.
+
+        Returns:
+            Its bytes; None where the tree has no such tile, or the log is not published.
+
+        Raises:
+            StorageError: the database has lost or altered something.
+        """
+        note = self.public_checkpoint()
+        size = 0 if note is None else Checkpoint.parse(note).size
+        is_there = size >> tile.tree_level >= tile.start + tile.width
+        return tile_bytes(self._setting.store, tile) if is_there else None
 
     def log_keys(self) -> tuple[VerifierKey, ...]:
         """Return the keys that verify the log's checkpoints: its own, then its witnesses'."""

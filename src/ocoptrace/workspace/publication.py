@@ -6,6 +6,7 @@ where it stopped; what stands there already is left alone.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from ocoptrace.workspace.known_heads import check_continues
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ocoptrace.store import SqliteStore, TileFolder
+    from ocoptrace.store import LogTarget, SqliteStore
     from ocoptrace.transparency.tile import Tile
     from ocoptrace.workspace.log import LocalLog
 
@@ -47,15 +48,15 @@ class Publication:
 
 
 def publish(
-    log: LocalLog, target: TileFolder, *, now: datetime, rebuild: bool = False
+    log: LocalLog, target: LogTarget, *, now: datetime, rebuild: bool = False
 ) -> Publication:
-    """Bring a folder of tiles up to the newest checkpoint; see ``Workspace.publish_log``."""
+    """Bring what is published up to the newest checkpoint; see ``Workspace.publish_log``."""
     checkpoint = log.checkpoint(now=now)
     before = _standing(log, target, rebuild=rebuild)
     if before is not None:
-        check_continues(before, log.store.log_size(), log.store.log_node, where=target.folder)
+        check_continues(before, log.store.log_size(), log.store.log_node, where=target.place)
     # From here on the log looks there before it signs again.
-    log.known_heads.note(target.folder)
+    log.known_heads.note(target)
     done = 0 if before is None else before.size
     newer = set(tiles_of(checkpoint.size, beyond=done))
     written = 0
@@ -63,9 +64,9 @@ def publish(
         if rebuild or tile in newer or not target.has(tile):
             written += target.write(tile, tile_bytes(log.store, tile))
     if tree_root(checkpoint.size, node_reader(checkpoint.size, target.read)) != checkpoint.root:
-        raise StorageError("workspace.tiles_differ", where=target.folder)
+        raise StorageError("workspace.tiles_differ", where=target.place)
     # One publisher at a time: of two, the one that knows less must not have the last word.
-    with log.store.writing():
+    with nullcontext() if target.notices_others else log.store.writing():
         standing = _standing(log, target, rebuild=rebuild)
         is_newer = standing is None or standing.size <= checkpoint.size
         if is_newer and str(standing) != str(checkpoint):
@@ -76,7 +77,7 @@ def publish(
     return Publication(checkpoint.size, done, written)
 
 
-def _standing(log: LocalLog, target: TileFolder, *, rebuild: bool) -> Checkpoint | None:
+def _standing(log: LocalLog, target: LogTarget, *, rebuild: bool) -> Checkpoint | None:
     try:
         return published_checkpoint(log, target)
     except ProofError:
@@ -85,13 +86,13 @@ def _standing(log: LocalLog, target: TileFolder, *, rebuild: bool) -> Checkpoint
         raise
 
 
-def published_checkpoint(log: LocalLog, target: TileFolder) -> Checkpoint | None:
-    """Return the checkpoint that stands in a folder, or None.
+def published_checkpoint(log: LocalLog, target: LogTarget) -> Checkpoint | None:
+    """Return the checkpoint that stands at a place, or None.
 
     Raises:
         ProofError: what stands there is no checkpoint.
         WorkspaceError: it is that of another log, or this one has not signed it.
-        StorageError: the disk refuses.
+        StorageError: it cannot be read.
     """
     note = target.checkpoint()
     if note is None:
@@ -102,9 +103,9 @@ def published_checkpoint(log: LocalLog, target: TileFolder) -> Checkpoint | None
         if key is not None:
             checkpoint.verify((key,))
     except ProofError as error:
-        raise WorkspaceError("workspace.not_our_log", where=target.folder) from error
+        raise WorkspaceError("workspace.not_our_log", where=target.place) from error
     if checkpoint.origin != log.origin:
-        raise WorkspaceError("workspace.not_our_log", where=target.folder)
+        raise WorkspaceError("workspace.not_our_log", where=target.place)
     return checkpoint
 
 
