@@ -16,11 +16,11 @@ import zlib
 from dataclasses import replace
 from io import BytesIO
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFStreamFilterZCompress, xObjectName
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream, xObjectName
 from reportlab.pdfgen.canvas import Canvas
 
 from ocoptrace.errors import LabelError
@@ -68,8 +68,7 @@ def write_pdf(pages: Iterable[Page], *, title: str) -> bytes:
     out = BytesIO()
     canvas = _Canvas(
         out,
-        # Filtered as all streams are.
-        pageCompression=0,
+        pageCompression=1,
         invariant=1,
         # Else the file names Helvetica, which it does not carry, and print shops refuse it.
         initialFontName=registered("BeVietnamPro-Regular").fontName,
@@ -93,20 +92,16 @@ def _points(micrometres: int) -> float:
     return micrometres * _POINTS_PER_MICROMETRE
 
 
-class _Deflate(PDFStreamFilterZCompress):  # type: ignore[misc] # reportlab ships no types
-    """What makes streams small."""
-
-    def encode(self, text: str | bytes) -> bytes:
-        """Return a stream as it stands in the file."""
-        return zlib.compress(text.encode() if isinstance(text, str) else text, _COMPRESSION)
-
-
 class _Canvas(Canvas):  # type: ignore[misc] # reportlab ships no types
-    """A canvas that compresses as is worth the time, and can stamp."""
+    """A canvas for many pages of many small things."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._doc.defaultStreamFilters = [_Deflate()]
+    def showPage(self) -> None:  # noqa: N802 - reportlab's name
+        """End a page, and keep it as small as it will be in the file."""
+        super().showPage()
+        page = self._doc.Pages.pages[-1]
+        packed = zlib.compress(page.stream.encode(), _COMPRESSION)
+        page.stream = None
+        page.Contents = PDFStream(PDFDictionary({"Filter": PDFName("FlateDecode")}), packed)
 
     def stamp(self, forms: Iterable[tuple[str, float, float]]) -> None:
         """Draw forms with their origins at (x, y)."""
