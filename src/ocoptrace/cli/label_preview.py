@@ -67,7 +67,11 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             sheet = find_stock(stock, folders=plan_folders("stock", workspace))
         pictures = _pictures(image)
         today = civil_date(datetime.now(UTC))
-        shown = _sample(plan, today, language) if data is None else _rows_of(data, host, language)
+        shown = (
+            _sample(plan, today, language)
+            if data is None
+            else _rows_of(data, host, language, plan.fields)
+        )
         found = preflight(
             shown.contents,
             template=plan,
@@ -138,7 +142,7 @@ def _sample(template: "Template", today: date, language: str | None) -> _Shown:
     return _Shown([sample_content(template, today=today, language=language)])
 
 
-def _rows_of(file: Path, host: str, language: str | None) -> _Shown:
+def _rows_of(file: Path, host: str, language: str | None, shown: frozenset[str]) -> _Shown:
     """Return the rows of a table, or the one sticker of a TOML file."""
     from ocoptrace.labels.rows import read_rows
     from ocoptrace.labels.tables import Table, read_table
@@ -147,7 +151,7 @@ def _rows_of(file: Path, host: str, language: str | None) -> _Shown:
     with located(f"{file}: "):
         is_toml = file.suffix.lower() == ".toml"
         table = Table.of([_members(data)]) if is_toml else read_table(data)
-        rows = read_rows(table, host=host)
+        rows = read_rows(table, host=host, shown=shown)
         contents = [row.content for row in rows]
         if language is not None:
             contents = [replace(content, language=language) for content in contents]

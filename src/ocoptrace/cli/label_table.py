@@ -53,8 +53,9 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         check_output(out)
         printing = how.printing(workspace)
         printing.lay_out(())
+        template, _ = printing.plans()
         with located(f"{file}: "):
-            rows = read_rows(read_table(read_file(file)), host=host)
+            rows = read_rows(read_table(read_file(file)), host=host, shown=template.fields)
             if language is not None:
                 words = {"language": language}
                 rows = [replace(row, content=row.content.saying(words)) for row in rows]
