@@ -165,6 +165,13 @@ def test_deep_nesting_is_refused(sign: str) -> None:
         Template.parse(text, name="deep")
 
 
+@pytest.mark.parametrize("text", ['{"title": {"vi": "\\ud800"}}', 'format = "\ud800"'])
+def test_half_of_a_character_is_refused(text: str) -> None:
+    with pytest.raises(LabelError) as refused:
+        Template.parse(text, name="half")
+    assert refused.value.code == "label.plan_syntax"
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(LabelError) as unknown:
         load_template("../stock")

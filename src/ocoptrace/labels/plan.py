@@ -141,8 +141,9 @@ def read_toml(text: str, *, name: str) -> dict[str, Any]:
     if len(text) > _MAX_BYTES:
         raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
     try:
+        text.encode()
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
 
 
@@ -158,6 +159,8 @@ def read_plan(text: str, *, name: str) -> dict[str, Any]:
         raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
     try:
         members: dict[str, Any] = json.loads(text)
+        # JSON may name half of a character, which no text can hold.
+        json.dumps(members, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
     return members
