@@ -47,7 +47,7 @@ BLABEL: Final = HERE.parent / ".venv-labels/bin/python"
 SIZES: Final[tuple[Size, ...]] = ("v5", "v7", "v8")
 
 STAGES: Final = {
-    "zlib": ("labels/drawing/pdf.py:encode",),
+    "zlib": ("labels/drawing/pdf.py:showPage",),
     "contents": ("labels/content.py", "benchmarks/"),
     "symbols": ("labels/symbols/", "labels/codes.py"),
     "own text": ("labels/flow.py", "labels/typeset.py", "labels/fonts", "labels/pattern.py"),
