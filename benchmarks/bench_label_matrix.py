@@ -6,6 +6,7 @@ not read is named with its size and the reason. Ends with an error where zxing-c
 
     python benchmarks/bench_label_matrix.py         # all
     python benchmarks/bench_label_matrix.py 300     # at some resolutions only
+    python benchmarks/bench_label_matrix.py 300 --tightest  # each template on its tightest stock
 """
 
 from __future__ import annotations
@@ -42,12 +43,15 @@ LEAST: Final = 24
 READERS: Final = (cv2.QRCodeDetector(), cv2.QRCodeDetectorAruco())
 
 
-def pairs() -> Iterator[tuple[Template, Stock]]:
-    """Yield every template with every stock whose stickers hold it."""
+def pairs(*, tightest: bool) -> Iterator[tuple[Template, Stock]]:
+    """Yield every template with every stock whose stickers hold it, or with the tightest."""
+    every = [load_stock(name) for name in stock_names()]
     for template in map(load_template, template_names()):
-        for stock in map(load_stock, stock_names()):
-            if template.width <= stock.label_width and template.height <= stock.label_height:
-                yield template, stock
+        width, height = template.size
+        fitting = [s for s in every if width <= s.label_width and height <= s.label_height]
+        if tightest:
+            fitting = [min(fitting, key=lambda stock: stock.label_width * stock.label_height)]
+        yield from ((template, stock) for stock in fitting)
 
 
 def read_by_opencv(pixels: Any, symbol: Symbol, link: str) -> bool:
@@ -101,8 +105,8 @@ def main() -> None:
     heads = f"{'module':>20}{'zxing-cpp':>14}{'OpenCV':>12}"
     print(f"{'template':<16}{'stock':<24}{'dpi':>5}{heads}")
     faults = 0
-    resolutions = tuple(int(dpi) for dpi in sys.argv[1:]) or RESOLUTIONS
-    for template, stock in pairs():
+    resolutions = tuple(int(dpi) for dpi in sys.argv[1:] if dpi.isdecimal()) or RESOLUTIONS
+    for template, stock in pairs(tightest="--tightest" in sys.argv):
         for dpi in resolutions:
             missed, lines = measure(template, stock, dpi)
             faults += missed

@@ -4,7 +4,8 @@
 (an 80-character link). The peers print 240, ours 10,008 and 100,008; sealed stickers (versions
 7 and 8) stand beside. Every row is a process of its own with a single thread: its seconds are
 processor time, so that other work on the machine counts for little; its memory is the most it
-held. Then where the time goes, stage by stage, by the same clock, under cProfile.
+held. The links are made before the clock starts, for everybody alike. Then where the time goes,
+stage by stage: each millisecond of the processor counts for the stage that it is found in.
 
 blabel is measured where `make .venv-labels` could install it. A shorter run: give the number
 of stickers, `python benchmarks/bench_labels.py 2400`.
@@ -12,14 +13,12 @@ of stickers, `python benchmarks/bench_labels.py 2400`.
 
 from __future__ import annotations
 
-import cProfile
 import json
-import pstats
+import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
@@ -34,19 +33,23 @@ from ocoptrace.workspace.print_job import PrintJob
 from ocoptrace.workspace.run_plan import Printing
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from ocoptrace.labels.reading.check import Expected
 
 PEERS: Final = 240
 COUNTS: Final = (10_008, 100_008)
-PROFILED: Final = 2_400
+PROFILED: Final = 10_008
+INTERVAL: Final = 0.001
+"""Seconds of processor time between two looks at where it is."""
 HERE: Final = Path(__file__).parent
 BLABEL: Final = HERE.parent / ".venv-labels/bin/python"
 SIZES: Final[tuple[Size, ...]] = ("v5", "v7", "v8")
 
 STAGES: Final = {
-    "links (the bench's own)": ("benchmarks/", "random.py"),
-    "contents": ("labels/content.py",),
-    "symbols": ("labels/symbols/", "labels/codes.py", "numpy"),
+    "zlib": ("labels/drawing/pdf.py:showPage",),
+    "contents": ("labels/content.py", "benchmarks/"),
+    "symbols": ("labels/symbols/", "labels/codes.py"),
     "own text": ("labels/flow.py", "labels/typeset.py", "labels/fonts", "labels/pattern.py"),
     "layout": ("labels/layout.py", "labels/compose.py", "labels/display.py", "labels/stock"),
     "PDF": ("labels/drawing", "reportlab"),
@@ -54,25 +57,22 @@ STAGES: Final = {
 
 
 class Run(Sequence[LabelContent]):
-    """The stickers of a run, each made when it is asked for."""
+    """The stickers of a run, each made of its link when it is asked for."""
 
     def __init__(self, count: int, size: Size) -> None:
-        self._count = count
-        self._size = size
+        self.links = [link(number, size) for number in range(count)]
         self._base = content(0, size)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.links)
 
     def __getitem__(self, number: int) -> LabelContent:  # type: ignore[override] # no slices
-        if number >= self._count:
-            raise IndexError(number)
-        return self._base.item(link=link(number, self._size), serial=f"{number:012}")
+        return self._base.item(link=self.links[number], serial=f"{number:012}")
 
 
-def ours(count: int, path: Path, size: Size) -> None:
+def ours(stickers: Run, path: Path) -> None:
     """Print stickers as a run does: in parts, joined when all are there."""
-    job = PrintJob(path, Run(count, size), Printing(), title="Tem")
+    job = PrintJob(path, stickers, Printing(), title="Tem")
     job.write()
     job.tidy()
 
@@ -80,27 +80,26 @@ def ours(count: int, path: Path, size: Size) -> None:
 class Expectations:
     """What each page must show: the places of the first, the links of its own."""
 
-    def __init__(self, count: int, size: Size) -> None:
+    def __init__(self, stickers: Run) -> None:
         from ocoptrace.labels.reading.check import expected_on  # noqa: PLC0415 - not for printing
 
-        (page,) = Printing().lay_out(list(Run(PER_PAGE, size)))
+        (page,) = Printing().lay_out(stickers[number] for number in range(PER_PAGE))
         self._places = expected_on(page)
-        self._count, self._size = count, size
+        self._links = stickers.links
 
     def __len__(self) -> int:
-        return ceil(self._count / PER_PAGE)
+        return ceil(len(self._links) / PER_PAGE)
 
     def __getitem__(self, page: int) -> list[Expected]:
-        first = page * PER_PAGE
-        shown = self._places[: self._count - first]
-        return [replace(e, text=link(first + n, self._size)) for n, e in enumerate(shown)]
+        links = self._links[page * PER_PAGE :][:PER_PAGE]
+        return [replace(e, text=link) for e, link in zip(self._places, links, strict=False)]
 
 
-def checked(count: int, path: Path, size: Size) -> None:
+def checked(expectations: Expectations, path: Path) -> None:
     """Read every page back that was printed."""
     from ocoptrace.labels.reading.check import check_file  # noqa: PLC0415 - not for printing
 
-    result = check_file(path, Expectations(count, size), sample=ceil(count / PER_PAGE))
+    result = check_file(path, expectations, sample=len(expectations))
     if not result.ok:
         raise SystemExit(f"the self-check failed: {result}")
 
@@ -172,40 +171,42 @@ def main() -> None:
 
 def profile(path: Path) -> None:
     """Print where the time of our way goes."""
-    ours(PER_PAGE, path, "v5")
-    profiler = cProfile.Profile(time.process_time)
-    profiler.runcall(ours, PROFILED, path, "v5")
-    seconds: defaultdict[str, float] = defaultdict(float)
-    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined] # typeshed leaves it out
-    for function, (_, _, own, _, callers) in stats.items():
-        if callers and function[0] == "~" and "compress" not in function[2]:
-            # What is built in counts for the function that calls it.
-            for caller, (_, _, spent, _) in callers.items():
-                seconds[stage(caller)] += spent
-        else:
-            seconds[stage(function)] += own
-    whole = sum(seconds.values())
+    ours(Run(PER_PAGE, "v5"), path)
+    stickers = Run(PROFILED, "v5")
+    found: Counter[str] = Counter()
+
+    def look(_: int, frame: FrameType | None) -> None:
+        found[stage(frame)] += 1
+
+    signal.signal(signal.SIGPROF, look)
+    signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
+    ours(stickers, path)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     print(f"\nwhere the time goes, {PROFILED} stickers, v5-M")
-    for name, spent in sorted(seconds.items(), key=lambda pair: -pair[1]):
-        print(f"  {name:<30}{100 * spent / whole:>6.0f}%")
+    for name, count in found.most_common():
+        print(f"  {name:<30}{100 * count / found.total():>6.0f}%")
 
 
-def stage(function: tuple[str, int, str]) -> str:
-    """Return the stage that a function belongs to."""
-    file, _, name = function
-    if "compress" in name:
-        return "zlib"
-    found = (s for s, parts in STAGES.items() if any(part in file for part in parts))
-    return next(found, "all else")
+def stage(frame: FrameType | None) -> str:
+    """Return the stage that the processor is found in: the innermost that is known."""
+    while frame is not None:
+        where = f"{frame.f_code.co_filename}:{frame.f_code.co_name}"
+        for name, parts in STAGES.items():
+            if any(part in where for part in parts):
+                return name
+        frame = frame.f_back
+    return "all else"
 
 
 def print_row(size: Size, count: int, path: Path, *, check: bool) -> None:
-    """Measure in this process; fonts and tables are loaded before."""
+    """Measure in this process; links, fonts and tables are loaded before."""
+    stickers = Run(count, size)
     if check:
-        timed(lambda: checked(count, path, size))
+        expectations = Expectations(stickers)
+        timed(lambda: checked(expectations, path))
     else:
-        ours(PER_PAGE, path, size)
-        timed(lambda: ours(count, path, size))
+        ours(Run(PER_PAGE, size), path)
+        timed(lambda: ours(stickers, path))
 
 
 if __name__ == "__main__":

@@ -92,6 +92,34 @@ def test_the_first_sheet_of_a_table_is_shown_with_its_own_data(cli: Any) -> None
     assert (run.code, "t.csv: " in run.err, "952" in run.err) == (1, True, True)
 
 
+def test_a_batch_is_shown_as_it_would_be_printed_and_nothing_is_issued(
+    sheet: Any, batch: str
+) -> None:
+    before = sheet("label", "runs", "--json").out
+    words = ("--set", "storage=Để nơi mát", "--language", "en", "--demo")
+    run = sheet("label", "preview", "ocop-50x30", batch, *words)
+    assert run.code == 0, run.err
+    (scan,) = scan_file((sheet.folder / "preview.png").read_bytes())
+    item, _, seal = scan.text.partition("#")
+    assert (item.partition("/01/")[2].count("/"), len(seal)) == (4, 172)
+    assert sheet("verify", scan.text).code == 1
+    assert sheet("label", "runs", "--json").out == before
+    # Its keys are looked at as those of a run are.
+    run = sheet("label", "preview", "ocop-50x30", batch)
+    assert (run.code, "952" in run.err) == (1, True)
+
+
+def test_rows_of_a_batch_are_shown_with_their_cells(sheet: Any, batch: str) -> None:
+    (sheet.folder / "rows.csv").write_text("sscc,net weight,số tem\n389312340000000012,5 kg,1\n")
+    arguments = ("carton-100x150", batch, "--data", "rows.csv", "-o", "carton.svg", "--demo")
+    run = sheet("label", "preview", *arguments)
+    assert run.code == 0, run.err
+    assert "1 sticker" in run.out or "1 tem" in run.out
+    (sheet.folder / "rows.csv").write_text("lot,HSD\nL1,31/2/2028\n")
+    run = sheet("label", "preview", *arguments)
+    assert (run.code, "rows.csv: A1" in run.err, "rows.csv: B2" in run.err) == (2, True, True)
+
+
 def test_one_sticker_may_be_told_as_toml(cli: Any) -> None:
     (cli.folder / "l.toml").write_text(FIELDS, encoding="utf-8")
     run = cli("label", "preview", "seal-25x25", "--data", "l.toml", "--demo")

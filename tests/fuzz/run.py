@@ -27,14 +27,14 @@ import atheris
 
 with redirect_stderr(StringIO()), atheris.instrument_imports(include=["ocoptrace"]):
     import ocoptrace.gs1.linters  # noqa: F401 - else imported when first needed, uninstrumented
-    from fuzz import epcis_readers, trust_readers
+    from fuzz import epcis_readers, label_readers, trust_readers
     from fuzz.mutation import mutated
     from fuzz.trust_readers import one_input
 
 if TYPE_CHECKING:
     from fuzz.trust_readers import Target
 
-TARGETS = (*trust_readers.TARGETS, *epcis_readers.TARGETS)
+TARGETS = (*trust_readers.TARGETS, *epcis_readers.TARGETS, *label_readers.TARGETS)
 FOLDER = Path("var/fuzz")
 SLOWEST = 10
 """Seconds that one input may take."""

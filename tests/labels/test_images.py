@@ -35,16 +35,25 @@ def test_images_of_one_file_are_equal() -> None:
     assert images.pillow(other).size == (4, 5)
 
 
+def without_palette() -> bytes:
+    """Return a PNG file of a palette that it does not have."""
+    data = file_of(PIL.Image.new("P", (9, 7)))
+    start = data.index(b"PLTE") - 4
+    length = int.from_bytes(data[start : start + 4])
+    return data[:start] + data[start + 12 + length :]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"", "label.not_a_picture"),
         (b"GIF89a", "label.not_a_picture"),
         (file_of(PIL.Image.new("L", (99, 99)))[:60], "label.picture_unreadable"),
+        (without_palette(), "label.picture_unreadable"),
         (bytes(images.MAX_IMAGE_BYTES + 1), "label.file_too_large"),
         (file_of(PIL.Image.new("1", (5000, 5000))), "label.too_many_pixels"),
     ],
-    ids=["empty", "gif", "torn", "large", "bomb"],
+    ids=["empty", "gif", "torn", "no palette", "large", "bomb"],
 )
 def test_bad_pictures_are_refused(data: bytes, code: str) -> None:
     with pytest.raises(LabelError) as raised:

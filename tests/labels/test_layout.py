@@ -17,10 +17,12 @@ from ocoptrace.labels import (
     template_names,
     write_pdf,
 )
+from ocoptrace.labels.compose import Composer
 from ocoptrace.labels.crop import cut_stock
 from ocoptrace.labels.display import Image, Picture, Polygon, Text, dots
 from ocoptrace.labels.stock.printer import PrinterProfile
 from ocoptrace.labels.stock.slots import Filling
+from whole_labels import whole_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,14 @@ def test_every_stock_has_a_template_that_fits() -> None:
         if not any(x <= stock.label_width and y <= stock.label_height for x, y in sizes):
             without.add(name)
     assert without == WITHOUT_TEMPLATE
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_any_random_serial_has_room(content: Callable[..., LabelContent], name: str) -> None:
+    template = load_template(name)
+    # Of the letters of serials, none is wider than W.
+    sticker = whole_label(content).item(link=content().link, serial="W" * 12)
+    assert Composer(template, {}).art(sticker).own.overflow == ()
 
 
 @pytest.mark.parametrize("stock", list(FITTING))

@@ -377,3 +377,25 @@ def test_every_finding_speaks(content: Make, checked: Check, language: Any) -> N
     for finding in findings:
         assert "{" not in finding.text(language) + finding.remedy(language)
         assert finding.remedy(language)
+
+
+@pytest.mark.parametrize("symbology", ["gs1-128", "gs1-datamatrix", "ean-13"])
+def test_data_that_its_symbol_cannot_hold_is_told_of_each_sticker(
+    content: Make, own_stock: Callable[[Template], Stock], symbology: str
+) -> None:
+    plan = Template.parse(
+        f"""
+        format = "ocop-label/1"
+        size = [60, 30]
+        [[element]]
+        kind = "barcode"
+        symbology = "{symbology}"
+        data = "(00){{lot}}"
+        at = [0, 0]
+        size = [60, 30]
+        """,
+        name="bars",
+    )
+    found = preflight([content()], template=plan, stock=own_stock(plan), today=TODAY, demo=True)
+    (fault,) = [finding for finding in found if finding.severity == "error"]
+    assert (fault.code.partition(".")[0], fault.place) == ("gs1", "/0/lot")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ocoptrace import messages
 from ocoptrace.errors import LabelError
 from ocoptrace.findings import Finding
-from ocoptrace.labels import LabelContent
+from ocoptrace.labels import LabelContent, load_template
+from ocoptrace.labels.columns import meaning
 from ocoptrace.labels.rows import MAX_COPIES, Repeated, read_rows
 from ocoptrace.labels.tables import Table, read_table
 from ocoptrace.messages import LANGUAGES
@@ -99,7 +100,9 @@ def test_every_bad_cell_is_told_with_its_place() -> None:
         ("label.cell_date", "C2"),
         ("label.cell_number", "D2"),
         ("label.cell_number", "E2"),
+        ("gs1.check_digit", "A2"),
         ("label.empty", "B3"),
+        ("label.stars", "D3"),
     ]
 
 
@@ -158,6 +161,73 @@ def test_a_bad_row_is_told(cells: dict[str, Any], code: str, place: str) -> None
     assert faults(cells)[0][1] == place
     if code != "gs1.ai_value":
         assert faults(cells)[0][0] == code
+
+
+ALL_AT_ONCE = {
+    "key, date and name": (
+        {"gtin": "09521234543214", "product": "", "HSD": "31/2/2028", "x": "\x07"},
+        {"/0/gtin", "/0/product", "/0/HSD", "/0/x"},
+    ),
+    "lot and serial of the link": (
+        {"lot": "L" * 21, "serial": "1" * 21, "stars": 9},
+        {"/0/lot", "/0/serial", "/0/stars"},
+    ),
+    "a key that is no text": ({"gtin": True, "stars": 9}, {"/0/gtin", "/0/stars"}),
+    "a link of other characters": ({"link": "é", "language": "xx"}, {"/0/link", "/0/language"}),
+}
+
+
+@pytest.mark.parametrize(("cells", "places"), ALL_AT_ONCE.values(), ids=ALL_AT_ONCE)
+def test_all_faults_of_a_row_are_told_at_once(cells: dict[str, Any], places: set[str]) -> None:
+    found = faults({"product": "Mắm", "gtin": GTIN} | cells)
+    assert {place for _, place in found} == places
+    assert len(found) == len(places)
+
+
+def test_a_row_without_link_is_told_with_its_other_faults() -> None:
+    assert faults({"product": "Mắm", "stars": 9}) == [
+        ("label.row_without_link", "/0/product"),
+        ("label.stars", "/0/stars"),
+    ]
+
+
+def test_a_host_that_is_none_is_told_once_a_row() -> None:
+    rows = Table.of([{"product": "Mắm", "gtin": GTIN, "lot": "L1", "serial": "7"}])
+    with pytest.raises(LabelError) as caught:
+        read_rows(rows, host="bad host")
+    assert [each.code for each in caught.value.findings] == ["gs1.host"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown", "field"),
+    [
+        ("net weight", set(), "net_content"),
+        ("Net weight", {"net_weight"}, "net_weight"),
+        ("Khối lượng tịnh", {"net_weight"}, "net_weight"),
+        ("Khối lượng tịnh", {"net_content"}, "net_content"),
+        ("khoi luong tinh", {"net_weight", "net_content"}, "net_weight"),
+        ("Định lượng", {"net_weight", "net_content"}, "net_content"),
+        ("origin", {"origin", "place"}, "origin"),
+        ("origin", {"place"}, "place"),
+        ("Thành phần", {"ingredients"}, "ingredients"),
+        ("Thành phần", {"thanh_phan"}, "thanh_phan"),
+        ("Nettogewicht", {"net_weight"}, "net_weight"),
+        ("Ghi chú", {"net_weight"}, "ghi_chu"),
+        ("淨重", {"net_weight"}, ""),
+    ],
+)
+def test_a_template_decides_what_a_heading_of_two_meanings_means(
+    heading: str, shown: set[str], field: str
+) -> None:
+    assert meaning(heading, shown=frozenset(shown)) == (field, None)
+
+
+def test_a_carton_takes_its_net_weight_from_a_table() -> None:
+    template = load_template("carton-100x150")
+    table = Table.of([{"product": "Mắm", "gtin": GTIN, "Khối lượng tịnh": "12 kg"}])
+    [found] = read_rows(table, shown=template.fields)
+    assert found.content.value("net_weight") == "12 kg"
+    assert found.content.net_content is None
 
 
 def test_rows_of_a_batch_change_what_it_says_and_not_what_it_is() -> None:

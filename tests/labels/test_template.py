@@ -125,9 +125,9 @@ def test_an_anchor_says_from_where_a_place_is_measured(
         ("size = [50, 30]", "size = [50]", "/size/1"),
         ("x_height = 1.5", "x_height = 0.5", "/style/name"),
         ("x_height = 1.5", "x_height = 1.5\nleast = 0.7", "/element/1/row/0"),
-        ('"{product}"', '"{Product}"', "/element/1/row/0/text/0"),
-        ('"{product}"', '"{product"', "/element/1/row/0/text/0"),
-        ('"{product}"', '"*{product}"', "/element/1/row/0/text/0"),
+        ('"{product}"', '"{Product}"', "/element/1/row/0/text"),
+        ('"{product}"', '"{product"', "/element/1/row/0/text"),
+        ('"{product}"', '"*{product}"', "/element/1/row/0/text"),
         ('"{product}"', "[]", "/element/1/row/0/text"),
         ('"{product}"', '["{lot}", "{made}"], stars = true', "/element/1/row/0"),
         ('style = "name"', 'style = "title"', "/element/1/row/0/style"),
@@ -163,6 +163,13 @@ def test_deep_nesting_is_refused(sign: str) -> None:
     text = "a = " + "[" * 5000 + "]" * 5000 if sign == "[" else sign * 5000
     with pytest.raises(LabelError):
         Template.parse(text, name="deep")
+
+
+@pytest.mark.parametrize("text", ['{"title": {"vi": "\\ud800"}}', 'format = "\ud800"'])
+def test_half_of_a_character_is_refused(text: str) -> None:
+    with pytest.raises(LabelError) as refused:
+        Template.parse(text, name="half")
+    assert refused.value.code == "label.plan_syntax"
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

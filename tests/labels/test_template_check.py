@@ -59,7 +59,7 @@ def test_a_good_template_is_told_about_without_fault() -> None:
         (
             '"{price}"',
             '"{price"',
-            ("label.plan_value", "error", "/element/1/row/1/text/0", 17),
+            ("label.plan_value", "error", "/element/1/row/1/text", 17),
         ),
         ("x_height = 1.5", "x_height = 0.1", ("label.plan_value", "error", "/style/name", 5)),
         ("at = [26, 2]", "at = [20, 2]", ("label.elements_overlap", "error", "/element/1", 13)),
@@ -76,6 +76,30 @@ def test_a_good_template_is_told_about_without_fault() -> None:
 def test_every_fault_has_its_line(old: str, new: str, expected: tuple[object, ...]) -> None:
     assert old in GOOD
     assert expected in told(GOOD.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ('x_height = "a"', "x_height"),
+        ('text = "{lot"', "text"),
+        ("x_height = 1\nleast = 2", ""),
+        ("shadow = 1", "shadow"),
+        ('row = [{ text = "x", lines = 0 }]', "row/0/lines"),
+        ("row = []", "row"),
+        ("size = [20]", "size/1"),
+        ('when = "1"', "when"),
+    ],
+)
+def test_a_fault_is_told_once_whether_a_text_has_rows_or_not(wrong: str, place: str) -> None:
+    members = {"size": "size = [22, 20]", "text": 'text = "{lot}"'}
+    name = wrong.partition(" ")[0]
+    members.pop("text" if name == "row" else name, None)
+    rest = ['[[element]]\nkind = "text"\nat = [26, 2]', *members.values(), wrong]
+    text = "\n".join([GOOD.partition('[[element]]\nkind = "text"')[0], *rest])
+    assert [f.place for f in check_template(text, name="mine")] == [
+        f"/element/1/{place}".rstrip("/")
+    ]
 
 
 def test_elements_that_never_meet_do_not_overlap() -> None:

@@ -358,11 +358,15 @@ def test_a_label_says_what_is_registered_in_the_language_asked_for(
 
 
 def test_cartons_bear_their_own_numbers(commune: Workspace, batch: str, tmp_path: Path) -> None:
-    rows = [{"sscc": f"38931234000000{number}", "count": "24"} for number in ("0012", "0029")]
+    rows = [
+        {"sscc": f"38931234000000{number}", "count": "24", "Khối lượng tịnh": "12 kg"}
+        for number in ("0012", "0029")
+    ]
     options: Any = {"template": "carton-100x150", "stock": "roll-100x150", "dpi": 203}
     run = commune.label_run(batch, rows=rows, demo=True, **options)
     assert [content.link.rpartition("/00/")[2] for content in run.contents] == list(run.serials)
     assert (run.sealed, list(run.serials)) == (0, [row["sscc"] for row in rows])
+    assert {content.value("net_weight") for content in run.contents} == {"12 kg"}
     told = Manifest.parse(manifest_path(run.write(tmp_path / "s.zpl")).read_bytes())
     assert told.check is not None
     # QR code, DataMatrix and GS1-128 of each.
@@ -378,7 +382,6 @@ def test_cartons_bear_their_own_numbers(commune: Workspace, batch: str, tmp_path
 def test_a_run_of_many_random_serials_is_measured_by_those_it_has(
     commune: Workspace, batch: str
 ) -> None:
-    # The widest that could be drawn, twelve times W, has no room; nobody draws it.
     run = commune.label_run(
         batch, count=150, template="ocop-50x30", stock="roll-50x30", demo=True, sealed=0
     )
@@ -391,7 +394,7 @@ def test_a_run_of_many_random_serials_is_measured_by_those_it_has(
         demo=True,
         sealed=0,
     )
-    wide = ["W" * 12 if number == 140 else f"S{number}" for number in range(150)]
+    wide = ["W" * 20 if number == 140 else f"S{number}" for number in range(150)]
     with pytest.raises(LabelError) as caught:
         commune.label_run(
             batch,

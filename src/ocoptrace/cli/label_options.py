@@ -1,70 +1,123 @@
-"""What ``label print`` and ``label from-csv`` can both be told: how to print."""
+"""How to print: the options that several commands of ``label`` share, declared once.
 
+>>> How(used="1-3,7", dpi=203).printing(None).used
+(1, 2, 3, 7)
+"""
+
+import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import typer
 
 from ocoptrace.cli.options import choice, configuration, find_workspace
+from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError
 
 if TYPE_CHECKING:
     from ocoptrace.workspace.print_options import PrintingOptions
     from ocoptrace.workspace.printing import Printing
 
-__all__ = ["ORDERS", "printing", "slots", "texts"]
+__all__ = ["ORDERS", "How", "slots", "texts", "with_how"]
 
 ORDERS: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
 
 _SLOTS = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _NAMED = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
+Result = TypeVar("Result")
 
-def printing(
-    workspace: Path | None,
-    *,
-    template: str,
-    stock: str,
-    dpi: int | None,
-    printer: str | None,
-    start_slot: int,
-    used: str | None,
-    skip: str | None,
-    order: str,
-    copies: int,
-    images: Sequence[str],
-    crop: bool,
-    point_of_sale: bool,
-    demo: bool,
-    sealed: int | None = None,
-) -> "Printing":
-    """Return how to print, as options say it.
 
-    Raises:
-        InputError: an option that is not written as it must be.
-        LabelError: as ``printing_of``.
-    """
-    from ocoptrace.workspace.print_options import printing_of
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How to print, in the words of the command line; ``cli.label.<name>`` explains each."""
 
-    asked: PrintingOptions = {
-        "template": template,
-        "stock": stock,
-        "dpi": dpi,
-        "printer": printer,
-        "start_slot": start_slot,
-        "used": slots(used),
-        "skip": slots(skip),
-        "order": choice("--order", order, ORDERS),
-        "copies": copies,
-        "images": {name: Path(path) for name, path in _pairs("--image", images)},
-        "crop": crop,
-        "point_of_sale": point_of_sale,
-        "demo": demo,
-        "sealed": sealed,
-    }
-    own = find_workspace(workspace)
-    homes = [configuration()] if own is None else [own, configuration()]
-    return printing_of(asked, homes=homes)
+    template: str = "ocop-70x37"
+    stock: str = "a4-3x8-70x37"
+    printer: str | None = None
+    dpi: int | None = None
+    start_slot: int = 1
+    used: str | None = None
+    skip: str | None = None
+    order: str = "rows"
+    copies: int = 1
+    image: list[str] | None = None
+    crop: bool = False
+    point_of_sale: bool = False
+    demo: bool = False
+
+    def printing(self, workspace: Path | None, *, sealed: int | None = None) -> "Printing":
+        """Return how to print.
+
+        Args:
+            workspace: whose own templates, stock and printers are meant; None for the usual one.
+            sealed: how many of the serials bear a seal; None for all.
+
+        Raises:
+            InputError: an option that is not written as it must be.
+            LabelError: as ``printing_of``.
+        """
+        from ocoptrace.workspace.print_options import printing_of
+
+        asked: PrintingOptions = {
+            "template": self.template,
+            "stock": self.stock,
+            "dpi": self.dpi,
+            "printer": self.printer,
+            "start_slot": self.start_slot,
+            "used": slots(self.used),
+            "skip": slots(self.skip),
+            "order": choice("--order", self.order, ORDERS),
+            "copies": self.copies,
+            "images": {name: Path(path) for name, path in _pairs("--image", self.image or ())},
+            "crop": self.crop,
+            "point_of_sale": self.point_of_sale,
+            "demo": self.demo,
+            "sealed": sealed,
+        }
+        own = find_workspace(workspace)
+        homes = [configuration()] if own is None else [own, configuration()]
+        return printing_of(asked, homes=homes)
+
+
+def with_how(terminal: Terminal) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Return a decorator that gives a command the options of ``How`` for its argument ``how``."""
+    options = [
+        inspect.Parameter(
+            part.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=part.default,
+            annotation=Annotated[
+                part.type,
+                typer.Option(
+                    f"--{part.name.replace('_', '-')}",
+                    help=terminal.text(f"cli.label.{part.name}"),
+                ),
+            ],
+        )
+        for part in fields(How)
+    ]
+
+    def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
+        @wraps(command)
+        def called(**given: Any) -> Result:
+            how = How(**{option.name: given.pop(option.name) for option in options})
+            return command(**given, how=how)
+
+        parameters = [
+            option
+            for own in inspect.signature(command).parameters.values()
+            for option in (options if own.name == "how" else [own])
+        ]
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # inspect asks for it
+        called.__annotations__ = {option.name: option.annotation for option in parameters}
+        return called
+
+    return decorate
 
 
 def slots(words: str | None) -> tuple[int, ...]:

@@ -1,14 +1,15 @@
 """``label preview``: what would be printed, and what there is to say about it beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ocoptrace.cli.options import destination, located, read_file
+from ocoptrace.cli.label_options import texts
+from ocoptrace.cli.options import destination, located, open_workspace, read_file
 from ocoptrace.cli.plan_folders import plan_folders
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, LabelError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ocoptrace.labels import LabelContent, Page, Stock, Template
     from ocoptrace.labels.display import Image
     from ocoptrace.labels.rows import LabelRow
+    from ocoptrace.labels.tables import Table
+    from ocoptrace.workspace import Workspace
 
 __all__ = ["add"]
 
@@ -35,6 +38,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
     @label.command(help=text("cli.preview.help"))
     def preview(
         template: Annotated[str, typer.Argument(help=text("cli.preview.template"))],
+        batch: Annotated[str | None, typer.Argument(help=text("cli.preview.batch"))] = None,
         *,
         stock: Annotated[str | None, typer.Option(help=text("cli.preview.stock"))] = None,
         dpi: Annotated[int, typer.Option(help=text("cli.preview.dpi"))] = _DPI,
@@ -44,6 +48,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         language: Annotated[str | None, typer.Option(help=text("cli.preview.language"))] = None,
         data: Annotated[Path | None, typer.Option(help=text("cli.preview.data"))] = None,
         host: Annotated[str, typer.Option(help=text("cli.label.host"))] = "",
+        set_: Annotated[list[str] | None, typer.Option("--set", help=text("cli.label.set"))] = None,
         image: Annotated[list[str], typer.Option(help=text("cli.preview.image"))] = [],  # noqa: B006 - typer copies it
         crop: Annotated[bool, typer.Option("--crop", help=text("cli.preview.crop"))] = False,
         demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
@@ -67,17 +72,30 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             sheet = find_stock(stock, folders=plan_folders("stock", workspace))
         pictures = _pictures(image)
         today = civil_date(datetime.now(UTC))
-        shown = _sample(plan, today, language) if data is None else _rows_of(data, host, language)
+        words = texts(set_ or ())
+        if batch is not None:
+            shown = _of_batch(
+                open_workspace(workspace),
+                batch,
+                file=data,
+                words=words,
+                language=language or "vi",
+                template=plan,
+            )
+        elif data is not None:
+            shown = _rows_of(data, host, words, language, plan)
+        else:
+            shown = _sample(plan, today, words, language)
         found = preflight(
             shown.contents,
             template=plan,
             stock=sheet,
             dpi=dpi,
             today=today,
-            demo=demo or data is None,
+            demo=demo or shown.is_sample,
             images=pictures,
         )
-        found = shown.placed(found)
+        found = [*shown.found, *shown.placed(found)]
         pages = lay_out(
             shown.stickers(sheet), template=plan, stock=sheet, dpi=dpi, images=pictures, crop=crop
         )
@@ -104,12 +122,16 @@ class _Shown:
         copies: how many stickers say each; None fills the sheet.
         rows: what they come from, for what is found about them.
         file: where those rows are.
+        found: what there is to say about where they come from.
+        is_sample: whether they are of nobody.
     """
 
     contents: Sequence["LabelContent"]
     copies: Sequence[int] | None = None
     rows: "Sequence[LabelRow]" = ()
     file: str = ""
+    found: Sequence[Finding] = ()
+    is_sample: bool = False
 
     def stickers(self, stock: "Stock") -> "Sequence[LabelContent]":
         """Return the stickers of the first sheet."""
@@ -132,26 +154,59 @@ class _Shown:
         return replace(cell, place=f"{self.file}: {cell.place}")
 
 
-def _sample(template: "Template", today: date, language: str | None) -> _Shown:
+def _sample(
+    template: "Template", today: date, words: Mapping[str, Any], language: str | None
+) -> _Shown:
     from ocoptrace.labels.sample import sample_content
 
-    return _Shown([sample_content(template, today=today, language=language)])
+    content = sample_content(template, today=today, language=language)
+    return _Shown([content.saying(words)], is_sample=True)
 
 
-def _rows_of(file: Path, host: str, language: str | None) -> _Shown:
-    """Return the rows of a table, or the one sticker of a TOML file."""
+def _of_batch(
+    workspace: "Workspace",
+    batch: str,
+    *,
+    file: Path | None,
+    words: Mapping[str, Any],
+    language: str,
+    template: "Template",
+) -> _Shown:
+    """Return the stickers of a batch, each as the row of a table says it, if there is one."""
+    with located("" if file is None else f"{file}: "):
+        rows, told = workspace.label_sample(
+            batch,
+            rows=None if file is None else _table_of(file),
+            texts=words,
+            language=language,
+            shown=template.fields,
+        )
+    contents = [row.content for row in rows]
+    if file is None:
+        return _Shown(contents, found=told)
+    return _Shown(contents, [row.copies for row in rows], rows, str(file), told)
+
+
+def _rows_of(
+    file: Path, host: str, words: Mapping[str, Any], language: str | None, template: "Template"
+) -> _Shown:
+    """Return the rows of a table that says all of its stickers."""
     from ocoptrace.labels.rows import read_rows
+
+    said = words if language is None else {**words, "language": language}
+    with located(f"{file}: "):
+        rows = read_rows(_table_of(file), host=host, shown=template.fields)
+        contents = [row.content.saying(said) for row in rows]
+    return _Shown(contents, [row.copies for row in rows], rows, str(file))
+
+
+def _table_of(file: Path) -> "Table":
+    """Return a table, or the one row that a TOML file is."""
     from ocoptrace.labels.tables import Table, read_table
 
     data = read_file(file)
-    with located(f"{file}: "):
-        is_toml = file.suffix.lower() == ".toml"
-        table = Table.of([_members(data)]) if is_toml else read_table(data)
-        rows = read_rows(table, host=host)
-        contents = [row.content for row in rows]
-        if language is not None:
-            contents = [replace(content, language=language) for content in contents]
-    return _Shown(contents, [row.copies for row in rows], rows, str(file))
+    is_toml = file.suffix.lower() == ".toml"
+    return Table.of([_members(data)]) if is_toml else read_table(data)
 
 
 def _members(data: bytes) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ocoptrace.cli.label_options import printing, texts
+from ocoptrace.cli.label_options import How, texts, with_how
 from ocoptrace.cli.options import destination, open_workspace, read_file
 from ocoptrace.cli.progress import progress
 from ocoptrace.cli.terminal import Terminal
@@ -30,6 +30,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
     workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
 
     @label.command("print", help=text("cli.label.print"))
+    @with_how(terminal)
     def print_(
         batch: Annotated[str, typer.Argument(help=text("cli.argument.batch"))],
         *,
@@ -40,22 +41,8 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         language: Annotated[str, typer.Option(help=text("cli.label.language"))] = "vi",
         out: Annotated[Path, out_option] = Path("stickers.pdf"),
         png: Annotated[Path | None, typer.Option(help=text("cli.label.png"))] = None,
-        template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
-        stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
         sealed: Annotated[int | None, typer.Option(help=text("cli.label.sealed"))] = None,
-        printer: Annotated[str | None, typer.Option(help=text("cli.label.printer"))] = None,
-        dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
-        start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
-        used: Annotated[str | None, typer.Option(help=text("cli.label.used"))] = None,
-        skip: Annotated[str | None, typer.Option(help=text("cli.label.skip"))] = None,
-        order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
-        copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
-        image: Annotated[list[str] | None, typer.Option(help=text("cli.label.image"))] = None,
-        crop: Annotated[bool, typer.Option("--crop", help=text("cli.label.crop"))] = False,
-        point_of_sale: Annotated[
-            bool, typer.Option("--point-of-sale", help=text("cli.label.point_of_sale"))
-        ] = False,
-        demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
+        how: How,
         no_check: Annotated[
             bool, typer.Option("--no-check", help=text("cli.label.no_check"))
         ] = False,
@@ -71,25 +58,9 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             from ocoptrace.labels.tables import read_table
 
             table = read_table(read_file(rows))
-        how = printing(
-            workspace,
-            template=template,
-            stock=stock,
-            dpi=dpi,
-            printer=printer,
-            start_slot=start_slot,
-            used=used,
-            skip=skip,
-            order=order,
-            copies=copies,
-            images=image or (),
-            crop=crop,
-            point_of_sale=point_of_sale,
-            demo=demo,
-            sealed=sealed,
-        )
-        stickers = (count if table is None else len(table.rows)) * copies
-        check_place(out, pages=how.page_count(stickers))
+        printing = how.printing(workspace, sealed=sealed)
+        stickers = (count if table is None else len(table.rows)) * how.copies
+        check_place(out, pages=printing.page_count(stickers))
         run = open_workspace(workspace, terminal).label_run(
             batch,
             count=count,
@@ -97,7 +68,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
             rows=table,
             texts=texts(set_ or ()),
             language=language,
-            printing=how,
+            printing=printing,
         )
         terminal.findings(run.findings)
         write_run(terminal, run, out, check=not no_check)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ocoptrace.cli.label_options import printing
+from ocoptrace.cli.label_options import How, with_how
 from ocoptrace.cli.label_print import tell_files
 from ocoptrace.cli.options import destination, located, read_file
 from ocoptrace.cli.progress import progress
@@ -31,27 +31,14 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
     workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
 
     @label.command("from-csv", help=text("cli.label.from_csv"))
+    @with_how(terminal)
     def from_csv(
         file: Annotated[Path, typer.Argument(help=text("cli.label.table"))],
         *,
         out: Annotated[Path, out_option] = Path("stickers.pdf"),
         host: Annotated[str, typer.Option(help=text("cli.label.host"))] = "",
         language: Annotated[str | None, typer.Option(help=text("cli.label.language"))] = None,
-        template: Annotated[str, typer.Option(help=text("cli.label.template"))] = "ocop-70x37",
-        stock: Annotated[str, typer.Option(help=text("cli.label.stock"))] = "a4-3x8-70x37",
-        printer: Annotated[str | None, typer.Option(help=text("cli.label.printer"))] = None,
-        dpi: Annotated[int | None, typer.Option(help=text("cli.label.dpi"))] = None,
-        start_slot: Annotated[int, typer.Option(help=text("cli.label.start_slot"))] = 1,
-        used: Annotated[str | None, typer.Option(help=text("cli.label.used"))] = None,
-        skip: Annotated[str | None, typer.Option(help=text("cli.label.skip"))] = None,
-        order: Annotated[str, typer.Option(help=text("cli.label.order"))] = "rows",
-        copies: Annotated[int, typer.Option(help=text("cli.label.copies"))] = 1,
-        image: Annotated[list[str] | None, typer.Option(help=text("cli.label.image"))] = None,
-        crop: Annotated[bool, typer.Option("--crop", help=text("cli.label.crop"))] = False,
-        point_of_sale: Annotated[
-            bool, typer.Option("--point-of-sale", help=text("cli.label.point_of_sale"))
-        ] = False,
-        demo: Annotated[bool, typer.Option("--demo", help=text("cli.label.demo"))] = False,
+        how: How,
         no_check: Annotated[
             bool, typer.Option("--no-check", help=text("cli.label.no_check"))
         ] = False,
@@ -64,40 +51,26 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
 
         destination(out)
         check_output(out)
-        how = printing(
-            workspace,
-            template=template,
-            stock=stock,
-            dpi=dpi,
-            printer=printer,
-            start_slot=start_slot,
-            used=used,
-            skip=skip,
-            order=order,
-            copies=copies,
-            images=image or (),
-            crop=crop,
-            point_of_sale=point_of_sale,
-            demo=demo,
-        )
-        how.lay_out(())
+        printing = how.printing(workspace)
+        printing.lay_out(())
+        template, _ = printing.plans()
         with located(f"{file}: "):
-            rows = read_rows(read_table(read_file(file)), host=host)
+            rows = read_rows(read_table(read_file(file)), host=host, shown=template.fields)
             if language is not None:
                 words = {"language": language}
                 rows = [replace(row, content=row.content.saying(words)) for row in rows]
-            found = _checked(rows, how)
+            found = _checked(rows, printing)
         terminal.findings(found)
-        stickers = Repeated([(row.content, row.copies * copies) for row in rows])
+        stickers = Repeated([(row.content, row.copies * how.copies) for row in rows])
         title = str(rows[0].content.value("product"))
         with progress(terminal, text("cli.label.writing")) as tell:
-            files = PrintJob(out, stickers, how, title, tell).write_all()
+            files = PrintJob(out, stickers, printing, title, tell).write_all()
         read = None
         if not no_check:
             from ocoptrace.workspace.self_check import check_printed
 
             with progress(terminal, text("cli.label.checking")) as tell:
-                read = check_printed(out, files, stickers, how, progress=tell)
+                read = check_printed(out, files, stickers, printing, progress=tell)
             if not read.ok:
                 terminal.fail(LabelError("label.faulty_table", findings=read.findings, path=out))
                 raise typer.Exit(1)
@@ -108,7 +81,7 @@ def add(label: typer.Typer, terminal: Terminal) -> None:
         tell_files(terminal, out, files, read, text("cli.label.from_csv_done", rows=len(rows)))
 
 
-def _checked(rows: Sequence["LabelRow"], how: "Printing") -> list[Finding]:
+def _checked(rows: Sequence["LabelRow"], printing: "Printing") -> list[Finding]:
     """Return what the check before printing found, each with the cell that it is about.
 
     Raises:
@@ -117,17 +90,17 @@ def _checked(rows: Sequence["LabelRow"], how: "Printing") -> list[Finding]:
     from ocoptrace.labels import preflight
     from ocoptrace.verify.policy import civil_date
 
-    template, stock = how.plans()
+    template, stock = printing.plans()
     found = preflight(
         [row.content for row in rows],
         template=template,
         stock=stock,
-        dpi=how.dpi,
+        dpi=printing.dpi,
         today=civil_date(datetime.now(UTC)),
-        demo=how.demo,
-        images=how.images(),
-        printer=how.printer,
-        point_of_sale=how.point_of_sale,
+        demo=printing.demo,
+        images=printing.images(),
+        printer=printing.printer,
+        point_of_sale=printing.point_of_sale,
     )
     found = [_located(each, rows) for each in found]
     errors = [each for each in found if each.severity == "error"]

@@ -75,6 +75,10 @@ class Bitmap:
         packed = np.frombuffer(self.rows, np.uint8).reshape(self.height, self.row_bytes)
         return np.unpackbits(packed, axis=1, count=self.width)
 
+    def to_grey(self) -> NDArray[np.uint8]:
+        """Return rows of pixels, one a byte: 0 is black, 255 is white."""
+        return (1 - self.to_array()) * np.uint8(255)
+
     def without(self, other: Bitmap) -> Bitmap:
         """Return the dots that are black here and white in a bitmap of the same size.
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ocoptrace.errors import LabelError
+from ocoptrace.errors import InputError, LabelError
 from ocoptrace.labels.display import MICROMETRES_PER_INCH, WHITE, Picture, Polygon, Symbol, dots
 from ocoptrace.labels.elements import Barcode, Qr
 from ocoptrace.labels.symbols import encode_micro
@@ -59,7 +59,7 @@ class Codes:
 
         Raises:
             LabelError: ``label.link_too_long``, ``label.link_characters`` and others of
-                ``symbols``; its place is ``/<number from 0>``.
+                ``symbols``, or the code of a ``Gs1Error``; its place is ``/<number from 0>``.
         """
         said = [
             element.data.text(content, content.language) if element.when.holds(content) else None
@@ -74,9 +74,12 @@ class Codes:
                 matrices[number] = matrix
             return cls(element, box, tuple(matrices))
         drawn: dict[str, Matrix] = {}
-        for text in said:
+        for number, text in enumerate(said):
             if text is not None and text not in drawn:
-                drawn[text] = _encode(element, text)
+                try:
+                    drawn[text] = _encode(element, text)
+                except InputError as error:
+                    raise LabelError(error.code, place=f"/{number}", **error.facts) from error
         return cls(element, box, tuple(None if text is None else drawn[text] for text in said))
 
     def dots_per_module(self, numbers: Iterable[int], *, dpi: int) -> int:

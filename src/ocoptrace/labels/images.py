@@ -63,8 +63,10 @@ def read_picture(data: bytes, *, max_bytes: int, max_pixels: int) -> PIL.Image.I
         raise LabelError("label.not_a_picture") from error
     except PIL.Image.DecompressionBombError as error:
         raise LabelError("label.too_many_pixels", limit=max_pixels // 10**6) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise LabelError("label.picture_unreadable", reason=str(error)) from error
+    # A broken file makes its reader stumble in every way.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise LabelError("label.picture_unreadable", reason=reason) from error
     raise LabelError("label.too_many_pixels", limit=max_pixels // 10**6)
 
 

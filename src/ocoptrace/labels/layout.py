@@ -89,19 +89,28 @@ def lay_out(
         raise LabelError("label.dpi", dpi=dpi, least=MIN_DPI, most=MAX_DPI)
     filling = filling or Filling(start_slot=start_slot)
     filling.check(stock)
-    composer = Composer(template, images)
-    press = _Press(composer, stock, dpi, printer or PrinterProfile(), crop)
+    profile = printer or PrinterProfile()
+    corners = {slot: profile.corner(stock, slot) for slot in range(1, stock.slots + 1)}
+    press = _Press(Composer(template, images), stock, dpi, corners, crop)
     return _pages(filling.pages(contents, stock), press)
 
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """What all pages of a run have in common."""
+    """What all pages of a run have in common.
+
+    Attributes:
+        composer: of what stands beside the symbols.
+        stock: what is printed on.
+        dpi: dots per inch of the printer.
+        corners: where to draw each slot.
+        crop: whether pages say where to cut.
+    """
 
     composer: Composer
     stock: Stock
     dpi: int
-    printer: PrinterProfile
+    corners: Mapping[int, tuple[int, int]]
     crop: bool
 
 
@@ -143,7 +152,7 @@ def _stickers(
     width, height = composer.template.size
     pitches = [code.dots_per_module(slots, dpi=dpi) for code in codes]
     for number, slot in slots.items():
-        left, top = press.printer.corner(stock, slot)
+        left, top = press.corners[slot]
         x = left + (stock.label_width - width) // 2
         y = top + (stock.label_height - height) // 2
         art = composer.art(contents[number])

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 __all__ = [
     "Length",
     "Offset",
@@ -85,12 +87,19 @@ class Plan(BaseModel):
                     "".join(f"/{part}" for part in _place(fault["loc"], members)),
                     {"name": name, "reason": _reason(fault["type"], fault["msg"])},
                 )
-                for fault in error.errors(include_url=False)[:_MAX_FINDINGS]
+                for fault in _faults(error)[:_MAX_FINDINGS]
             ]
             first = findings[0]
             raise LabelError(
                 first.code, place=first.place, findings=findings, **first.facts
             ) from error
+
+
+def _faults(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong; a list is not too short for the items that are told already."""
+    faults = error.errors(include_url=False)
+    told = {fault["loc"][:length] for fault in faults for length in range(len(fault["loc"]))}
+    return [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in told]
 
 
 def _reason(kind: str, words: str) -> str:
@@ -101,22 +110,25 @@ def _reason(kind: str, words: str) -> str:
 
 
 def _place(location: tuple[int | str, ...], members: Any) -> list[int | str]:
-    """Return where a fault is in the members; what pydantic adds for a union is left out."""
+    """Return where a fault is in the members; what pydantic and validators add is left out."""
     place: list[int | str] = []
     here = members
+    is_item = False
     for number, part in enumerate(location):
-        # Pydantic names the member of a union that it chose, right behind the item's number.
-        chosen = number > 0 and isinstance(location[number - 1], int)
-        if chosen and isinstance(here, dict) and here.get("kind") == part:
-            continue
-        inside = (isinstance(here, dict) and part in here) or (
-            isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
-        )
-        if inside:
+        fits = there = False
+        if isinstance(here, dict) and isinstance(part, str):
+            # Pydantic names the member of a union that it chose, right behind the item's number.
+            fits = not (is_item and here.get("kind") == part)
+            there = part in here
+        elif isinstance(here, list | tuple) and isinstance(part, int):
+            fits = True
+            there = part < len(here)
+        is_item = False
+        if fits and there:
             here = here[part]
-        elif number < len(location) - 1:
-            continue
-        place.append(part)
+            is_item = isinstance(part, int)
+        if fits and (there or number == len(location) - 1):
+            place.append(part)
     return place
 
 
@@ -129,8 +141,9 @@ def read_toml(text: str, *, name: str) -> dict[str, Any]:
     if len(text) > _MAX_BYTES:
         raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
     try:
+        text.encode()
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
 
 
@@ -146,6 +159,8 @@ def read_plan(text: str, *, name: str) -> dict[str, Any]:
         raise LabelError("label.plan_syntax", name=name, reason=f"over {_MAX_BYTES} characters")
     try:
         members: dict[str, Any] = json.loads(text)
+        # JSON may name half of a character, which no text can hold.
+        json.dumps(members, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise LabelError("label.plan_syntax", name=name, reason=str(error)) from error
     return members

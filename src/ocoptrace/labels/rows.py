@@ -1,7 +1,6 @@
-r"""Rows into labels: columns by their Vietnamese or English names, a finding for each bad cell.
+r"""Rows into labels: a finding for each cell that cannot be used, all of them at once.
 
-A column that has no meaning of its own becomes a free text of the label, under its name in
-small letters without marks: a template can show it. ``product.ko`` is the product in Korean.
+What a column means is said by ``columns``.
 
 >>> from ocoptrace.labels.tables import read_table
 >>> table = read_table(
@@ -14,22 +13,19 @@ small letters without marks: a template can show it. ``product.ko`` is the produ
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from itertools import accumulate
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from ocoptrace import messages
 from ocoptrace.errors import Gs1Error, LabelError
 from ocoptrace.findings import Finding
 from ocoptrace.gs1 import DigitalLink, Gtin
+from ocoptrace.labels.columns import COLUMNS, IN_LANGUAGES, Column, meaning
 from ocoptrace.labels.content import LabelContent, is_field_name
-from ocoptrace.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from ocoptrace.labels.tables import Cell, Table, TableRow
@@ -40,19 +36,14 @@ MAX_COPIES: Final = 100_000
 """Most labels that a row asks for."""
 
 _MAX_FINDINGS: Final = 1000
-_OWN: Final = tuple(
-    part.name for part in fields(LabelContent) if part.init and part.name != "texts"
-)
-_COLUMNS: Final = (*_OWN, "copies")
 _DATES: Final = frozenset({"made", "best_before", "stars_until"})
 _NUMBERS: Final = frozenset({"stars", "copies"})
-_IN_LANGUAGES: Final = frozenset({"product", "producer", "place", "net_content"})
 _OF_THE_BATCH: Final = frozenset({"link", "gtin", "lot"})
 """What a run of a batch knows for itself."""
 
-_HEADING = re.compile(
-    r"(.*?)\s*(?:\.\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)|\(([a-z]{2}(?:-[A-Za-z]+)?)\))?"
-)
+_ELEMENTS: Final = {"01": "gtin", "10": "lot", "21": "serial"}
+_STAND_INS: Final = {"link": "HTTPS://LABEL.EXAMPLE", "product": "?"}
+
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:T00:00:00)?")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
@@ -103,31 +94,25 @@ class Repeated(Sequence[LabelContent]):
         return [self._contents[bisect_right(self._ends, number)] for number in numbers]
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What a column means: a field, maybe in one language, or a free text."""
-
-    number: int
-    field: str
-    language: str | None
-
-    @property
-    def is_free(self) -> bool:
-        return self.field not in _COLUMNS
-
-
-def read_rows(table: Table, *, host: str = "", base: LabelContent | None = None) -> list[LabelRow]:
+def read_rows(
+    table: Table,
+    *,
+    host: str = "",
+    base: LabelContent | None = None,
+    shown: frozenset[str] = frozenset(),
+) -> list[LabelRow]:
     """Return the labels that a table asks for.
 
     Args:
         table: its rows.
         host: of links that are composed from GTIN, lot and serial, where no ``link`` is given.
         base: what labels of a batch say already: rows change it, but not its name.
+        shown: fields that the template shows or asks for; see ``columns.meaning``.
 
     Raises:
         LabelError: every cell that cannot be used, as a finding with its place.
     """
-    reading = _Reading(table, host, base)
+    reading = _Reading(table, host, base, shown)
     rows = list(reading.rows())
     if reading.findings:
         first = reading.findings[0]
@@ -140,18 +125,21 @@ def read_rows(table: Table, *, host: str = "", base: LabelContent | None = None)
 class _Reading:
     """A table on its way into labels."""
 
-    def __init__(self, table: Table, host: str, base: LabelContent | None) -> None:
+    def __init__(
+        self, table: Table, host: str, base: LabelContent | None, shown: frozenset[str]
+    ) -> None:
         self.findings: list[Finding] = []
         self._table = table
         self._host = host
         self._base = base
+        self._shown = shown
         self._columns = list(self._meanings())
 
     def rows(self) -> Iterator[LabelRow]:
         for row in self._table.rows:
-            before = len(self.findings)
-            members, copies = self._members(row)
-            if len(self.findings) == before and (content := self._content(members, row)):
+            members, copies, faulty = self._members(row)
+            content = self._content(members, faulty, row)
+            if content is not None:
                 place = self._table.place(row.number, 0)
                 field = "serial" if self._base is None or content.serial else "sscc"
                 if (number := getattr(content, field)) is not None and copies > 1:
@@ -165,7 +153,7 @@ class _Reading:
 
     # Columns
 
-    def _meanings(self) -> Iterator[_Column]:
+    def _meanings(self) -> Iterator[Column]:
         seen: set[tuple[str, str | None]] = set()
         for number, heading in enumerate(self._table.columns):
             place = self._table.heading(number)
@@ -173,14 +161,10 @@ class _Reading:
                 if any(row.cells[number] is not None for row in self._table.rows):
                     self._note("label.column_unnamed", place, {})
                 continue
-            match = _HEADING.fullmatch(heading)
-            name, language = (match[1], match[2] or match[3]) if match else (heading, None)
-            field = _fields_by_heading().get(_folded(name).replace("_", ""))
-            if field is None:
-                field = _folded(name)
-            if field in _COLUMNS and field not in _IN_LANGUAGES and language is not None:
+            field, language = meaning(heading, shown=self._shown)
+            if field in COLUMNS and field not in IN_LANGUAGES and language is not None:
                 self._note("label.column_language", place, {"name": heading})
-            elif field not in _COLUMNS and not is_field_name(field):
+            elif field not in COLUMNS and not is_field_name(field):
                 self._note("label.column_name", place, {"name": heading})
             elif (field, language) in seen:
                 self._note("label.column_twice", place, {"name": heading})
@@ -188,15 +172,15 @@ class _Reading:
                 self._note("label.column_of_batch", place, {"name": heading})
             else:
                 seen.add((field, language))
-                yield _Column(number, field, language)
+                yield Column(number, field, language)
 
     # Cells
 
-    def _members(self, row: TableRow) -> tuple[dict[str, Any], int]:
-        """Return what a row says of a label's fields, and how many labels it asks for."""
+    def _members(self, row: TableRow) -> tuple[dict[str, Any], int, set[str]]:
+        """Return what a row says, by field, how many labels it asks for, and what is faulty."""
         members: dict[str, Any] = {}
-        texts: dict[str, Any] = {}
         copies = 1
+        faulty: set[str] = set()
         for column in self._columns:
             cell = row.cells[column.number]
             if cell is None:
@@ -206,47 +190,69 @@ class _Reading:
                 value = _value(cell, column.field)
             except LabelError as error:
                 self._note(error.code, place, error.facts)
+                faulty.add(column.field)
                 continue
             if column.field == "copies":
                 copies = value
                 continue
-            into = texts if column.is_free else members
             if column.language is None:
-                held = into.get(column.field)
-                into[column.field] = {"vi": value} | held if isinstance(held, dict) else value
+                held = members.get(column.field)
+                members[column.field] = {"vi": value} | held if isinstance(held, dict) else value
             else:
-                held = into.setdefault(column.field, {})
+                held = members.setdefault(column.field, {})
                 if not isinstance(held, dict):
-                    held = into[column.field] = {"vi": held}
+                    held = members[column.field] = {"vi": held}
                 held[column.language] = value
-        if texts:
-            members["texts"] = texts
-        return members, copies
+        return members, copies, faulty
 
-    def _content(self, members: dict[str, Any], row: TableRow) -> LabelContent | None:
-        try:
-            if self._base is not None:
-                return self._base.saying(members.pop("texts", {}) | members)
-            if "gtin" in members:
-                members["gtin"] = _gtin(members["gtin"])
-            if "link" not in members:
-                members["link"] = self._link(members)
-            members.setdefault("product", "")
-            return LabelContent(**members)
-        except LabelError as error:
-            self._note(error.code, self._place(error.place, row), error.facts)
-        return None
+    def _content(
+        self, members: Mapping[str, Any], faulty: set[str], row: TableRow
+    ) -> LabelContent | None:
+        """Return the label that a row asks for; None where anything of it is faulty.
+
+        Args:
+            members: what it says, by field.
+            faulty: fields whose cells are told already.
+            row: where it stands.
+        """
+        is_faulty = bool(faulty)
+        for field in faulty:
+            members = _without(members, field)
+        while True:
+            try:
+                content = self._label(members)
+            except LabelError as error:
+                self._note(error.code, self._place(error.place, row), error.facts)
+                is_faulty = True
+                field = _field(error.place)
+                if members.get(field) == _STAND_INS.get(field):
+                    return None
+                # The next fault is found without it.
+                members = _without(members, field)
+            else:
+                return None if is_faulty else content
+
+    def _label(self, members: Mapping[str, Any]) -> LabelContent:
+        if self._base is not None:
+            return self._base.saying(members)
+        given = {"product": "", **members}
+        if "gtin" in given:
+            given["gtin"] = _gtin(given["gtin"])
+        if "link" not in given:
+            given["link"] = self._link(given)
+        free = given.keys() - COLUMNS
+        own = {name: value for name, value in given.items() if name not in free}
+        return LabelContent(**own, texts={name: given[name] for name in given if name in free})
 
     def _link(self, members: Mapping[str, Any]) -> str:
         """Return the link that GTIN, lot and serial make."""
         if "gtin" not in members:
-            raise LabelError("label.row_without_link")
-        parts = [("01", members["gtin"]), ("10", members.get("lot")), ("21", members.get("serial"))]
-        elements = [(key, value) for key, value in parts if value]
+            raise LabelError("label.row_without_link", place="/link")
+        elements = [(ai, members[name]) for ai, name in _ELEMENTS.items() if members.get(name)]
         try:
             return DigitalLink.of(*elements).to_uri(host=self._host or None, upper=True)
         except Gs1Error as error:
-            field = "lot" if members.get("lot") else "serial"
+            field = _ELEMENTS.get(str(error.facts.get("ai")), "link")
             raise LabelError(error.code, place=f"/{field}", **error.facts) from error
 
     def _places(self, row: TableRow) -> dict[str, str]:
@@ -258,9 +264,20 @@ class _Reading:
 
     def _place(self, pointer: str, row: TableRow) -> str:
         """Return where the cell of a field stands; the row's first cell for one that is not."""
-        field = pointer.removeprefix("/texts").lstrip("/").partition("/")[0]
+        field = _field(pointer)
         number = next((column.number for column in self._columns if column.field == field), 0)
         return self._table.place(row.number, number)
+
+
+def _field(pointer: str) -> str:
+    return pointer.removeprefix("/texts").lstrip("/").partition("/")[0]
+
+
+def _without(members: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """Return members without a faulty one; what every label must have is made up."""
+    missing = {field, "link"} if field == "gtin" else {field}
+    made_up = {name: _STAND_INS[name] for name in missing & _STAND_INS.keys()}
+    return {**made_up, **{name: value for name, value in members.items() if name != field}}
 
 
 def _gtin(value: str) -> str:
@@ -319,25 +336,3 @@ def _whole(cell: Cell, *, least: int) -> int:
     if number is None or not least <= number <= MAX_COPIES:
         raise LabelError("label.cell_number", value=cell, least=least, limit=MAX_COPIES)
     return number
-
-
-@cache
-def _fields_by_heading() -> dict[str, str]:
-    """Return the fields by the names of columns, each in the form that is compared."""
-    known = {name.replace("_", ""): name for name in _COLUMNS}
-    for field in _COLUMNS:
-        for language in LANGUAGES:
-            for name in messages.text(f"label.column.{field}", language).split("|"):
-                known[_folded(name).replace("_", "")] = field
-    return known
-
-
-def _folded(name: str) -> str:
-    """Return a name in small letters without marks, words joined by ``_``.
-
-    >>> _folded("Độ đạm (%)"), _folded("Best-before ")
-    ('do_dam', 'best_before')
-    """
-    plain = unicodedata.normalize("NFD", name.strip().lower().replace("đ", "d"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from ocoptrace.labels.template import Template
 
-__all__ = ["sample_content"]
+__all__ = ["SAMPLE_SEAL", "sample_content"]
 
-_SEAL: Final = "4081632652130426085217043408" * 6 + "1704"
+SAMPLE_SEAL: Final = "4081632652130426085217043408" * 6 + "1704"
+"""As many digits as a seal has, and no seal."""
 
 
 def sample_content(template: Template, *, today: date, language: str | None = None) -> LabelContent:
@@ -50,7 +51,7 @@ def sample_content(template: Template, *, today: date, language: str | None = No
     members["texts"] |= {name: name for name in own}
     path = f"01/{members['gtin']}/10/{members['lot']}/21/{members['serial']}"
     return LabelContent(
-        link=f"HTTPS://{members['site'].upper()}/{path}#{_SEAL}",
+        link=f"HTTPS://{members['site'].upper()}/{path}#{SAMPLE_SEAL}",
         made=today,
         best_before=today + shelf_life,
         language=language or template.languages[0],

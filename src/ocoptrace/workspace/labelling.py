@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
+    from ocoptrace.findings import Finding
+    from ocoptrace.labels.rows import LabelRow
     from ocoptrace.labels.tables import Table
     from ocoptrace.verify.issued import IssueProof
     from ocoptrace.workspace.label_run import LabelRun
@@ -84,6 +86,39 @@ class Labelling:
             texts=texts,
             language=language,
             printing=printing_of(options, homes=[self.folder], base=printing),
+        )
+
+    def label_sample(
+        self,
+        batch: str,
+        *,
+        rows: Table | None = None,
+        texts: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
+        language: str = "vi",
+        shown: frozenset[str] = frozenset(),
+    ) -> tuple[list[LabelRow], list[Finding]]:
+        """Return what stickers of a batch would say, to be looked at: nothing is issued.
+
+        Args:
+            batch: a name or link of the batch.
+            rows: as for ``label_run``; one sticker where left out.
+            texts: as for ``label_run``.
+            language: as for ``label_run``.
+            shown: fields of the template, see ``labels.columns.meaning``.
+
+        Returns:
+            A row for each kind of sticker, its serial (unless the row has one) and seal made
+            up; and why stars are left out, if they are.
+
+        Raises:
+            Gs1Error: not a name.
+            WorkspaceError: no such batch here.
+            LabelError: rows or texts that cannot be used.
+        """
+        from ocoptrace.workspace.label_sample import sample_rows  # noqa: PLC0415
+
+        return sample_rows(
+            self._setting, batch, table=rows, texts=texts, language=language, shown=shown
         )
 
     def label_run_of(self, code: str) -> LabelRun:

@@ -24,7 +24,7 @@ from ocoptrace.labels.drawing.raster import Rasteriser
 from ocoptrace.labels.reading.check import check_pages, expected_on
 from ocoptrace.labels.reading.commands import printed_commands
 from ocoptrace.labels.reading.pixels import grey_picture
-from ocoptrace.labels.reading.printed import Bitmaps, PrintedDots, printed_pdf
+from ocoptrace.labels.reading.printed import Bitmaps, printed_pdf
 from ocoptrace.workspace.output import kind_of
 from ocoptrace.workspace.printing import Printing  # noqa: TC001 - the tour makes one
 
@@ -125,7 +125,7 @@ class _Pictures:
         if self._kept is None or self._kept[0] != page:
             pixels, _ = grey_picture(self._paths[page].read_bytes())
             # Layout counts 203 dots an inch, where the file says what such printers have.
-            self._kept = (page, Bitmaps([pixels], dpi=self._dpi))
+            self._kept = (page, Bitmaps([(pixels, self._dpi)]))
         return self._kept[1].grey(0, dpi=dpi, box=box)
 
 
@@ -141,4 +141,4 @@ class _Dots:
 
     def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:
         bitmap = self._rasteriser.bitmap(self._pages.page(page))
-        return PrintedDots([bitmap]).grey(0, dpi=dpi, box=box)
+        return Bitmaps([(bitmap.to_grey(), bitmap.dpi)]).grey(0, dpi=dpi, box=box)

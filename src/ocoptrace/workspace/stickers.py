@@ -104,7 +104,8 @@ def issue(
     content = saying(content, texts, language=language)
     said: Rows = ((content, count),)
     if rows is not None:
-        said, numbering = _read(rows, content, numbering)
+        template, _ = printing.plans()
+        said, numbering = _read(rows, content, numbering, shown=template.fields)
     if any(words.sscc for words, _ in said):
         # A carton's link has no room for a seal: what it names is no item.
         printing = replace(printing, sealed=0)
@@ -140,12 +141,17 @@ def _issue_run(setting: Setting, batch: Batch, plan: RunPlan, numbering: Numberi
 
 
 def _read(
-    rows: Table | Iterable[Mapping[str, object]], content: LabelContent, numbering: Numbering
+    rows: Table | Iterable[Mapping[str, object]],
+    content: LabelContent,
+    numbering: Numbering,
+    *,
+    shown: frozenset[str],
 ) -> tuple[Rows, Numbering]:
     """Return what the stickers of rows say, and the serials that the rows give, if they do."""
+    table = rows if isinstance(rows, Table) else Table.of(rows)
     read = [
         replace(row, content=replace(row.content, serial=row.content.serial or row.content.sscc))
-        for row in read_rows(rows if isinstance(rows, Table) else Table.of(rows), base=content)
+        for row in read_rows(table, base=content, shown=shown)
     ]
     serials = [row.content.serial for row in read if row.content.serial is not None]
     without = [row for row in read if row.content.serial is None] if serials else []

@@ -60,6 +60,24 @@ def test_title_and_preferences_are_those_of_the_first(parts: list[Path], tmp_pat
         assert {str(font["/Type"]) for font in pdf.pages[3].Resources.Font.values()} == {"/Font"}
 
 
+def test_what_parts_have_alike_is_written_once(parts: list[Path], tmp_path: Path) -> None:
+    twice, once = tmp_path / "twice.pdf", tmp_path / "once.pdf"
+    join_pdfs([parts[1], parts[1]], twice)
+    join_pdfs([parts[1]], once)
+    with pikepdf.open(twice) as pdf:
+        assert not pdf.check_pdf_syntax()
+        first, same = pdf.pages[0], pdf.pages[2]
+        assert first.Contents.objgen == same.Contents.objgen
+        assert first.objgen != same.objgen
+        files = {
+            font.FontDescriptor.FontFile2.objgen
+            for page in pdf.pages
+            for font in page.Resources.Font.values()
+        }
+        assert len(files) == len(first.Resources.Font)
+    assert twice.stat().st_size < 1.2 * once.stat().st_size
+
+
 def test_the_same_parts_make_the_same_bytes(parts: list[Path], tmp_path: Path) -> None:
     once, again = tmp_path / "once.pdf", tmp_path / "again.pdf"
     join_pdfs(parts, once)

@@ -123,6 +123,26 @@ def test_what_stickers_share_is_written_once(content: Callable[..., LabelContent
     assert drawn.count(b"/Subtype /Form") == 1
 
 
+def test_steps_from_sticker_to_sticker_end_where_the_last_one_stands(
+    content: Callable[..., LabelContent],
+) -> None:
+    template, stock = load_template("ocop-50x30"), load_stock("a4-4x9-50x30")
+    contents = [content(number) for number in range(stock.slots)]
+    (page,) = lay_out(contents, template=template, stock=stock)
+    drawn = streams(write_pdf([page], title="Tem"))
+    (operators,) = [text for text in drawn if " Do" in text]
+    point = 25_400 / 72
+    last = page.stickers[-1]
+    for step, x, y in (
+        (r"^1 0 0 1 (\S+) (\S+) cm /", last.x, page.height - last.y),
+        (r"^(\S+) (\S+) Td$", last.x + last.own[-1].x, page.height - last.y - last.own[-1].y),
+    ):
+        steps = re.findall(step, operators, re.MULTILINE)
+        assert len(steps) >= stock.slots
+        assert sum(float(across) for across, _ in steps) * point == pytest.approx(x, abs=1)
+        assert sum(float(up) for _, up in steps) * point == pytest.approx(y, abs=1)
+
+
 def test_a_page_says_where_it_is_cut_and_how_far_its_art_goes() -> None:
     trim, bleed = (5_000, 5_000, 55_000, 35_000), (3_000, 3_000, 57_000, 37_000)
     whole = Page(60_000, 40_000, ())

@@ -24,7 +24,7 @@ from ocoptrace.labels.drawing.raster import Rasteriser, preview
 from ocoptrace.labels.drawing.tspl import write_tspl
 from ocoptrace.labels.drawing.zpl import write_zpl
 from ocoptrace.labels.reading.check import check_file, check_pages, expected_on
-from ocoptrace.labels.reading.printed import PrintedDots
+from ocoptrace.labels.reading.printed import Bitmaps
 from ocoptrace.labels.symbols.gs1_symbols import ean, gs1_128, gs1_datamatrix
 from printers import TsplPrinter, ZplPrinter
 from whole_labels import whole_label, whole_labels
@@ -88,7 +88,7 @@ def test_every_symbol_is_read_from_the_dots_of_a_page(
     pages = list(lay_out(contents, template=plan, stock=paper, dpi=dpi))
     rasteriser = Rasteriser(dpi=dpi)
     check = check_pages(
-        PrintedDots([rasteriser.bitmap(page) for page in pages]),
+        Bitmaps([(rasteriser.bitmap(page).to_grey(), dpi) for page in pages]),
         [expected_on(page, texts_of(page)) for page in pages],
     )
     assert check.findings == ()
@@ -131,7 +131,7 @@ def test_bar_codes_and_datamatrix_are_read_from_the_dots(dpi: int, pitch: int) -
     printer = ZplPrinter()
     printer.receive(b"".join(write_zpl([page], dpi=dpi)))
     dots = Bitmap.from_array(printer.labels[0].dots, dpi=dpi)
-    check = check_pages(PrintedDots([dots]), [expected_on(page, texts_of(page))])
+    check = check_pages(Bitmaps([(dots.to_grey(), dpi)]), [expected_on(page, texts_of(page))])
     assert check.findings == ()
     assert check.symbols_read == 3
 

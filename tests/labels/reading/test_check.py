@@ -231,8 +231,8 @@ def test_bitmaps_are_pages_too(page: Page, links: list[str]) -> None:
     with printed_pdf(write_pdf([page], title="Tem")) as printed:
         pixels, _ = printed.grey(0, dpi=203)
     expected = expected_on(page, links)
-    assert check_pages(Bitmaps([pixels, pixels], dpi=203), [expected] * 2).ok
-    wrong = check_pages(Bitmaps([pixels], dpi=300), [expected])
+    assert check_pages(Bitmaps([(pixels, 203)] * 2), [expected] * 2).ok
+    wrong = check_pages(Bitmaps([(pixels, 300)]), [expected])
     assert {code for code, _ in codes(wrong)} > {"check.unexpected"}
 
 

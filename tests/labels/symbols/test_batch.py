@@ -86,6 +86,15 @@ def test_a_mixed_run_keeps_its_order() -> None:
     assert [matrix.text for matrix in encode_many(texts)] == texts
 
 
+def test_texts_that_are_cut_each_its_own_way_are_drawn_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [f"https://id.example/{'7' * n}{'q' * (40 - n)}" for n in range(10, 34)]
+    alone = [encode(text) for text in texts]
+    monkeypatch.delattr(batch, "encode")
+    assert encode_many(texts) == alone
+
+
 def test_more_than_a_chunk_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "CHUNK", 64)
     links = run(LINKS["not sealed"], 200)

@@ -1,7 +1,8 @@
 """Joining PDF files of stickers into one, with one part in memory at a time.
 
 A part is known: ``write_pdf`` made it. Its objects are copied as they are, under higher
-numbers; each part's tree of pages becomes a branch of the whole one.
+numbers; each part's tree of pages becomes a branch of the whole one. What several parts have
+alike, as the fonts, is written once.
 
 >>> import tempfile, pathlib
 >>> from ocoptrace.labels.display import Page
@@ -22,7 +23,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -95,29 +96,35 @@ class _Joined:
         self._digest = sha256()
         self._places: dict[int, int] = {}
         self._branches: list[int] = []
+        # By their digests, the objects that refer to no other.
+        self._plain: dict[bytes, int] = {}
         self._first: tuple[int, int] | None = None
         self._next = _TREE + 1
 
     def add(self, data: bytes) -> None:
         """Copy the objects of a part."""
         part = _Part(data)
-        shift = self._next - 1
+        moved = {number: self._next + number - 1 for number in range(1, len(part) + 1)}
+        special = {part.catalog, part.info, part.tree}
+        for number in moved.keys() - special:
+            if not _refers(content := part[number]):
+                digest = sha256(content).digest()
+                moved[number] = self._plain.setdefault(digest, moved[number])
         if self._first is None:
             self._write(data[: data.index(b"1 0 obj")])
-            self._first = shift + part.catalog, shift + part.info
+            self._first = moved[part.catalog], moved[part.info]
             # The only object with words of people, and without references.
-            self._object(shift + part.info, part[part.info])
-            catalog = _shifted(part[part.catalog], shift)
-            old = b"/Pages %d 0 R" % (shift + part.tree)
-            self._object(shift + part.catalog, catalog.replace(old, b"/Pages %d 0 R" % _TREE))
+            self._object(moved[part.info], part[part.info])
+            in_whole = {**moved, part.tree: _TREE}
+            self._object(moved[part.catalog], _moved(part[part.catalog], in_whole))
         tree = part[part.tree]
         self.pages += int(tree.split(b"/Count ")[1].split()[0])
-        inner = _shifted(tree, shift).replace(b"<<", b"<< /Parent %d 0 R " % _TREE, 1)
-        self._object(shift + part.tree, inner)
-        self._branches.append(shift + part.tree)
-        for number in range(1, len(part) + 1):
-            if number not in {part.catalog, part.info, part.tree}:
-                self._object(shift + number, _shifted(part[number], shift))
+        inner = _moved(tree, moved).replace(b"<<", b"<< /Parent %d 0 R " % _TREE, 1)
+        self._object(moved[part.tree], inner)
+        self._branches.append(moved[part.tree])
+        for number, there in moved.items():
+            if number not in special and there not in self._places:
+                self._object(there, _moved(part[number], moved))
         self._next += len(part)
 
     def finish(self) -> None:
@@ -155,8 +162,13 @@ def _referred(dictionary: bytes, key: bytes) -> int:
     return int(dictionary.split(b"/%s " % key)[1].split()[0])
 
 
-def _shifted(content: bytes, shift: int) -> bytes:
-    """Return an object whose references are to higher numbers; a stream is left alone."""
+def _refers(content: bytes) -> bool:
+    """Tell whether an object refers to others."""
+    return _REFERENCE.search(content.partition(b"stream\n")[0]) is not None
+
+
+def _moved(content: bytes, numbers: Mapping[int, int]) -> bytes:
+    """Return an object whose references are to other numbers; a stream is left alone."""
     dictionary, stream, data = content.partition(b"stream\n")
-    moved = _REFERENCE.sub(lambda found: b"%d 0 R" % (int(found[1]) + shift), dictionary)
+    moved = _REFERENCE.sub(lambda found: b"%d 0 R" % numbers[int(found[1])], dictionary)
     return moved + stream + data

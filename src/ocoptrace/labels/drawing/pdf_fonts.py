@@ -4,7 +4,7 @@ A font whose file is TrueType goes to reportlab as it is. Of any other one repor
 only which characters there are and how wide; their outlines are made when the document is
 done, and all that it shows are known.
 
->>> registered("NotoSansCJKtc-Regular")
+>>> registered("NotoSansCJKtc-Regular").fontName
 'NotoSansCJKtc-Regular'
 """
 
@@ -28,8 +28,8 @@ __all__ = ["registered"]
 
 
 @cache
-def registered(font_name: str) -> str:
-    """Return a font's name, by which reportlab knows it from now on.
+def registered(font_name: str) -> TTFont:
+    """Return a font as reportlab has it; from now on it knows it by its name.
 
     Raises:
         LabelError: ``label.unknown_font``, ``label.family_missing``; when a document is saved
@@ -41,7 +41,7 @@ def registered(font_name: str) -> str:
     if not font.as_filed:
         known.face = _DrawnFace(font)
     pdfmetrics.registerFont(known)
-    return font_name
+    return known
 
 
 class _DrawnFace(TTFontFace):  # type: ignore[misc] # reportlab ships no types

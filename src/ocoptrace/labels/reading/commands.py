@@ -27,7 +27,7 @@ import numpy as np
 
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.bitmap import Bitmap
-from ocoptrace.labels.reading.printed import PrintedDots
+from ocoptrace.labels.reading.printed import Bitmaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ class _Commands(ABC):
             bitmap = self._bitmap(self._data[start:end])
         except ValueError as error:
             raise self._torn(page) from error
-        return PrintedDots([bitmap]).grey(0, dpi=dpi, box=box)
+        return Bitmaps([(bitmap.to_grey(), bitmap.dpi)]).grey(0, dpi=dpi, box=box)
 
     def _torn(self, page: int) -> LabelError:
         return LabelError("label.commands", path=self._path, page=page + 1)

@@ -16,8 +16,6 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
-
 from ocoptrace.errors import LabelError
 from ocoptrace.labels.display import dots
 from ocoptrace.labels.reading.pixels import grey_picture, open_pdf, render_page
@@ -26,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ocoptrace.labels.bitmap import Bitmap
     from ocoptrace.labels.display import Box
     from ocoptrace.labels.reading.pixels import Pixels
 
-__all__ = ["Bitmaps", "Printed", "PrintedDots", "printed_file", "printed_pdf"]
+__all__ = ["Bitmaps", "Printed", "printed_file", "printed_pdf"]
 
 # PDFium keeps what it has parsed, 40 KB a page, until the file is closed.
 _PAGES_PER_OPENING: Final = 200
@@ -74,7 +71,7 @@ def printed_file(path: Path, *, dpi: int | None = None) -> Iterator[Printed]:
         pixels, said = grey_picture(path.read_bytes())
         if not (said or dpi):
             raise LabelError("label.picture_dpi", path=path)
-        yield Bitmaps([pixels], dpi=said or dpi or 0)
+        yield Bitmaps([(pixels, said or dpi or 0)])
 
 
 @contextmanager
@@ -112,44 +109,23 @@ class _PdfPages:
 
 
 class Bitmaps:
-    """Bitmaps as pages, as a printer of labels gets them.
+    """Pages that are pixels already: pictures, and the dots of printers.
 
     Args:
-        pages: grey rows, a page each.
-        dpi: their pixels per inch.
+        pages: grey rows of each, and how many pixels per inch they have.
     """
 
-    def __init__(self, pages: Sequence[Pixels], *, dpi: int) -> None:
+    def __init__(self, pages: Sequence[tuple[Pixels, int]]) -> None:
         self._pages = pages
-        self._dpi = dpi
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - a bitmap has its own resolution
-        """Return a page, or a part of it, at its own resolution."""
-        return _cropped(self._pages[page], box, self._dpi), self._dpi
-
-
-class PrintedDots:
-    """Pages drawn as the dots of a printer, before they are sent to it.
-
-    Args:
-        bitmaps: one a page; what makes them when they are asked for will do.
-    """
-
-    def __init__(self, bitmaps: Sequence[Bitmap]) -> None:
-        self._bitmaps = bitmaps
 
     def __len__(self) -> int:
         """Return how many pages there are."""
-        return len(self._bitmaps)
+        return len(self._pages)
 
-    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - dots have their own resolution
+    def grey(self, page: int, *, dpi: int, box: Box | None = None) -> tuple[Pixels, int]:  # noqa: ARG002 - pixels have their own resolution
         """Return a page, or a part of it, as ``Printed.grey`` does."""
-        bitmap = self._bitmaps[page]
-        pixels = (1 - bitmap.to_array()) * np.uint8(255)
-        return _cropped(pixels, box, bitmap.dpi), bitmap.dpi
+        pixels, own = self._pages[page]
+        return _cropped(pixels, box, own), own
 
 
 def _cropped(pixels: Pixels, box: Box | None, dpi: int) -> Pixels:

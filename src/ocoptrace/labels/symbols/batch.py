@@ -1,7 +1,8 @@
 """Many QR symbols at once, bit for bit those of ``encode``: a run of stickers has one layout.
 
-Texts are gathered that have one length and are cut into the same segments; then each step of
-the standard is one operation on arrays. What is alone of its kind goes to zxing-cpp.
+Texts are gathered that have one length and are cut into the same segments, then symbols that
+have one version; each step of the standard is one operation on arrays. What is alone of its
+kind goes to zxing-cpp.
 
 >>> links = [f"HTTPS://ID.EXAMPLE/01/09521234543213/21/{10**11 + n}" for n in range(100)]
 >>> symbols = encode_many(links)
@@ -12,7 +13,6 @@ True
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from ocoptrace.labels.symbols.matrix import Level
     from ocoptrace.labels.symbols.qr_layout import QrLayout
     from ocoptrace.labels.symbols.segments import Segments
-
-    Characters = NDArray[np.uint8]
 
 __all__ = ["CHUNK", "encode_many"]
 
@@ -66,8 +64,10 @@ def encode_many(texts: Sequence[str], level: Level = LEVEL) -> list[Matrix]:
     found: list[Matrix | None] = [None] * len(texts)
     by_length: defaultdict[int, list[int]] = defaultdict(list)
     for number, text in enumerate(texts):
-        with _placed(number):
+        try:
             check_text(text, level)
+        except LabelError as error:
+            raise _placed(error, number) from error
         by_length[len(text)].append(number)
     for length, numbers in by_length.items():
         for start in range(0, len(numbers), CHUNK):
@@ -76,37 +76,42 @@ def encode_many(texts: Sequence[str], level: Level = LEVEL) -> list[Matrix]:
                 _encode_alike(texts, some, level, found)
     for number, matrix in enumerate(found):
         if matrix is None:
-            with _placed(number):
+            try:
                 found[number] = encode(texts[number], level)
+            except LabelError as error:
+                raise _placed(error, number) from error
     return cast("list[Matrix]", found)
 
 
-@contextmanager
-def _placed(number: int) -> Iterator[None]:
-    try:
-        yield
-    except LabelError as error:
-        raise LabelError(error.code, place=f"/{number}", **error.facts) from error
+def _placed(error: LabelError, number: int) -> LabelError:
+    return LabelError(error.code, place=f"/{number}", **error.facts)
 
 
 def _encode_alike(
     texts: Sequence[str], numbers: list[int], level: Level, found: list[Matrix | None]
 ) -> None:
-    """Encode texts of one length, as far as enough of them have one layout."""
+    """Encode texts of one length, as far as enough of them have one version."""
     for first, last in _VERSIONS:
         rows = characters([texts[number] for number in numbers])
-        larger = []
+        larger: list[int] = []
+        ready: defaultdict[int, list[tuple[list[int], NDArray[np.uint8]]]] = defaultdict(list)
         for members, cuts in _groups(cut(rows, version=first)):
+            of_cut = [numbers[member] for member in members]
             bits = bit_length(cuts, version=first)
             fitting = (v for v in range(first, last + 1) if bits <= capacity(v, level))
             version = next(fitting, None)
             if version is None:
-                larger += [numbers[member] for member in members]
-            elif len(members) >= _FEWEST and len(cuts) <= _MOST_SEGMENTS:
-                drawn = _draw(rows[members], cuts, version, level)
+                larger += of_cut
+            elif len(cuts) <= _MOST_SEGMENTS:
+                codewords = qr_layout(version, level).data_codewords
+                data = data_bits(rows[members], cuts, version=version, codewords=codewords)
+                ready[version].append((of_cut, np.packbits(data, axis=1)))
+        for version, parts in ready.items():
+            of_version = [number for some, _ in parts for number in some]
+            if len(of_version) >= _FEWEST:
                 size = 17 + 4 * version
-                for member, modules in zip(members, drawn, strict=True):
-                    number = numbers[member]
+                drawn = _draw(np.concatenate([data for _, data in parts]), version, level)
+                for number, modules in zip(of_version, drawn, strict=True):
                     found[number] = Matrix("qr", size, size, modules, texts[number], level)
         if len(larger) < _FEWEST:
             return
@@ -124,12 +129,11 @@ def _groups(modes: NDArray[np.uint8]) -> Iterator[tuple[list[int], Segments]]:
         yield numbers, segments(modes[numbers[0]])
 
 
-def _draw(texts: Characters, cuts: Segments, version: int, level: Level) -> Iterator[bytes]:
-    """Yield the modules of texts that are cut alike."""
+def _draw(data: NDArray[np.uint8], version: int, level: Level) -> Iterator[bytes]:
+    """Yield the modules of symbols of one version, whose data codewords are the rows."""
     layout = qr_layout(version, level)
-    number, size = len(texts), layout.size
-    bits = data_bits(texts, cuts, version=version, codewords=layout.data_codewords)
-    codewords = _with_parity(np.packbits(bits, axis=1), layout)
+    number, size = len(data), layout.size
+    codewords = _with_parity(data, layout)
     rows, columns = _words(codewords, layout)
     costs = [
         penalties(rows ^ base_rows[:, None], columns ^ base_columns[:, None])
