@@ -38,8 +38,8 @@ def vouched_tree(
     """
     in_force = (key for log in logs for key in log.verifier_keys(receipt.shown.size))
     tree = receipt.verify(entry, (*keys, *in_force))
-    origin, *state = tree
+    origin, size, root = tree
     for log in logs:
-        if log.origin == origin and log.final and not is_before(*state, log.final):
+        if log.origin == origin and log.final and not is_before(size, root, log.final):
             raise ProofError("proof.log_closed")
     return tree

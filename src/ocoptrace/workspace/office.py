@@ -301,6 +301,7 @@ class Office:
         request: bytes | None = None,
         *,
         overlap: timedelta = rotation.OVERLAP,
+        pkcs11: str | None = None,
     ) -> KeyEntry:
         """Give a producer a new key with the grants of the old, which retires.
 
@@ -309,11 +310,13 @@ class Office:
             request: the producer's request with its new key; where left out, the key is made
                 and kept in this workspace.
             overlap: how long the old key may still sign. Its seals stay good as long as before.
+            pkcs11: the PKCS#11 URI of the key, where it is on a token and no new one in a file.
 
         Returns:
             The new key.
 
         Raises:
+            StorageError: the token or its key is not there.
             SigningError: not a request, or its signature fails.
             WorkspaceError: no such producer; the request is not for this office, not for the
                 producer's newest key, or not of these days; the key is registered already.
@@ -324,13 +327,22 @@ class Office:
             old = self.newest(code)
             if asked is not None:
                 check_request(act, asked, follows=old)
-            key = act.new_key(f"producer-{code}").public_key if asked is None else asked.public_key
+            if asked is None:
+                key = act.new_key(f"producer-{code}", pkcs11=pkcs11).public_key
+            else:
+                key = asked.public_key
             check_new(act, key)
             if asked is not None:
                 list_log(act, asked, operator=old.issuer, trust_witnesses=False)
             return rotation.succeed(act, old, key, overlap=overlap)
 
-    def rotate_own(self, *, overlap: timedelta = rotation.OVERLAP, keep_old: bool = True) -> Root:
+    def rotate_own(
+        self,
+        *,
+        overlap: timedelta = rotation.OVERLAP,
+        keep_old: bool = True,
+        pkcs11: str | None = None,
+    ) -> Root:
         """Give the office a new key: the next root names it, and it signs the next bundle.
 
         Whoever goes by this office needs both files, the root first.
@@ -339,12 +351,13 @@ class Office:
             overlap: how long the old key may still state things.
             keep_old: let the old key sign bundles as well. Not where somebody else has it;
                 then revoke it afterwards.
+            pkcs11: the PKCS#11 URI of the key, where it is on a token and no new one in a file.
 
         Returns:
             The new root.
         """
         with self.acting(urgent=True) as act:
-            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
+            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old, pkcs11=pkcs11)
 
     def acts(self) -> list[PastAct]:
         """Return what the office did, the earliest first."""

@@ -73,13 +73,16 @@ def _retired(old: KeyEntry, *, at: datetime) -> KeyEntry:
     return old.model_copy(update={"sign_until": until})
 
 
-def succeed_office(act: Act, *, overlap: timedelta, keep_old: bool) -> Root:
+def succeed_office(
+    act: Act, *, overlap: timedelta, keep_old: bool, pkcs11: str | None = None
+) -> Root:
     """Make the office's next key and the next root, and publish the first bundle under it.
 
     Args:
         act: what this belongs to; from here on the new key signs.
         overlap: how long the old key may still state things.
         keep_old: let the old key sign bundles as well.
+        pkcs11: the PKCS#11 URI of the key, where it is on a token.
 
     Raises:
         WorkspaceError: fewer root keys are here than must sign.
@@ -95,7 +98,7 @@ def succeed_office(act: Act, *, overlap: timedelta, keep_old: bool) -> Root:
     threshold = previous.roles.root.threshold
     if len(signers) < threshold:
         raise WorkspaceError("workspace.root_keys", count=len(signers), threshold=threshold)
-    new = act.new_key("office")
+    new = act.new_key("office", pkcs11=pkcs11)
     file = sign_root(
         previous.version + 1,
         expires=act.now + ROOT_LIFETIME,

@@ -31,7 +31,7 @@ from ocoptrace.workspace.evidence import attach_evidence
 from ocoptrace.workspace.export import batch_of, make_record, owner_of
 from ocoptrace.workspace.founding import DATABASE, KEYS, MARKER, furnish, namespace_of
 from ocoptrace.workspace.granting import new_code
-from ocoptrace.workspace.keyring import Keyring
+from ocoptrace.workspace.keyring import Keyring, no_pin
 from ocoptrace.workspace.keys_and_trust import KeysAndTrust
 from ocoptrace.workspace.labelling import Labelling
 from ocoptrace.workspace.office import Office
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
     from ocoptrace.signing import Signer, TrustBundle
+    from ocoptrace.store.token_signer import AskPin
     from ocoptrace.workspace.accept import Acceptance
 
 __all__ = ["DEFAULT_HOST", "MARKER", "Workspace", "is_workspace"]
@@ -143,9 +144,19 @@ class Workspace(KeysAndTrust, Labelling, PublicLog):
         folder: Path | str,
         *,
         passphrase: bytes | None = None,
+        pin: AskPin = no_pin,
+        signers: Iterable[Signer] = (),
         clock: Callable[[], datetime] = _utc_now,
     ) -> Workspace:
         """Return the workspace of a folder. Its keys are not needed until something is signed.
+
+        Args:
+            folder: of a workspace.
+            passphrase: what the key files are locked with, if anything.
+            pin: given the label of a token, returns its PIN; asked when a key on a token signs.
+            signers: keys that stand in no file here: in a cloud service, in another program. Each
+                signs where the trust bundle lists its public half.
+            clock: returns the time, aware.
 
         Raises:
             WorkspaceError: the folder is none.
@@ -155,7 +166,9 @@ class Workspace(KeysAndTrust, Labelling, PublicLog):
         if not is_workspace(path):
             raise WorkspaceError("workspace.not_one", path=path)
         store = SqliteStore.open(path / DATABASE)
-        setting = Setting.of(store, Keyring(path / KEYS, passphrase), clock)
+        setting = Setting.of(
+            store, Keyring(path / KEYS, passphrase, pin=pin, signers=signers), clock
+        )
         # Whoever was cut short between commit and checkpoint is caught up with here, where the
         # keys can be used; reading what is covered takes none. A log that has lost entries can
         # still be looked at: whatever is added to it says so.
