@@ -31,7 +31,7 @@ def succeed(act: Act, old: KeyEntry, key: PublicKey, *, overlap: timedelta) -> K
     """List a key with the rights of an old one for as long again, and let the old one retire.
 
     The new key's seals outlive it as long as the old key's did. Those of the old key stay good
-    as long as before.
+    as long as before. A certificate that names the old key's holder is not one of the new key.
 
     Args:
         act: what this belongs to.
@@ -50,6 +50,8 @@ def succeed(act: Act, old: KeyEntry, key: PublicKey, *, overlap: timedelta) -> K
     entry = old.model_copy(
         update={
             "key": base64url.encode(key.cose_key),
+            # Its holder named the old key; the new one is to be named anew.
+            "certificate": None,
             "sign_from": start,
             "sign_until": end,
             "seal_until": end + (old.seal_until - old.sign_until),
