@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from ocoptrace.cli import key_succession, key_tokens
+from ocoptrace.cli import key_bindings, key_succession, key_tokens
 from ocoptrace.cli.key_names import KnownKey, find_key, keys_here
 from ocoptrace.cli.options import choice, destination, open_workspace
 from ocoptrace.cli.passphrase import given_passphrase, new_passphrase
@@ -30,6 +30,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     _add_telling(key, terminal)
     key_succession.add(key, terminal)
     key_tokens.add(key, terminal)
+    key_bindings.add(key, terminal)
 
 
 def _add_making(key: typer.Typer, terminal: Terminal) -> None:

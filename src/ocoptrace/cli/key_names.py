@@ -89,6 +89,7 @@ class KnownKey:
             "signs_from": _time(entry.sign_from) if entry else "",
             "signs_until": _time(entry.sign_until) if entry else "",
             "seals_until": _time(entry.seal_until) if entry else "",
+            "certificate": _certified(entry),
             "status": self.status,
             "token": self.token,
         }
@@ -224,6 +225,11 @@ def _status(entry: KeyEntry, trust: TrustBundle, *, now: datetime) -> str:
     if in_force(trust, entry, at=now):
         return "current"
     return "retired" if entry.sign_until <= now else "not_listed"
+
+
+def _certified(entry: KeyEntry | None) -> str:
+    note = None if entry is None else entry.certificate
+    return "" if note is None else f"{note.subject} ({note.issuer}, {note.serial})"
 
 
 def _time(time: datetime) -> str:

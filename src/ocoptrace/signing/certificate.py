@@ -12,6 +12,8 @@ as PEM or DER, without its private key.
 from __future__ import annotations
 
 import unicodedata
+import warnings
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -19,21 +21,23 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
 from ocoptrace.errors import SigningError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "ALGORITHMS",
     "MAX_CERTIFICATES",
     "STRONG_HASHES",
+    "UNREADABLE",
     "Certificate",
     "pem_blocks",
     "read_certificates",
+    "reading",
 ]
 
 MAX_CERTIFICATES: Final = 8
@@ -68,6 +72,16 @@ _SHOWN: Final = {
 }
 _MAX_NAME = 400
 
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    CryptographyDeprecationWarning,
+)
+"""What the library raises about bytes that are no certificate or list, now or later."""
+
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
@@ -75,23 +89,25 @@ class Certificate:
     """An X.509 certificate, as far as it names a holder."""
 
     def __init__(self, der: bytes) -> None:
-        """Read one; ``der`` and ``parsed`` hold it.
+        """Read one: ``der``, ``parsed``, its ``key``, and when it ``starts`` and ``ends``.
 
         Raises:
             SigningError: not one, over 16 KiB, or of a kind of key that is not taken.
         """
-        try:
+        with reading(_unreadable):
             if len(der) > _MAX_CERTIFICATE_BYTES:
                 raise _unreadable()
             self.parsed = x509.load_der_x509_certificate(der)
             self.key = self.parsed.public_key()
-            # What is only looked at later is read now, so that it fails here.
+            # What the library would only look at later is read now, so that it fails here.
             names = (*self.parsed.subject, *self.parsed.issuer)
+            self.starts, self.ends = (
+                self.parsed.not_valid_before_utc,
+                self.parsed.not_valid_after_utc,
+            )
             self._extensions = self.parsed.extensions
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-            raise _unreadable() from error
-        if not names or self.parsed.public_bytes(serialization.Encoding.DER) != der:
-            raise _unreadable()
+            if not names or self.parsed.public_bytes(serialization.Encoding.DER) != der:
+                raise _unreadable()
         self.der = der
 
     @cached_property
@@ -111,11 +127,6 @@ class Certificate:
     def serial(self) -> str:
         """Its serial number, in hexadecimal."""
         return f"{self.parsed.serial_number:x}"
-
-    @property
-    def ends(self) -> datetime:
-        """Until when it is good, inclusive."""
-        return self.parsed.not_valid_after_utc
 
     def algorithm_of(self, signature: bytes, message: bytes) -> tuple[str, bytes]:
         """Return by which algorithm its key signed a message, and the signature in its one form.
@@ -252,15 +263,24 @@ def pem_blocks(
     labels = {each.partition(b"-----")[0] for each in data.split(_PEM)[1:]}
     if labels != {label}:
         raise fault()
-    try:
+    with reading(fault):
         if load is not None:
             return [each.public_bytes(serialization.Encoding.DER) for each in load(data)]
         end = b"-----END " + label + b"-----"
         pems = [_PEM + label + b"-----" + each for each in data.split(_PEM + label + b"-----")[1:]]
         crls = [x509.load_pem_x509_crl(each.partition(end)[0] + end + b"\n") for each in pems]
         return [crl.public_bytes(serialization.Encoding.DER) for crl in crls]
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise fault() from error
+
+
+@contextmanager
+def reading(fault: Callable[[], SigningError]) -> Iterator[None]:
+    """Refuse what the library cannot read, or only reads with a warning, as this fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        try:
+            yield
+        except UNREADABLE as error:
+            raise fault() from error
 
 
 def _unreadable() -> SigningError:

@@ -16,12 +16,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import verification
 
 from ocoptrace.errors import SigningError
-from ocoptrace.signing.certificate import STRONG_HASHES, Certificate, pem_blocks
+from ocoptrace.signing.certificate import (
+    STRONG_HASHES,
+    UNREADABLE,
+    Certificate,
+    pem_blocks,
+    reading,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,42 +47,45 @@ class RevocationList:
         Raises:
             SigningError: not one, over 16 MiB, or one that is not whole by itself.
         """
-        try:
+        with reading(_no_list):
             if len(der) > _MAX_LIST_BYTES:
                 raise _no_list()
-            self._crl = x509.load_der_x509_crl(der)
+            crl = x509.load_der_x509_crl(der)
+            # As with certificates: what is looked at later is read now.
+            self._issuer = crl.issuer
+            self._begins, self._ends = crl.last_update_utc, crl.next_update_utc
             known = (x509.AuthorityKeyIdentifier, x509.CRLNumber, x509.FreshestCRL)
             # A list for some reasons, some kinds or some changes only does not show what it lacks.
-            if any(
-                each.critical and not isinstance(each.value, known) for each in self._crl.extensions
-            ):
+            if any(each.critical and not isinstance(each.value, known) for each in crl.extensions):
                 raise _no_list()
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-            raise _no_list() from error
+        self._crl = crl
 
     def speaks_of(self, certificate: Certificate, ca: Certificate) -> bool:
         """Tell whether it is the list of the CA that issued a certificate."""
-        crl, subject = self._crl, ca.parsed.subject
-        if crl.issuer != subject or certificate.parsed.issuer != subject:
+        subject, key = ca.parsed.subject, ca.key
+        if self._issuer != subject or certificate.parsed.issuer != subject:
             return False
-        key = ca.key
         if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             return False
         try:
-            is_strong = isinstance(crl.signature_hash_algorithm, STRONG_HASHES)
-            return is_strong and crl.is_signature_valid(key)
-        except UnsupportedAlgorithm:
+            is_strong = isinstance(self._crl.signature_hash_algorithm, STRONG_HASHES)
+            return is_strong and self._crl.is_signature_valid(key)
+        except UNREADABLE:
             return False
 
     def is_current(self, now: datetime) -> bool:
         """Tell whether it is of these days: its CA says when the next one comes."""
-        ends = self._crl.next_update_utc
-        return self._crl.last_update_utc <= now and ends is not None and now < ends
+        return self._begins <= now and self._ends is not None and now < self._ends
 
     def has(self, certificate: Certificate) -> bool:
-        """Tell whether a certificate stands on it."""
+        """Tell whether a certificate stands on it.
+
+        Raises:
+            SigningError: an entry of it cannot be read.
+        """
         serial = certificate.parsed.serial_number
-        return self._crl.get_revoked_certificate_by_serial_number(serial) is not None
+        with reading(_no_list):
+            return self._crl.get_revoked_certificate_by_serial_number(serial) is not None
 
 
 def read_revocation_lists(data: bytes) -> tuple[RevocationList, ...]:
@@ -135,9 +143,8 @@ def _chain_to(
         SigningError: there is none that holds.
     """
     facts = {"subject": leaf.subject, "issuer": leaf.issuer}
-    begins = leaf.parsed.not_valid_before_utc
-    if not begins <= now <= leaf.ends:
-        raise SigningError("certificate.period", **facts, start=begins, end=leaf.ends)
+    if not leaf.starts <= now <= leaf.ends:
+        raise SigningError("certificate.period", **facts, start=leaf.starts, end=leaf.ends)
     if not anchors:
         raise SigningError("certificate.no_ca", **facts)
     policies = verification.ExtensionPolicy

@@ -24,6 +24,7 @@ from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.workspace import recognition, revocation, rotation
 from ocoptrace.workspace.act import acting
+from ocoptrace.workspace.certifying import drop_note, note_on
 from ocoptrace.workspace.gate import key_of, keys_of
 from ocoptrace.workspace.granting import (
     CODE_SYMBOLS,
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 
     from ocoptrace.findings import Finding
     from ocoptrace.signing import Root, Signer, TrustBundle
-    from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
+    from ocoptrace.signing.bundle import CertificateNote, KeyEntry, LabelDuty, Revocation
+    from ocoptrace.signing.key_binding import KeyBinding
     from ocoptrace.workspace.act import Act
     from ocoptrace.workspace.past_acts import PastAct
     from ocoptrace.workspace.recognition import Claim
@@ -232,6 +234,31 @@ class Office:
             )
             act.revoke(made, entry)
         return made
+
+    def certify(self, binding: KeyBinding, note: CertificateNote) -> KeyEntry:
+        """Note in the next bundle whom a licensed CA names as the holder of a key.
+
+        Args:
+            binding: by which the holder of the certificate signed for the key.
+            note: what was found of it; see ``certifying.note_of``.
+
+        Raises:
+            WorkspaceError: no such key of that issuer, or it is revoked.
+        """
+        with self.acting() as act:
+            return note_on(act, binding, note)
+
+    def drop_certificate(self, key: str) -> KeyEntry:
+        """Take the name that a CA gave a key's holder out of the next bundle.
+
+        Args:
+            key: the code of a producer with one key, or the beginning of a thumbprint (hex).
+
+        Raises:
+            WorkspaceError: no such key, more than one, or none is noted.
+        """
+        with self.acting(urgent=True) as act:
+            return drop_note(act, self.find(act, key))
 
     def recognise(self, bundle: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         """Recognise another office: list its own keys, revocations and logs.
