@@ -12,10 +12,6 @@ from ocoptrace.cli.office import hand_out
 from ocoptrace.cli.options import located, open_workspace, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import WorkspaceError
-from ocoptrace.signing.certificate import read_certificates
-from ocoptrace.signing.certificate_chain import read_revocation_lists
-from ocoptrace.signing.key_binding import KeyBinding
-from ocoptrace.workspace.certifying import note_of
 
 __all__ = ["add"]
 
@@ -40,6 +36,12 @@ def add(trust: typer.Typer, terminal: Terminal) -> None:
         yes: Annotated[bool, typer.Option("--yes", help=text("cli.option.yes"))] = False,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
+        # What reads certificates is loaded by the commands that do.
+        from ocoptrace.signing.certificate import read_certificates
+        from ocoptrace.signing.certificate_chain import read_revocation_lists
+        from ocoptrace.signing.key_binding import KeyBinding
+        from ocoptrace.workspace.certifying import note_of
+
         data = read_file(binding)
         with located(f"{binding}: "):
             bound = KeyBinding.parse(data)

@@ -10,8 +10,6 @@ from ocoptrace.cli.key_names import find_key
 from ocoptrace.cli.options import destination, located, read_file
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError
-from ocoptrace.signing.certificate import read_certificates
-from ocoptrace.signing.key_binding import KeyBinding, key_text
 from ocoptrace.store import write_whole
 from ocoptrace.verify.policy import civil_date
 
@@ -32,6 +30,8 @@ def add(key: typer.Typer, terminal: Terminal) -> None:
         ),
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
+        from ocoptrace.signing.key_binding import key_text
+
         now = datetime.now(UTC)
         found = find_key(key, workspace, now=now)
         listed = [e.entry for e in found if e.entry is not None and e.status != "revoked"]
@@ -55,6 +55,9 @@ def add(key: typer.Typer, terminal: Terminal) -> None:
             "binding.json"
         ),
     ) -> None:
+        from ocoptrace.signing.certificate import read_certificates
+        from ocoptrace.signing.key_binding import KeyBinding
+
         destination(out)
         with located(f"{certificate}: "):
             chain = read_certificates(read_file(certificate))

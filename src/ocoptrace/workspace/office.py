@@ -24,7 +24,6 @@ from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.workspace import recognition, revocation, rotation
 from ocoptrace.workspace.act import acting
-from ocoptrace.workspace.certifying import drop_note, note_on
 from ocoptrace.workspace.gate import key_of, keys_of
 from ocoptrace.workspace.granting import (
     CODE_SYMBOLS,
@@ -32,10 +31,12 @@ from ocoptrace.workspace.granting import (
     check_free,
     check_new,
     check_request,
+    drop_holder,
     grant_for,
     list_log,
     list_producer,
     new_code,
+    note_holder,
     widen,
 )
 from ocoptrace.workspace.past_acts import past_acts
@@ -246,7 +247,7 @@ class Office:
             WorkspaceError: no such key of that issuer, or it is revoked.
         """
         with self.acting() as act:
-            return note_on(act, binding, note)
+            return note_holder(act, binding, note)
 
     def drop_certificate(self, key: str) -> KeyEntry:
         """Take the name that a CA gave a key's holder out of the next bundle.
@@ -258,7 +259,7 @@ class Office:
             WorkspaceError: no such key, more than one, or none is noted.
         """
         with self.acting(urgent=True) as act:
-            return drop_note(act, self.find(act, key))
+            return drop_holder(act, self.find(act, key))
 
     def recognise(self, bundle: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         """Recognise another office: list its own keys, revocations and logs.
