@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pkcs11
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from ocoptrace.errors import OcopTraceError, SigningError, StorageError, WorkspaceError
+from ocoptrace.gs1 import parse_name
+from ocoptrace.signing import Seal, sign_seal
 from ocoptrace.signing.keys import DerSigner
 from ocoptrace.store.token_signer import make_token_key
 from ocoptrace.store.token_uri import TokenUri
@@ -21,7 +27,7 @@ from soft_tokens import OTHER_PIN, PIN
 from village import es256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from clock import Clock
     from ocoptrace.signing import Signer
@@ -79,6 +85,73 @@ def test_a_producer_signs_with_a_token(
     assert b"PRIVATE KEY" not in held.path.read_bytes()
     assert PIN.encode() not in b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
     ws.close()
+
+
+@pytest.fixture
+def sealing(office: Workspace, clock: Clock) -> Iterator[tuple[Workspace, str]]:
+    """A workspace whose producer signs with other nonces each time, and its batch."""
+    office.import_registry(STORY)
+    code, batch = office.producers()[0].id, office.batches()[0].id
+    key = office.signer(code)
+    folder = office.folder
+    private = load_pem_private_key(key.to_pem(), None)  # type: ignore[attr-defined]
+    (name,) = [
+        each.name
+        for each in office.keys()  # noqa: SIM118 - a workspace is no mapping
+        if each.purpose == "producer"
+    ]
+    office.close()
+    (folder / "keys" / f"{name}.pem").unlink()
+
+    def sign_der(message: bytes) -> bytes:
+        signed: bytes = private.sign(message, ec.ECDSA(hashes.SHA256()))
+        return signed
+
+    ws = Workspace.open(folder, signers=[DerSigner(key.public_key, sign_der)], clock=clock)
+    yield ws, batch
+    ws.close()
+
+
+@pytest.mark.parametrize("name", ["stickers.pdf", "stickers.svg", "stickers.zpl"])
+def test_seals_that_differ_each_time_are_read_back_as_good(
+    sealing: tuple[Workspace, str], tmp_path: Path, name: str
+) -> None:
+    ws, batch = sealing
+    plan = {"template": "ocop-50x30", "stock": "roll-50x30", "dpi": 300}
+    run = ws.label_run(batch, count=3, demo=True, **plan)
+    links = {run.contents[0].link for _ in range(2)}
+    assert len(links) == 2
+    run.write(tmp_path / name)
+    manifest = json.loads((tmp_path / "stickers.manifest.json").read_bytes())
+    assert manifest["state"] == "complete"
+
+
+def test_only_a_seal_of_this_very_text_will_do_for_another(
+    sealing: tuple[Workspace, str],
+) -> None:
+    ws, batch = sealing
+    stickers = ws.label_run(batch, count=2, demo=True).contents
+    first, again, second = stickers[0].link, stickers[0].link, stickers[1].link
+    assert stickers.alike(first, again)
+    link, number = first.split("#")
+    seal = Seal.parse(number)
+    other_day = sign_seal(
+        parse_name(link).canonical(),
+        shelf_date=date(2031, 1, 1),
+        signer=ws.signer(ws.producers()[0].id),
+    )
+    stranger = sign_seal(parse_name(link).canonical(), shelf_date=seal.shelf_date, signer=es256(99))
+    for read in (
+        second,
+        link,
+        f"{link}#",
+        f"{link}#{number[:-1]}",
+        f"{link}#{second.split('#')[1]}",
+        f"{link.replace('HTTPS', 'HTTP')}#{number}",
+        f"{link}#{other_day.number}",
+        f"{link}#{stranger.number}",
+    ):
+        assert not stickers.alike(first, read)
 
 
 def test_without_its_pin_nothing_is_recorded(
