@@ -96,6 +96,17 @@ def test_a_producer_asks_and_signs_with_a_token(
     assert PIN.encode() not in kept(cli.folder)
 
 
+def test_an_office_is_founded_with_a_root_key_on_a_token(run: Any, token: SoftTokens) -> None:
+    uri = token.uri("htx", "root")
+    assert run("key", "new", "root.pem", "--pkcs11", uri).code == 0
+    made = run("trust", "init", "office", "--pkcs11", f"root-1={uri}")
+    assert made.code == 0, made.err
+    listed = json.loads(run("key", "list", "-w", "office", "--json", pin=None).out)
+    assert {each["name"]: each["token"] for each in listed if each["token"]} == {"root-1": uri}
+    other = run("trust", "init", "other", "--pkcs11", f"log={uri}")
+    assert (other.code, "root-1, root-2, root-3, office" in other.err) == (2, True)
+
+
 def test_the_pin_comes_from_a_file(cli: Any, token: SoftTokens) -> None:
     file = cli.folder / "pin"
     file.write_text(f"{PIN}\n")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from ocoptrace.errors import OcopTraceError, SigningError, StorageError, WorkspaceError
+from ocoptrace.errors import InputError, OcopTraceError, SigningError, StorageError, WorkspaceError
 from ocoptrace.gs1 import parse_name
 from ocoptrace.signing import Seal, sign_seal
 from ocoptrace.signing.keys import DerSigner
@@ -180,6 +180,37 @@ def test_without_its_pin_nothing_is_recorded(
 
 def _log_out(tokens: SoftTokens) -> None:
     pkcs11.lib(str(tokens.module)).reinitialize()
+
+
+def test_an_office_is_founded_with_its_root_keys_on_tokens(
+    tmp_path: Path, clock: Clock, tokens: SoftTokens
+) -> None:
+    uris = {name: on_token(tokens, f"founding-{name}") for name in ("root-1", "root-2", "office")}
+    ws = Workspace.create(tmp_path / "office", pin=knows, pkcs11=uris, clock=clock)
+    assert {key.name: key.token for key in ws.keys() if key.token} == uris  # noqa: SIM118
+    assert ws.office.renew().version == 2
+    assert ws.office.rotate_own().version == 2
+    for each in ("root-1", "root-2"):
+        assert b"PRIVATE" not in (ws.folder / "keys" / f"{each}.pem").read_bytes()
+    ws.close()
+    _log_out(tokens)
+    without = Workspace.open(ws.folder, clock=clock)
+    with pytest.raises(SigningError) as caught:
+        without.office.rotate_own()
+    assert caught.value.code == "token.no_pin"
+    assert without.root.version == 2
+    without.close()
+
+
+def test_what_is_no_key_of_an_office_is_on_no_token(tmp_path: Path, tokens: SoftTokens) -> None:
+    for keys, kind in (
+        ({"log": tokens.uri("htx", "x")}, InputError),
+        ({"root-1": tokens.uri("htx", "no-such-key")}, StorageError),
+        ({"root-1": "no uri"}, InputError),
+    ):
+        with pytest.raises(kind):
+            Workspace.create(tmp_path / "office", pin=knows, pkcs11=keys)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_an_office_rotates_onto_a_token_and_back(
