@@ -6,6 +6,7 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 SECONDS ?= 60
 CHANGED ?= 10000
+SEED ?= 0
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ bench: .venv/tools .venv-hash .venv-labels chromium node ## Measure against peer
 	@for bench in $(sort $(wildcard benchmarks/bench_*.py)); do $(BIN)/python $$bench || exit; done
 
 fuzz: .venv/fuzz node ## Feed every reader made-up input, for SECONDS in all, and both verifiers CHANGED
-	@PYTHONPATH=tests $(BIN)/python -m fuzz.run $(SECONDS)
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.run $(SECONDS) --seed $(SEED)
 	@PYTHONPATH=tests $(BIN)/python -m second_verifier.agreement $(CHANGED)
 
 docs: .venv/tools ## Build the documentation into site/

@@ -18,6 +18,7 @@ _WIDTH, _COLUMN = 88, 24
 _KINDS = {
     Path: "PATH",
     int: "NUMBER",
+    float: "NUMBER",
     str: "TEXT",
     list[Path]: "PATH …",  # given once for each
     list[str]: "TEXT …",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from spec import problems
 from spec.shown import diagnostic, fenced, hexadecimal, pretty, verdict_lines, wrapped
 from spec.world import LOG, NOW, WITNESSES, example, signer
 
@@ -43,6 +44,7 @@ def texts() -> dict[str, str]:
     return {
         **_event_texts(record),
         **_seal_texts(made.link),
+        **problems.texts(),
         "root": fenced("json", pretty(root.text())),
         "bundle": fenced("json", pretty(trust.text())),
         "bundle numbers": fenced("text", numbers),
@@ -88,6 +90,7 @@ def _event_texts(record: OriginRecord) -> dict[str, str]:
         f"  null,\n"
         f"  h'{hexadecimal(receipt.signature, indent=4)}'\n])"
     )
+    written = LogProof(checkpoint, proof.index, proof.path)
     return {
         "receipt": fenced("text", hexadecimal(receipt.encode())),
         "receipt parts": fenced("text", parts),
@@ -96,6 +99,7 @@ def _event_texts(record: OriginRecord) -> dict[str, str]:
         "event hex": fenced("text", hexadecimal(statement.cose)),
         "event numbers": fenced("text", numbers),
         "proof": fenced("text", inclusion),
+        "tlog proof": fenced("text", str(written).rstrip("\n")),
     }
 
 

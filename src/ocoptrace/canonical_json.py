@@ -67,7 +67,7 @@ def _is_plain(value: Any) -> bool:
         deeper: list[Any] = []
         for item in level:
             kind = type(item)
-            if kind is str or kind is bool or item is None:
+            if kind is str:
                 continue
             if kind is dict:
                 try:
@@ -77,16 +77,24 @@ def _is_plain(value: Any) -> bool:
                 deeper.extend(item.values())
             elif kind is list:
                 deeper.extend(item)
-            elif kind is int:
-                plain = plain and -_EXACT < item < _EXACT
-            elif kind is float:
-                plain = plain and not item.is_integer() and _LEAST < abs(item) < _MOST
             else:
-                raise InputError("json.not_json", kind=kind.__name__)
+                plain = _is_alike(item) and plain
         if not deeper:
             return plain
         level = deeper
     raise InputError("json.too_deep", limit=MAX_DEPTH)
+
+
+def _is_alike(value: object) -> bool:
+    """Tell whether orjson spells a number, ``true``, ``false`` or ``null`` as RFC 8785 does."""
+    if isinstance(value, bool) or value is None:
+        return True
+    # A class of someone's own is no JSON, whatever it is derived from.
+    if type(value) is int:
+        return -_EXACT < value < _EXACT
+    if type(value) is float:
+        return not value.is_integer() and _LEAST < abs(value) < _MOST
+    raise InputError("json.not_json", kind=type(value).__name__)
 
 
 def _not_text(members: dict[Any, Any]) -> InputError:

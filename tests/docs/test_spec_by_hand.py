@@ -67,9 +67,15 @@ def test_its_place_in_the_log(position: int) -> None:
     statement = record["statements"][position]
     proof = statement["proofs"][0]
     _, size, root = record["checkpoints"][proof["checkpoint"]].split("\n")[:3]
-    node = hashlib.sha256(b"\x00" + unpadded(statement["cose"])).digest()
-    index, last = proof["index"], int(size) - 1
-    for sibling in map(unpadded, proof["path"]):
+    path = list(map(unpadded, proof["path"]))
+    assert root_over(statement["cose"], proof["index"], int(size), path) == base64.b64decode(root)
+
+
+def root_over(cose: str, index: int, size: int, path: list[bytes]) -> bytes:
+    """Return the root that a path leads to, from an entry at an index."""
+    node = hashlib.sha256(b"\x00" + unpadded(cose)).digest()
+    last = size - 1
+    for sibling in path:
         if index % 2 or index == last:
             node = hashlib.sha256(b"\x01" + sibling + node).digest()
             while index % 2 == 0 and index:
@@ -78,7 +84,20 @@ def test_its_place_in_the_log(position: int) -> None:
             node = hashlib.sha256(b"\x01" + node + sibling).digest()
         index, last = index // 2, last // 2
     assert last == 0
-    assert node == base64.b64decode(root)
+    return node
+
+
+def test_the_proof_of_a_submission() -> None:
+    page = (EXAMPLES.parent / "submission.md").read_text(encoding="utf-8")
+    block = page.partition("<!-- made: tlog proof -->")[2].split("```")[1].removeprefix("text\n")
+    head, note = block.split("\n\n", 1)
+    first, index, *path = head.split("\n")
+    assert (first, index[:6]) == ("c2sp.org/tlog-proof@v1", "index ")
+    _, size, root = note.split("\n")[:3]
+    event = next(each for each in statements() if b"vnd.ocoptrace.event" in unpadded(each["cose"]))
+    hashes = [base64.b64decode(line) for line in path]
+    found = root_over(event["cose"], int(index[6:]), int(size), hashes)
+    assert found == base64.b64decode(root)
 
 
 def test_a_checkpoint_and_its_witnesses() -> None:

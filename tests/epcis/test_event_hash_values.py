@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from ocoptrace.epcis.event_hash.identifiers import one_link
 from ocoptrace.epcis.event_hash.profile import PROFILES
 from ocoptrace.epcis.event_hash.times import utc
 from ocoptrace.epcis.event_hash.values import Values
-from ocoptrace.errors import EpcisError
+from ocoptrace.errors import EpcisError, Gs1Error
+from ocoptrace.gs1.epc import epc_urn_to_digital_link
 
 GTIN = "https://id.gs1.org/01/09521234543213"
 CBV = "https://ref.gs1.org/cbv/"
@@ -105,10 +107,25 @@ def test_rounding_carries_into_the_next_year() -> None:
     assert caught.value.code == "epcis.hash_dropped"
 
 
+@given(
+    st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)),  # noqa: DTZ001
+    st.integers(-14 * 4, 14 * 4).map(lambda quarters: timedelta(minutes=15 * quarters)),
+)
+def test_any_time_is_told_in_utc(when: datetime, offset: timedelta) -> None:
+    aware = when.replace(microsecond=when.microsecond // 1000 * 1000, tzinfo=timezone(offset))
+    expected = aware.astimezone(UTC).isoformat(timespec="milliseconds")
+    text = aware.isoformat(timespec="milliseconds")
+    assert utc(text) == expected.replace("+00:00", "Z")
+    assert utc(text.replace(".000", "")) == utc(text)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("2023-02-02T24:00:00Z", "epcis.time"),
+        ("2023-02-30T11:00:00Z", "epcis.time"),
+        ("2023-02-02T11:00:60Z", "epcis.time"),
+        ("2023-02-02T11:00:00+24:00", "epcis.time"),
         ("2023-02-02T11:04:03", "epcis.time_without_offset"),
         ("0001-01-01T00:00:00+14:00", "epcis.time"),
         ("9999-12-31T23:59:59.9996Z", "epcis.time"),
@@ -177,6 +194,20 @@ def test_one_thing_has_one_link(uri: str, expected: str) -> None:
 )
 def test_what_is_no_gs1_identifier_has_no_link(uri: str) -> None:
     assert one_link(uri) is None
+
+
+@given(
+    st.sampled_from(["id:sgtin", "class:lgtin", "id:lgtin", "idpat:sgtin", "id:sgln"]),
+    st.from_regex(r"[0-9]{3,13}\.[0-9]{0,7}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9._%-]{0,21}", fullmatch=True),
+)
+def test_a_urn_has_the_link_of_its_digital_link(scheme: str, gtin: str, serial: str) -> None:
+    urn = f"urn:epc:{scheme}:{gtin}.{serial}"
+    try:
+        expected = epc_urn_to_digital_link(urn)
+    except Gs1Error:
+        return
+    assert one_link(urn) == expected
 
 
 @pytest.mark.parametrize(

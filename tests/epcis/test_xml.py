@@ -14,7 +14,7 @@ from ocoptrace.epcis import DocumentWriter, parse_event, read_document, write_js
 from ocoptrace.epcis.document import write_xml
 from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.vocabulary import EPCIS_CONTEXT, VOCABULARY
-from ocoptrace.epcis.xml_schema import ORDER
+from ocoptrace.epcis.xml_schema import ORDER, STANDING
 from ocoptrace.errors import EpcisError
 
 SEEN: dict[str, Any] = {
@@ -382,3 +382,16 @@ def test_a_namespace_that_is_no_address_is_told_as_json() -> None:
     assert b"xmlns:ex=" not in written
     again = read_document(written).events[0]
     assert (again.to_json(), again.prefixes) == (event.to_json(), event.prefixes)
+
+
+@pytest.mark.parametrize("namespace", sorted(STANDING))
+def test_a_prefix_for_what_the_syntax_is_made_of_comes_back(namespace: str) -> None:
+    context = [EPCIS_CONTEXT, {"x": namespace}]
+    event = {**SEEN, "x:action": "3", "x:gate": {"x:side": "left"}}
+    assert through_xml(event, context) == event
+
+
+def test_an_attribute_of_epcis_on_a_document_comes_back() -> None:
+    document = read_document(xml().replace(b" creationDate", b' epcis:gate="A" creationDate'))
+    assert document.head is not None
+    assert read_document(write_xml(document)).head == document.head

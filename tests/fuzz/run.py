@@ -1,6 +1,6 @@
 """Let atheris make up inputs for every reader: ``make fuzz``.
 
-    PYTHONPATH=tests python -m fuzz.run SECONDS [READER …]
+    PYTHONPATH=tests python -m fuzz.run SECONDS [--seed N] [READER …]
 
 The time is shared among the readers, and as many run at once as there are processors. What was
 learned stays in ``var/fuzz/corpus``, and an input that breaks a reader in ``var/fuzz``; to give it
@@ -11,6 +11,7 @@ to the reader again, name its file behind the reader's name, with a time of 0:
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import re
@@ -76,14 +77,14 @@ def run(target: Target, *options: str) -> None:
     atheris.Fuzz()
 
 
-def started(target: Target, seconds: int) -> int:
+def started(target: Target, seconds: int, seed: int) -> int:
     """Start a reader in a process of its own, which writes to a file; return its number."""
     process = os.fork()
     if process == 0:
         log = os.open(FOLDER / f"{target.name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        run(target, f"-max_total_time={seconds}")
+        run(target, f"-max_total_time={seconds}", f"-seed={seed}")
     return process
 
 
@@ -102,18 +103,23 @@ def told(target: Target, status: int) -> bool:
 
 def main() -> None:
     """Run all readers, or those named, for a time that they share."""
-    seconds, *names = sys.argv[1:]
+    parser = argparse.ArgumentParser(prog="fuzz.run")
+    parser.add_argument("seconds", type=int)
+    parser.add_argument("names", nargs="*", metavar="READER")
+    parser.add_argument("--seed", type=int, default=0, help="of the inputs; 0 for new ones")
+    given = parser.parse_intermixed_args()
+    seconds, names = given.seconds, given.names
     targets = [t for t in TARGETS if not names or t.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if seconds == "0":
+    if seconds == 0:
         run(targets[0], *names[1:])
     at_once = os.cpu_count() or 1
-    each = max(1, int(seconds) * min(at_once, len(targets)) // len(targets))
+    each = max(1, seconds * min(at_once, len(targets)) // len(targets))
     waiting, running, well = list(targets), dict[int, "Target"](), True
     while waiting or running:
         while waiting and len(running) < at_once:
             target = waiting.pop(0)
-            running[started(target, each)] = target
+            running[started(target, each, given.seed)] = target
         process, status = os.wait()
         well = told(running.pop(process), status) and well
     raise SystemExit(int(not well))

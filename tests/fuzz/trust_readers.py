@@ -7,6 +7,7 @@ printed; what is read is written back byte for byte; and nothing that nobody sig
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from fuzz.gs1_readers import SEEDS as GS1_SEEDS
@@ -16,6 +17,8 @@ from fuzz.trust_seeds import (
     CHECKPOINTS,
     LABELS,
     PAYLOADS,
+    PROBLEMS,
+    PROOFS,
     PUBLIC_KEYS,
     RECORDS,
     REQUESTS,
@@ -66,6 +69,7 @@ from ocoptrace.transparency import (
 )
 from ocoptrace.transparency.merkle import leaf_hash
 from ocoptrace.transparency.receipt import Receipt, sign_receipt
+from ocoptrace.transparency.submission import Problem, Refused, Reply, read_reply
 from ocoptrace.transparency.tile import Tile, decode_entries, encode_entries, tiles_of
 from ocoptrace.transparency.transparent_statement import TransparentStatement
 from ocoptrace.transparency.witness_protocol import NOTHING_SEEN, AddCheckpoint, answer
@@ -244,6 +248,31 @@ def read_transparent(data: bytes) -> None:
     transparent = TransparentStatement.decode(data)
     assert transparent.encode() == data
     assert Sign1.decode(transparent.statement).encode() == transparent.statement
+
+
+def read_proof(data: bytes) -> None:
+    """Read a proof: it is written alike but for extra data, and shows the one entry it can."""
+    text = text_of(data)
+    proof = LogProof.parse(text)
+    first, _, rest = text.partition("\n")
+    written = rest.partition("\n")[2] if rest.startswith("extra ") else rest
+    assert str(proof) == f"{first}\n{written}"
+    size = proof.checkpoint.size
+    if 0 < size < SIZES and proof.checkpoint.root == tree_root(size, VILLAGE.read):
+        for place, entry in enumerate(VILLAGE.entries):
+            with suppress(ProofError):
+                proof.verify(entry)
+                assert place == proof.index
+
+
+def read_submission_answer(data: bytes) -> None:
+    """Read what a log answers behind the status that it is said to have."""
+    status, body = 100 + 2 * data[0] if data else 0, data[1:]
+    outcome = read_reply(Reply(status, body, 1.0))
+    if isinstance(outcome, Refused):
+        assert 400 <= status < 500
+        assert Problem.parse(outcome.problem.to_json("vi")) == outcome.problem
+        assert outcome.problem.text("vi")
 
 
 def read_path(data: bytes) -> None:
@@ -505,6 +534,18 @@ TARGETS = tuple(
             read_witness_request,
             ProofError,
             tuple(str(AddCheckpoint(0, (), each)).encode() for each in CHECKPOINTS),
+            2048,
+        ),
+        ("proof", read_proof, ProofError, PROOFS, 2048),
+        (
+            "submission-answer",
+            read_submission_answer,
+            ProofError,
+            (
+                *(bytes([50]) + proof for proof in PROOFS),
+                *(bytes([151]) + problem.to_json("en") for problem in PROBLEMS),
+                bytes([51]) + b'{"id":"00","index":1,"origin":"log.example/log"}',
+            ),
             2048,
         ),
         ("path", read_path, ProofError, (), 32),

@@ -14,6 +14,8 @@ from ocoptrace.signing.bundle import (
     batch_digest,
 )
 from ocoptrace.signing.registration import RegistrationRequest, RequestedLog, sign_request
+from ocoptrace.transparency import LogProof
+from ocoptrace.transparency.submission import Problem
 from village import (
     ADDRESS,
     BATCH,
@@ -95,6 +97,17 @@ RECORDS = (
     VILLAGE.record(SAID, TRUST, withheld=SAID[1:2]),
 )
 CHECKPOINTS = tuple(checkpoint for record in RECORDS for checkpoint in record.checkpoints)
+PROOFS = tuple(
+    str(LogProof(record.checkpoints[proof.checkpoint], proof.index, proof.path)).encode()
+    for record in RECORDS[:2]
+    for recorded in record.statements[:2]
+    for proof in recorded.proofs
+)
+PROBLEMS = (
+    Problem("submission.unknown_key", {"kid": "09ae9a2e1c4af055"}),
+    Problem("submission.other_signature", {"index": 7}),
+    Problem("submission.no_entry"),
+)
 LABELS = (
     sealed(),
     sealed(shelf_date=date(2028, 9, 14)),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocoptrace.errors import Gs1Error, OcopTraceError, SigningError, WorkspaceError
+from ocoptrace.signing import SoftwareSigner
+from ocoptrace.signing.note import COSIGNATURE_V1, NoteSigner
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.verify import verify_label, verify_record
 from ocoptrace.workspace import Workspace
@@ -144,6 +146,28 @@ def test_a_registered_producer_records_seals_and_exports(
     assert verdict.overall == "ok", [c for c in verdict.checks if c.outcome != "pass"]
     link = coop.label_run(batch, count=1, demo=True).contents[0].link
     assert verify_label(link, trust=office.trust, now=clock()).overall == "ok_offline"
+
+
+def test_a_request_names_outside_witnesses_and_the_office_lists_those_that_it_knows(
+    office: Workspace, make: Callable[..., Workspace]
+) -> None:
+    known, unknown = (
+        NoteSigner(name, SoftwareSigner.generate("Ed25519"), COSIGNATURE_V1)
+        for name in ("known.example", "unknown.example")
+    )
+    office.add_witness(str(known.verifier_key), "https://known.example")
+    ws = make("coop", under=office)
+    for witness in (known, unknown):
+        ws.add_witness(str(witness.verifier_key), f"https://{witness.name}")
+    asked = RegistrationRequest.parse(request_of(ws)).log
+    assert asked is not None
+    own = tuple(str(key) for key in ws.log_keys()[1:])
+    outside = (str(known.verifier_key), str(unknown.verifier_key))
+    assert (asked.witnesses, asked.quorum) == ((*own, *outside), 2)
+    office.office.register(request_of(ws))
+    listed = office.trust.log(ws.log_origin)
+    assert listed is not None
+    assert (listed.witnesses, listed.quorum) == ((str(known.verifier_key),), 1)
 
 
 def test_without_witnesses_of_others_a_record_says_that_its_log_is_its_own(

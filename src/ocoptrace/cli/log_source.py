@@ -7,8 +7,12 @@ needs no extra for a few thousand files that are only asked for, one after the o
 from __future__ import annotations
 
 import http.client
+import time
+from collections.abc import Mapping
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +23,8 @@ from ocoptrace.transparency.tile import MAX_TILE_BYTES, Tile, part_of
 __all__ = ["LogSource", "WebAddress", "WebLog", "source_of"]
 
 _SECONDS: Final = 30
+_SECONDS_IN_ALL: Final = 120
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _MAX_CHECKPOINT_BYTES: Final = 64 * 1024
 _OK, _NOT_FOUND, _GONE = 200, 404, 410
 
@@ -122,29 +128,49 @@ class WebAddress:
         """Return the address of a thing below this one."""
         return f"{self._address}/{name}"
 
+    def close(self) -> None:
+        """Let go of the connection; it is made anew when it is needed again."""
+        with suppress(OSError):
+            self._connection.close()
+
     def ask(
         self, method: str, name: str, body: bytes | None = None, *, limit: int
     ) -> tuple[int, bytes]:
-        """Return the status and body of an answer.
+        """Return the status and body of an answer; see ``exchange``."""
+        status, data, _ = self.exchange(method, name, body, limit=limit)
+        return status, data
+
+    def exchange(
+        self,
+        method: str,
+        name: str,
+        body: bytes | None = None,
+        *,
+        limit: int,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> tuple[int, bytes, Message]:
+        """Return the status, body and headers of an answer.
 
         Args:
-            method: of HTTP.
+            method: of HTTP; a request may arrive twice, so it is one that may.
             name: what is asked for, below the address.
             body: what is sent along.
             limit: bytes that the answer may have.
+            headers: more of the request's.
 
         Raises:
-            StorageError: nobody answers there.
+            StorageError: nobody answers there, or not in time.
             ProofError: the answer is longer.
         """
+        until = time.monotonic() + _SECONDS_IN_ALL
         try:
             try:
-                answer = self._request(method, name, body)
+                answer = self._request(method, name, body, headers)
             except (http.client.HTTPException, ConnectionError):
                 # A connection that was kept may have been let go of at the other end.
                 self._connection.close()
-                answer = self._request(method, name, body)
-            data = answer.read(limit + 1)
+                answer = self._request(method, name, body, headers)
+            data = _read(answer, limit, until=until)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -155,9 +181,29 @@ class WebAddress:
             with suppress(OSError):
                 self._connection.close()
             raise ProofError("proof.tile_length", place=name, length=len(data))
-        return answer.status, data
+        return answer.status, data, answer.headers
 
-    def _request(self, method: str, name: str, body: bytes | None) -> http.client.HTTPResponse:
-        headers = {"Accept-Encoding": "identity"}
-        self._connection.request(method, f"{self._path}/{name}", body=body, headers=headers)
+    def _request(
+        self, method: str, name: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        sent = {"Accept-Encoding": "identity", **headers}
+        self._connection.request(method, f"{self._path}/{name}", body=body, headers=sent)
         return self._connection.getresponse()
+
+
+def _read(answer: http.client.HTTPResponse, limit: int, *, until: float) -> bytes:
+    """Return a body, or its beginning where it is longer; one that drips is not waited for."""
+    parts, length = [], 0
+    while length <= limit:
+        part = answer.read1(limit + 1 - length)
+        if not part:
+            break
+        parts.append(part)
+        length += len(part)
+        if time.monotonic() > until:
+            raise TimeoutError
+    if length <= limit:
+        if answer.length:
+            raise http.client.IncompleteRead(b"", answer.length)
+        answer.close()  # of the answer alone; the connection is kept
+    return b"".join(parts)

@@ -10,7 +10,7 @@ from ocoptrace.cli.options import open_workspace
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import ProofError, StorageError
 
-__all__ = ["add"]
+__all__ = ["add", "ask_witness"]
 
 _BAD, _OUT_OF_REACH = 1, 3
 _MAX_ANSWER_BYTES = 64 * 1024
@@ -75,7 +75,7 @@ def _add_cosign(log: typer.Typer, terminal: Terminal) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.option.json"))] = False,
     ) -> int:
-        answers = open_workspace(workspace, terminal).cosign_log(_ask)
+        answers = open_workspace(workspace, terminal).cosign_log(ask_witness)
         if as_json:
             terminal.json([asdict(each) for each in answers])
         else:
@@ -90,7 +90,7 @@ def _add_cosign(log: typer.Typer, terminal: Terminal) -> None:
         return _OUT_OF_REACH if any(not each.status for each in answers) else 0
 
 
-def _ask(url: str, body: str) -> tuple[int, str]:
+def ask_witness(url: str, body: str) -> tuple[int, str]:
     """Send a request to a witness; status 0 where nobody answers, or not in a witness's words."""
     from ocoptrace.cli.log_source import WebAddress
 

@@ -20,7 +20,7 @@ bytes are RFC 8785.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -214,10 +214,9 @@ class _Walk:
 
     def word(self, word: str, code_list: CodeList) -> str:
         """Return a word of a code list, bare."""
+        word = bare(word, code_list)
         if ":" in word:
-            word = bare(word, code_list)
-            if ":" in word:
-                self._words.add(word)
+            self._words.add(word)
         return word
 
     def prefixes(self, declared: Container[str]) -> set[str]:
@@ -230,6 +229,7 @@ class _Walk:
         return found - UNDECLARED_PREFIXES
 
 
+@lru_cache(1024)
 def _prefix(name: str) -> str | None:
     """Return the prefix of the name of an extension, which may be empty; None where it has none."""
     # An attribute of XML is called after its name: ``@prefix:name``.
@@ -250,7 +250,7 @@ def _parts(walk: _Walk, parts: tuple[BaseModel, ...]) -> list[dict[str, Any]]:
 
 
 def _word(code_list: CodeList) -> _Write:
-    return lambda walk, word: walk.word(word, code_list)
+    return lambda walk, word: walk.word(word, code_list) if ":" in word else word
 
 
 def _words(code_list: CodeList) -> _Write:

@@ -42,7 +42,7 @@ from ocoptrace.epcis.vocabulary import (
     PREFIX,
     VOCABULARY,
 )
-from ocoptrace.epcis.xml_event_list import declared_by, event_element, is_ordered, read_event
+from ocoptrace.epcis.xml_event_list import EventReader, event_element
 from ocoptrace.epcis.xml_head import read_head
 from ocoptrace.epcis.xml_head_writing import document_xml
 from ocoptrace.epcis.xml_names import prefixes_of
@@ -165,11 +165,10 @@ def _read_xml(data: bytes, *, any_order: bool) -> Document:
     root = parse(data)
     members, elements = read_head(root)
     context = read_context(members["@context"])
-    around = declared_by(root)
-    ordered = is_ordered(root) and not any_order
+    reader = EventReader(root, context, any_order=any_order)
 
     def read(_: int, element: Any) -> Event:
-        return read_event(element, context, around, ordered=ordered)
+        return reader.event(element)
 
     if members["type"] not in {*json_ld.EVENT_LISTS, "EPCISMasterDataDocument"}:
         return Document(_events(elements, read), kind="event")

@@ -19,7 +19,7 @@ from typing import Self
 
 from ocoptrace.errors import EpcisError
 
-__all__ = ["MAX_DIGITS", "Real", "double", "exact", "is_usual", "lexeme", "of_lexeme"]
+__all__ = ["MAX_DIGITS", "Real", "double", "exact", "lexeme", "of_lexeme"]
 
 MAX_DIGITS = 256
 """Longest number that is read, in characters."""
@@ -63,17 +63,12 @@ class Real(float):
     @classmethod
     def of_usual(cls, lexeme: str) -> Self:
         """Return the number of a text that surely is one and within reach."""
-        self = super().__new__(cls, lexeme)
+        self = float.__new__(cls, lexeme)
         self.lexeme = lexeme
         return self
 
     def __reduce__(self) -> tuple[type[Real], tuple[str]]:
         return Real, (self.lexeme,)
-
-
-def is_usual(lexeme: str) -> bool:
-    """Tell whether a text is a JSON number of so few digits that ``of_lexeme`` takes it."""
-    return _USUAL.fullmatch(lexeme) is not None
 
 
 def of_lexeme(lexeme: str) -> int | Real:

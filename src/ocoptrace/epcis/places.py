@@ -42,7 +42,8 @@ def each(value: Any, write: Callable[..., Written], *arguments: Any) -> list[Wri
     Raises:
         InputError: no list; or what the function raises, behind the position.
     """
-    if not isinstance(value, list | tuple):
+    kind = type(value)  # quicker to look at than a union
+    if kind is not list and kind is not tuple and not isinstance(value, list | tuple):
         raise EpcisError("fields.not_list", value=shown(value))
     position = 0
     written = []

@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ocoptrace.epcis import json_ld
-from ocoptrace.epcis.document import MAX_BYTES, is_xml, no_collecting
+from ocoptrace.epcis.document import MAX_BYTES, is_xml
 from ocoptrace.epcis.event import read_context
 from ocoptrace.epcis.faults import shown
 from ocoptrace.epcis.inflation import inflated
 from ocoptrace.epcis.intake import read_json
-from ocoptrace.epcis.xml_event_list import declared_by, is_ordered, raw_event
+from ocoptrace.epcis.xml_event_list import EventReader
 from ocoptrace.epcis.xml_head import read_head
 from ocoptrace.epcis.xml_parsing import parse
 from ocoptrace.errors import EpcisError
@@ -47,11 +47,10 @@ def raw_events(
     if is_xml(data):
         root = parse(data)
         head, elements = read_head(root)
-        context, around = read_context(head["@context"]), declared_by(root)
-        ordered = is_ordered(root) and not any_order
-        with no_collecting():
-            events = [raw_event(each, context, around, ordered=ordered) for each in elements]
-        return context, events
+        context = read_context(head["@context"])
+        reader = EventReader(root, context, any_order=any_order)
+        # All at once: two kinds of work in turns take the processor a sixth longer.
+        return context, list(map(reader.members, elements))
     value = read_json(data, max_bytes=max_bytes, depth=json_ld.depth_of)
     if isinstance(value, list):
         return (), value

@@ -132,7 +132,7 @@ def attributes_of(element: Element) -> Iterator[tuple[str, str]]:
         raise EpcisError("epcis.xml_attributes", place=path_of(element), limit=MAX_ATTRIBUTES)
     for name, value in element.items():
         if not name.startswith(_INSTANCE):
-            yield name, composed(value)
+            yield name, value if value.isascii() else composed(value)
 
 
 def once(members: Mapping[str, Any], name: str, element: Element) -> None:

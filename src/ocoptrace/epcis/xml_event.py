@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ocoptrace.canonical_json import MAX_DEPTH
 from ocoptrace.epcis.faults import shown
-from ocoptrace.epcis.number import is_usual, of_lexeme
+from ocoptrace.epcis.number import of_lexeme
 from ocoptrace.epcis.xml_content import (
     attributes_of,
     children,
@@ -47,7 +47,7 @@ from ocoptrace.epcis.xml_schema import (
 from ocoptrace.errors import EpcisError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from lxml.etree import _Element as Element
 
@@ -55,13 +55,15 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.xml_names import Names
 
     _Reader = Callable[[Element, Names], Any]
+    _Attribute = Callable[[str, Element], Any]
+    _Known = tuple[str, int, _Reader | None]
 
 __all__ = ["read_members"]
 
 _DECIMAL = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eE][+-]?[0-9]+)?")
 _INSTANCE = f"{{{XSI}}}"
 _NIL = f"{{{XSI}}}nil"
-_QUANTITY = frozenset({"epcClass", "quantity", "uom"})
+_QUANTITY = {name: intern(name) for name in ("epcClass", "quantity", "uom")}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _WRAPPERS = frozenset({"extension", "baseExtension"})
 _IGNORED = frozenset({"schemaVersion", "creationDate"})
@@ -111,7 +113,7 @@ def _read_into(
     members: dict[str, Any],
     arrays: set[str],
     holder: Element,
-    standard: dict[str, tuple[int, _Reader | None]],
+    standard: dict[str, _Known],
     names: Names,
     *,
     attributes: Collection[str] = (),
@@ -128,19 +130,19 @@ def _read_into(
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
                 continue
-        if name not in standard:
+        known = standard.get(name)
+        if known is None:
             if name not in _WRAPPERS:
                 raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
             _read_into(members, arrays, child, standard, names, ordered=False)
             continue
-        if name in members:
-            raise twice(child, name)
-        at, read = standard[name]
+        member, at, read = known
+        if member in members:
+            raise twice(child, member)
         if ordered and at < last:
-            raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(name))
+            raise EpcisError("epcis.xml_order", place=path_of(child), element=shown(member))
         last = at
-        # Names that are the same text are compared sooner, here and by whoever asks later.
-        members[intern(name)] = read(child, names) if read else text_of(child)
+        members[member] = read(child, names) if read else text_of(child)
 
 
 def _word(code_list: CodeList) -> _Reader:
@@ -154,12 +156,14 @@ def _epcs(holder: Element, _: Names) -> list[str]:
 def _number(text: str, element: Element) -> Any:
     """Return a number of XML, which may be spelled in more ways than one of JSON."""
     text = text.strip()
-    if not is_usual(text):
+    try:
+        return of_lexeme(text)
+    except EpcisError:
         match = _DECIMAL.fullmatch(text)
-        if match and (match[2] or match[3] or "0" in text):
-            sign, whole, fraction, exponent = match.groups(default="")
-            point = f".{fraction}" if fraction else ""
-            text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
+    if match and (match[2] or match[3] or "0" in text):
+        sign, whole, fraction, exponent = match.groups(default="")
+        point = f".{fraction}" if fraction else ""
+        text = f"{sign.strip('+')}{whole or '0'}{point}{exponent}"
     try:
         return of_lexeme(text)
     except EpcisError as error:
@@ -168,21 +172,28 @@ def _number(text: str, element: Element) -> Any:
 
 
 def _quantities(holder: Element, _: Names) -> list[dict[str, Any]]:
-    found = []
-    for element in items(holder, "quantityElement"):
-        members: dict[str, Any] = {}
-        for child in children(element):
-            name, text = local_name(child), text_of(child)
-            if name not in _QUANTITY:
-                raise EpcisError("epcis.xml_element", place=path_of(child), element=shown(name))
-            if name in members:
-                raise twice(child, name)
-            if name != "quantity":
-                members[intern(name)] = text
-            elif child.get(_NIL) != "true":
-                members[name] = _number(text, child)
-        found.append(members)
-    return found
+    return [_quantity(element) for element in items(holder, "quantityElement")]
+
+
+def _quantity(holder: Element) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    only_elements(holder)
+    for child in holder:
+        if child.tail:
+            no_text(child.tail, child)
+        member = _QUANTITY.get(child.tag) or _QUANTITY.get(local_name(child))
+        if member is None:
+            raise EpcisError(
+                "epcis.xml_element", place=path_of(child), element=shown(local_name(child))
+            )
+        text = text_of(child)
+        if member in members:
+            raise twice(child, member)
+        if member != "quantity":
+            members[member] = text
+        elif child.get(_NIL) != "true":
+            members[member] = _number(text, child)
+    return members
 
 
 def _typed(item: str) -> Callable[[Element, Names], list[dict[str, str]]]:
@@ -211,6 +222,11 @@ _LOCATION: dict[str, _Reader | None] = {"id": None}
 
 
 def _location(holder: Element, names: Names) -> dict[str, Any]:
+    if len(holder) == 1 and holder[0].tag == "id" and not (holder.text or holder.keys()):
+        # Nearly always, and then several times quicker.
+        only = holder[0]
+        no_text(only.tail, only)
+        return {"id": text_of(only)}
     return _part(holder, _LOCATION, names)
 
 
@@ -282,25 +298,44 @@ def _ilmd(holder: Element, names: Names) -> dict[str, Any]:
     return _part(holder, {}, names, attributed=True)
 
 
-def _sensed(element: Element, standard: Collection[str], names: Names) -> dict[str, Any]:
+def _sensed(
+    element: Element, standard: Mapping[str, tuple[str, _Attribute | None]], names: Names
+) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in attributes_of(element):
         if name[0] == "{":
             members[attribute_name(element, name, names)] = value
-        elif name not in standard:
+            continue
+        known = standard.get(name)
+        if known is None:
             raise stray(element, name)
-        elif name in SENSOR_NUMBERS:
-            members[intern(name)] = _number(value, element)
-        elif name == "booleanValue":
-            members[intern(name)] = _BOOLEANS.get(value.strip(), value)
-        elif name in WORDS:
-            members[intern(name)] = word_of_xml(value.strip(), WORDS[name])
-        else:
-            members[intern(name)] = value
+        member, read = known
+        members[member] = read(value, element) if read else value
     if len(element) or element.text:
         for child in children(element, element.keys()):
             raise EpcisError("epcis.xml_element", place=path_of(child), element=local_name(child))
     return members
+
+
+def _boolean(text: str, _: Element) -> bool | str:
+    return _BOOLEANS.get(text.strip(), text)
+
+
+def _attributes(names: Iterable[str]) -> dict[str, tuple[str, _Attribute | None]]:
+    """Return attributes of what is sensed: the member of each, and what reads it, if any."""
+    readers: dict[str, _Attribute] = dict.fromkeys(SENSOR_NUMBERS, _number)
+    readers["booleanValue"] = _boolean
+    for name in WORDS.keys() & SENSOR_REPORT:
+        readers[name] = _word_attribute(WORDS[name])
+    return {name: (intern(name), readers.get(name)) for name in names}
+
+
+def _word_attribute(code_list: CodeList) -> _Attribute:
+    return lambda text, _: word_of_xml(text.strip(), code_list)
+
+
+_METADATA = _attributes(SENSOR_METADATA)
+_REPORT = _attributes(SENSOR_REPORT)
 
 
 def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
@@ -314,10 +349,10 @@ def _sensors(holder: Element, names: Names) -> list[dict[str, Any]]:
             if name[0] == "{":
                 add(members, arrays, child, names, depth=MAX_DEPTH)
             elif name == "sensorReport":
-                reports.append(_sensed(child, SENSOR_REPORT, names))
+                reports.append(_sensed(child, _REPORT, names))
                 members["sensorReport"] = reports
             elif name == "sensorMetadata" and not members:
-                members[name] = _sensed(child, SENSOR_METADATA, names)
+                members[name] = _sensed(child, _METADATA, names)
             elif name == "extension":
                 _read_into_part(members, arrays, child, {}, names)
             else:
@@ -349,8 +384,9 @@ _READ: dict[str, _Reader] = {
 }
 """Element → what reads it; every other holds text alone."""
 
-_STANDARD = {
-    kind: {name: (at, _READ.get(name)) for at, name in enumerate(order)}
+# Names that are the same text are compared sooner, here and by whoever asks later.
+_STANDARD: dict[str, dict[str, _Known]] = {
+    kind: {name: (intern(name), at, _READ.get(name)) for at, name in enumerate(order)}
     for kind, order in ORDER.items()
 }
-"""Type of event → element → its place in the order, and what reads it if it is no text."""
+"""Type of event → element → member, place in the order, and what reads it if it is no text."""

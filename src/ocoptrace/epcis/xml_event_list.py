@@ -8,7 +8,8 @@
 ...     "epcList": ["https://id.gs1.org/01/09521234543213/21/7"]})
 >>> text = event_element(event, own=(), around={"ocop": "https://w3id.org/ocoptrace/voc/"})
 >>> around = f'<EventList xmlns:ocop="https://w3id.org/ocoptrace/voc/">{text}</EventList>'
->>> read_event(parse(around.encode())[0], (), {}).to_json() == event.to_json()
+>>> root = parse(around.encode())
+>>> EventReader(root).event(root[0]).to_json() == event.to_json()
 True
 """
 
@@ -45,93 +46,96 @@ if TYPE_CHECKING:
     from ocoptrace.epcis.event import Event
 
 __all__ = [
-    "declared_by",
+    "EventReader",
     "event_element",
     "is_event_list",
-    "is_ordered",
-    "raw_event",
-    "read_event",
 ]
 
 _MAX_JSON = 2**20
 
 
-def read_event(
-    holder: Element,
-    context: Sequence[str | dict[str, Any]],
-    around: dict[str, str],
-    *,
-    ordered: bool = True,
-) -> Event:
-    """Return the event of an element.
+class EventReader:
+    """Reads the events of one document, whose prefixes and contexts hold for all of them.
 
     Args:
-        holder: the element.
-        context: of the document around it.
-        around: the prefixes that the document declares, as ``declared`` gives them.
-        ordered: whether its elements stand in the order of EPCIS 2.0.
-
-    Raises:
-        EpcisError: with the line and the path of the element.
+        root: its outermost element.
+        context: its contexts.
+        any_order: whether the elements of an event may stand in any order, as those of
+            EPCIS 1.2 may; else in that of EPCIS 2.0.
     """
-    members, own = _members(holder, around, ordered=ordered)
-    stated = holder.get(JSON)
-    plain = members
-    if stated is not None:
-        more = read_json(stated.encode(), max_bytes=_MAX_JSON, depth=MAX_EVENT_DEPTH)
-        if not isinstance(more, dict) or "type" in more:
-            raise EpcisError("epcis.xml_json", place=path_of(holder))
-        members = members | more
-    if own and "@context" not in members:
-        members["@context"] = own
-    try:
-        event = parse_accepted(members, context=context)
-    except EpcisError:
-        # The place costs more than the event: libxml2 searches for lines beyond 65535.
-        event = parse_accepted(members, place=path_of(holder), context=context)
-    if stated is not None:
-        _agree(event, plain, around | own, holder)
-    return event
 
+    __slots__ = ("_around", "_context", "_names", "_nsmap", "_ordered")
 
-def raw_event(
-    holder: Element,
-    context: Sequence[str | dict[str, Any]],
-    around: dict[str, str],
-    *,
-    ordered: bool = True,
-) -> dict[str, Any]:
-    """Return the members of an element's event, its own contexts among them, not validated.
+    def __init__(
+        self,
+        root: Element,
+        context: Sequence[str | dict[str, Any]] = (),
+        *,
+        any_order: bool = False,
+    ) -> None:
+        self._context = context
+        self._ordered = not any_order and ":xsd:1}" not in root.tag
+        self._nsmap = declarations(root)
+        self._around = declared(self._nsmap)
+        self._names = Names(self._around)
 
-    Args:
-        holder: the element.
-        context: of the document around it.
-        around: the prefixes that the document declares, as ``declared`` gives them.
-        ordered: whether its elements stand in the order of EPCIS 2.0.
+    def event(self, holder: Element) -> Event:
+        """Return the event of an element.
 
-    Raises:
-        EpcisError: an element that EPCIS does not have, with its line and path.
-    """
-    if JSON in holder.attrib:
-        event = read_event(holder, context, around, ordered=ordered)
-        members, own = event.to_json(), list(event.context[len(context) :])
-        return members | ({"@context": own} if own else {})
-    members, prefixes = _members(holder, around, ordered=ordered)
-    return members | ({"@context": prefixes} if prefixes else {})
+        Raises:
+            EpcisError: with the line and the path of the element.
+        """
+        members, own = self._members(holder)
+        stated = holder.get(JSON)
+        plain = members
+        if stated is not None:
+            more = read_json(stated.encode(), max_bytes=_MAX_JSON, depth=MAX_EVENT_DEPTH)
+            if not isinstance(more, dict) or "type" in more:
+                raise EpcisError("epcis.xml_json", place=path_of(holder))
+            members = members | more
+        if own and "@context" not in members:
+            members["@context"] = own
+        try:
+            event = parse_accepted(members, context=self._context)
+        except EpcisError:
+            # The place costs more than the event: libxml2 searches for lines beyond 65535.
+            event = parse_accepted(members, place=path_of(holder), context=self._context)
+        if stated is not None:
+            _agree(event, plain, self._around | own, holder)
+        return event
 
+    def members(self, holder: Element) -> dict[str, Any]:
+        """Return the members of an element's event, its own contexts among them, not validated.
 
-def _members(
-    holder: Element, around: dict[str, str], *, ordered: bool
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the elements of an event say, and the prefixes of its own."""
-    known = declared(declarations(holder))
-    own = {prefix: uri for prefix, uri in known.items() if around.get(prefix) != uri}
-    names = Names(around | own if own else around)
-    members = read_members(holder, names, ordered=ordered)
-    own |= names.added
-    if not names.uses(PREFIX):
-        own.pop(PREFIX, None)  # declared for our attributes alone
-    return members, own
+        Raises:
+            EpcisError: an element that EPCIS does not have, with its line and path.
+        """
+        if JSON in holder.attrib:
+            event = self.event(holder)
+            members, contexts = event.to_json(), list(event.context[len(self._context) :])
+            return members | ({"@context": contexts} if contexts else {})
+        members, own = self._members(holder)
+        if own:
+            members["@context"] = own
+        return members
+
+    def _members(self, holder: Element) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what the elements of an event say, and the prefixes of its own."""
+        nsmap = declarations(holder)
+        # Names are found sooner among those of the events before. One that had to be added
+        # belongs to its event alone: from then on, each event gets names of its own.
+        if nsmap == self._nsmap and not self._names.added:
+            members = read_members(holder, self._names, ordered=self._ordered)
+            if not self._names.added:
+                return members, {}
+        around = self._around
+        own = {p: uri for p, uri in declared(nsmap).items() if around.get(p) != uri}
+        names = Names(around | own)
+        members = read_members(holder, names, ordered=self._ordered)
+        own |= names.added
+        if not names.uses(PREFIX):
+            own.pop(PREFIX, None)  # declared for our attributes alone
+        return members, own
 
 
 def _agree(event: Event, plain: dict[str, Any], around: dict[str, str], holder: Element) -> None:
@@ -174,16 +178,6 @@ def _but_ours(contexts: Sequence[str | dict[str, Any]]) -> list[str | dict[str, 
         for entry in contexts
     ]
     return [entry for entry in others if entry]
-
-
-def declared_by(root: Element) -> dict[str, str]:
-    """Return the prefixes that a document declares for its events, with their namespaces."""
-    return declared(declarations(root))
-
-
-def is_ordered(root: Element) -> bool:
-    """Tell whether a document is of EPCIS 2.0, and not of 1.2, which has wrappers."""
-    return ":xsd:1}" not in root.tag
 
 
 def is_event_list(element: Element) -> bool:

@@ -119,7 +119,7 @@ def add(
     """
     name = names.member(child.tag, child.prefix)
     value = value_of(child, names, depth=depth)
-    if child.tail and not child.tail.isspace():
+    if (tail := child.tail) and not tail.isspace():
         raise EpcisError("epcis.xml_text", place=path_of(child), element=name)
     if name not in members:
         single = bool(child.keys()) and child.get(_LIST) == "true"
@@ -139,7 +139,9 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
     Raises:
         EpcisError: nested deeper, text between children, or a marker that contradicts them.
     """
-    text = composed(holder.text) if holder.text else ""
+    text = holder.text or ""
+    if not text.isascii():
+        text = composed(text)
     attributes = holder.keys()
     if not attributes and not len(holder):
         return text
@@ -149,16 +151,20 @@ def value_of(holder: Element, names: Names, *, depth: int = MAX_DEPTH) -> Any:
         raise EpcisError("json.too_deep", place=path_of(holder), limit=MAX_DEPTH)
     if not len(holder) and _MARKERS.issuperset(attributes):
         return _marked(holder, text, names)
-    if JSON in attributes:
+    members = _attributes(holder, names) if attributes else {}
+    if text and not (len(holder) and text.isspace()):
+        members["#text"] = text
+    return members | members_of(holder, names, depth=depth - 1)
+
+
+def _attributes(holder: Element, names: Names) -> dict[str, Any]:
+    if JSON in holder.attrib:
         raise EpcisError("epcis.xml_json", place=path_of(holder))
-    members = {
+    return {
         f"@{attribute_name(holder, name, names)}": value
         for name, value in attributes_of(holder)
         if name != _LIST
     }
-    if text and not (len(holder) and text.isspace()):
-        members["#text"] = text
-    return members | members_of(holder, names, depth=depth - 1)
 
 
 def _marked(holder: Element, text: str, names: Names) -> Any:

@@ -207,6 +207,7 @@ def prefixes_in_xml(prefixes: Mapping[str, str]) -> dict[str, str]:
         and not prefix.lower().startswith("xml")
         and prefix not in _RESERVED
         and namespace.strip() == namespace != ""
+        and namespace not in EPCIS_NAMESPACES
         and _declarable(namespace)
     }
 

@@ -15,7 +15,7 @@ stands before the present element may be taken out.
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -23,7 +23,7 @@ from ocoptrace.epcis.document import head_of
 from ocoptrace.epcis.faults import pointer, shown
 from ocoptrace.epcis.json_ld import EVENT_LISTS
 from ocoptrace.epcis.xml_content import no_text
-from ocoptrace.epcis.xml_event_list import declared_by, is_event_list, is_ordered, read_event
+from ocoptrace.epcis.xml_event_list import EventReader, is_event_list
 from ocoptrace.epcis.xml_head import context_of, read_head
 from ocoptrace.epcis.xml_names import local_name, path_of
 from ocoptrace.epcis.xml_parsing import SAFE, refuse_declarations, syntax_error
@@ -57,38 +57,35 @@ def xml_events(
     """
     tags = [f"{{*}}{kind}" for kind in (*ORDER, "EventList")]
     elements = etree.iterparse(readable, events=("end",), tag=tags, **SAFE)
-    context: tuple[Any, ...] = ()
-    around: dict[str, str] | None = None
-    ordered, place, position = not any_order, "", count()
+    reader: EventReader | None = None
+    place, position = "", count()
     listed: Element | None = None
     done: Element | None = None  # the event before, empty, which goes when the next one comes
     try:
         for _, element in elements:
-            if around is None:
+            if reader is None:
                 refuse_declarations(element)
                 root = element.getroottree().getroot()
-                context = context_of(root)
-                around = declared_by(root)
-                ordered = ordered and is_ordered(root)
+                reader = EventReader(root, context_of(root), any_order=any_order)
                 place = pointer(*EVENT_LISTS.get(local_name(root), ()))
             holder = element.getparent()
             if is_event_list(element):
                 _take_out(element, done, until=None)
             elif holder is None:
-                yield "", read_event(element, context, around, ordered=ordered)
+                yield "", reader.event(element)
             elif holder is listed or is_event_list(holder):
                 listed = holder
                 if local_name(holder) == "extension" and (outer := holder.getparent()) is not None:
                     _take_out(outer, done, until=holder)
                 _take_out(holder, done, until=element)
                 here = f"{place}/{next(position)}"
-                yield here, read_event(element, context, around, ordered=ordered)
+                yield here, reader.event(element)
                 element.clear(keep_tail=True)
                 done = element
                 read()
     except etree.XMLSyntaxError as error:
         raise syntax_error(error) from error
-    if around is None:
+    if reader is None:
         refuse_declarations(elements.root)
         context_of(elements.root)
         raise EpcisError("epcis.no_event_list", place=path_of(elements.root))

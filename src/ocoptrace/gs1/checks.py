@@ -49,14 +49,13 @@ CHARACTER_CLASSES = {
 }
 """The same sets as regular expressions, written so that JSON schemas can carry them."""
 
-_DIGITS = re.compile(r"[0-9]+")
 _PAIR_MODULUS = 1021
 _PAIR_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def is_digits(text: str) -> bool:
     """Tell whether a text is one or more ASCII digits (``str.isdigit`` admits others)."""
-    return _DIGITS.fullmatch(text) is not None
+    return text.isascii() and text.isdigit()
 
 
 def check_digit(digits: str) -> str:

@@ -98,13 +98,16 @@ def epc_urn_elements(urn: str) -> list[Element]:
         Gs1Error: not such a URN, or a field is missing, too many, or of the wrong length.
     """
     match = _URN.fullmatch(urn) if len(urn) <= _MAX_LENGTH else None
-    scheme = match and _BY_NAME.get(match[2])
-    if not match or not scheme:
+    if match is None:
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
-    kind, prefix, rest = match[1], match[3], match[4]
-    pattern = kind == "idpat"
-    more = scheme.tail + bool(scheme.qualifier)
+    kind, name, prefix, rest = match.groups()
+    scheme = _BY_NAME.get(name)
+    if scheme is None:
+        raise Gs1Error("gs1.epc_urn", urn=shown(urn))
+    qualifier, tail = scheme.qualifier, scheme.tail
+    more = tail + 1 if qualifier else tail
     fields = rest.split(".", more)
+    pattern = kind == "idpat"
     if len(fields) != 1 + more or (kind != scheme.kind and not pattern):
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     if pattern:
@@ -114,11 +117,15 @@ def epc_urn_elements(urn: str) -> list[Element]:
     elif not fields[-1] and (more or not scheme.length):
         # The last field is a serial or free; a reference may be empty behind a long prefix.
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
-    reference, *further = [unescape(field) for field in fields] if "%" in rest else fields
-    key = _key(scheme, prefix, reference, urn) + "".join(further[: scheme.tail])
-    last = further[-1] if scheme.qualifier else ""
-    named = last and not (scheme.qualifier == "254" and last == _NO_EXTENSION)
-    return [(scheme.ai, key), *([(scheme.qualifier, last)] if named else [])]
+    if "%" in rest:
+        fields = [unescape(field) for field in fields]
+    key = _key(scheme, prefix, fields[0], urn)
+    if tail:
+        key += "".join(fields[1 : 1 + tail])
+    elements = [(scheme.ai, key)]
+    if qualifier and (last := fields[-1]) and (last != _NO_EXTENSION or qualifier != "254"):
+        elements.append((qualifier, last))
+    return elements
 
 
 def _key(scheme: _Scheme, prefix: str, reference: str, urn: str) -> str:
@@ -128,7 +135,7 @@ def _key(scheme: _Scheme, prefix: str, reference: str, urn: str) -> str:
     lead = scheme.lead
     if lead == "i":
         lead, reference = reference[:1], reference[1:]
-    digits = lead + prefix + reference
+    digits = f"{lead}{prefix}{reference}"
     if len(digits) != scheme.length or not is_digits(digits):
         raise Gs1Error("gs1.epc_urn", urn=shown(urn))
     return digits + check_digit(digits)

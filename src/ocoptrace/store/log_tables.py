@@ -1,5 +1,8 @@
 """The own log: its entries, the nodes of its tree, its checkpoints, its witnesses' memory.
 
+An entry is a statement that was made here, or one that another has submitted. Of the latter the
+signed bytes are kept and nothing else: what this workspace says and knows does not change by it.
+
 >>> from datetime import UTC, datetime
 >>> log = LogTables.create(":memory:")
 >>> with log.writing():
@@ -15,20 +18,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocoptrace.errors import StorageError
+from ocoptrace.signing import Statement
 from ocoptrace.store.migration import time_text
-from ocoptrace.store.statement_tables import StatementTables
+from ocoptrace.store.statement_tables import StatementTables, Stored
 from ocoptrace.transparency.merkle import leaf_hash, new_nodes
 from ocoptrace.transparency.witness import NOTHING_SEEN, Memory
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ocoptrace.signing import Statement
-    from ocoptrace.store.statement_tables import Stored
-
 __all__ = ["LogTables"]
+
+_AT_ONCE = 100
 
 
 class LogTables(StatementTables):
@@ -58,11 +61,39 @@ class LogTables(StatementTables):
 
         Call it inside ``writing()``.
         """
+        self._before_growth()
+        self.add_statement(statement, payload, salt, content_hash)
+        position = self._grow(statement)
+        self._rows("INSERT INTO log_entry VALUES (?, ?)", position, statement.id)
+        return position
+
+    def admit(self, statement: Statement) -> int:
+        """Append a statement that another has submitted, and return its position.
+
+        Call it inside ``writing()``, for an id that ``entry_place`` does not know.
+        """
+        self._before_growth()
+        position = self._grow(statement)
+        self._rows("INSERT INTO admitted VALUES (?, ?, ?)", position, statement.id, statement.cose)
+        return position
+
+    def entry_place(self, statement_id: bytes) -> tuple[int, bytes] | None:
+        """Return where the log has a statement, and its bytes there; None where it has not."""
+        rows = self._rows(
+            "SELECT position, cose FROM admitted WHERE statement_id = ?1 UNION ALL"
+            " SELECT position, cose FROM log_entry JOIN statement ON statement.id = statement_id"
+            " WHERE statement_id = ?1",
+            statement_id,
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def _before_growth(self) -> None:
         if self._size is None and self.before_growth is not None:
             self.before_growth()
-        self.add_statement(statement, payload, salt, content_hash)
+
+    def _grow(self, statement: Statement) -> int:
+        """Add a leaf and what it completes of the tree, and return its position."""
         position = self.log_size() if self._size is None else self._size
-        self._rows("INSERT INTO log_entry VALUES (?, ?)", position, statement.id)
         nodes = new_nodes(position, leaf_hash(statement.cose), self._left)
         self._each(
             "INSERT INTO log_node VALUES (?, ?, ?)",
@@ -79,7 +110,10 @@ class LogTables(StatementTables):
 
     def log_size(self) -> int:
         """Return how many entries the log has."""
-        size: int = self._value("SELECT coalesce(max(position) + 1, 0) FROM log_entry")
+        size: int = self._value(
+            "SELECT max((SELECT coalesce(max(position) + 1, 0) FROM log_entry),"
+            " (SELECT coalesce(max(position) + 1, 0) FROM admitted))"
+        )
         return size
 
     def log_node(self, level: int, position: int) -> bytes:
@@ -112,16 +146,25 @@ class LogTables(StatementTables):
         rows = self._rows(
             "SELECT position, statement_id, cose FROM log_entry"
             " JOIN statement ON statement.id = statement_id"
-            " WHERE position >= ? AND position < ? ORDER BY position",
+            " WHERE position >= ?1 AND position < ?2 UNION ALL"
+            " SELECT position, statement_id, cose FROM admitted"
+            " WHERE position >= ?1 AND position < ?2 ORDER BY position",
             start,
             start + count,
         )
         return {position: (statement_id, cose) for position, statement_id, cose in rows}
 
     def log_entry(self, position: int) -> Stored | None:
-        """Return the statement at a position of the log."""
+        """Return the statement at a position of the log; of an admitted one, nothing it states."""
         found = self._stored("WHERE position = ?", position)
-        return found[0] if found else None
+        if found:
+            return found[0]
+        cose = self._value("SELECT cose FROM admitted WHERE position = ?", position)
+        return (
+            None
+            if cose is None
+            else Stored(Statement.decode(cose), None, None, position, is_erased=False)
+        )
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """Return all checkpoints that are kept, the smallest first: size and note."""
@@ -148,6 +191,14 @@ class LogTables(StatementTables):
             "SELECT note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1", position
         )
         return note
+
+    def checkpoints_covering(self, position: int) -> Iterator[str]:
+        """Yield the checkpoints that cover an entry, the earliest first."""
+        query = "SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
+        beyond = position
+        while rows := self._rows(query, beyond, _AT_ONCE):
+            yield from (note for _, note in rows)
+            beyond = rows[-1][0]
 
     def newest_checkpoint(self) -> str | None:
         """Return the checkpoint of the greatest size."""

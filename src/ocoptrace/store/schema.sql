@@ -27,6 +27,12 @@ CREATE TABLE log_entry (                -- the own log
     statement_id BLOB NOT NULL UNIQUE REFERENCES statement (id)
 ) STRICT;
 
+CREATE TABLE admitted (                 -- entries of the own log that others state: signed bytes alone
+    position     INTEGER PRIMARY KEY,
+    statement_id BLOB NOT NULL UNIQUE,
+    cose         BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE log_node (
     level    INTEGER NOT NULL,          -- 0 = leaves
     position INTEGER NOT NULL,
@@ -51,6 +57,15 @@ CREATE TABLE foreign_proof (            -- where others' logs have a statement
     position     INTEGER NOT NULL,
     path         BLOB NOT NULL,         -- hashes of 32 bytes, from the leaf to the root
     PRIMARY KEY (statement_id, checkpoint, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE submission (               -- what came of submitting own statements to another's log
+    origin       TEXT NOT NULL,
+    statement_id BLOB NOT NULL REFERENCES statement (id),
+    position     INTEGER,               -- where that log has it; NULL where it refuses it
+    problem      TEXT,                  -- why it does: the problem document
+    CHECK ((position IS NULL) = (problem IS NOT NULL)),
+    PRIMARY KEY (origin, statement_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE witness_memory (

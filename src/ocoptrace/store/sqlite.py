@@ -17,11 +17,12 @@ from ocoptrace.store.lineage_tables import LineageTables
 from ocoptrace.store.log_tables import LogTables
 from ocoptrace.store.run_tables import RunTables, StoredAct, StoredRun
 from ocoptrace.store.statement_tables import Stored
+from ocoptrace.store.submission_tables import SubmissionTables
 
 __all__ = ["SCHEMA_VERSION", "SqliteStore", "Stored", "StoredAct", "StoredRun"]
 
 
-class SqliteStore(LogTables, LineageTables, RunTables):
+class SqliteStore(LogTables, SubmissionTables, LineageTables, RunTables):
     """Everything that a workspace keeps: statements, log, lineage, trust, registry, labels."""
 
     # What was set up

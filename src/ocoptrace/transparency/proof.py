@@ -19,18 +19,30 @@ checkpoint's. Fetch record and checkpoint again; if this comes back, the data we
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Final, TypeAlias
 
-from ocoptrace.transparency.merkle import leaf_hash, verify_consistency, verify_inclusion
+from ocoptrace.errors import ProofError
+from ocoptrace.transparency.checkpoint import Checkpoint
+from ocoptrace.transparency.merkle import (
+    HASH_BYTES,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
 
-if TYPE_CHECKING:
-    from ocoptrace.transparency.checkpoint import Checkpoint
-
-__all__ = ["ConsistencyProof", "LogProof", "Tree"]
+__all__ = ["MAX_PROOF_BYTES", "ConsistencyProof", "LogProof", "Tree"]
 
 Tree: TypeAlias = tuple[str, int, bytes]
 """A state of a log, whoever signed it: origin, size, root."""
+
+MAX_PROOF_BYTES: Final = 72 * 1024
+"""The text of a proof is never longer: a checkpoint, a path, and what may stand beside."""
+
+_FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
+_MAX_PATH, _MAX_DIGITS = 63, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,37 @@ class LogProof:
     checkpoint: Checkpoint
     index: int
     path: tuple[bytes, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> LogProof:
+        """Return the proof of a text (C2SP tlog-proof), in its one written form.
+
+        Extra data are passed over: nothing vouches for them.
+
+        Raises:
+            ProofError: not a proof, or longer than any.
+        """
+        first, _, rest = text.partition("\n")
+        if first != _FIRST_LINE or len(text) > MAX_PROOF_BYTES:
+            raise ProofError("proof.not_a_proof", reason="another first line, or too long")
+        if rest.startswith("extra "):
+            extra, _, rest = rest.removeprefix("extra ").partition("\n")
+            _decoded(extra)
+        head, blank, note = rest.partition("\n\n")
+        index, *lines = head.split("\n")
+        digits = index.removeprefix("index ")
+        is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
+        if not blank or not is_number or len(lines) > _MAX_PATH:
+            raise ProofError("proof.not_a_proof", reason="no index, or too many hashes")
+        proof = cls(Checkpoint.parse(note), int(digits), tuple(map(_decoded, lines)))
+        is_one = str(proof) == f"{_FIRST_LINE}\n{rest}"
+        if not is_one or any(len(node) != HASH_BYTES for node in proof.path):
+            raise ProofError("proof.not_a_proof", reason="not in its one written form")
+        return proof
+
+    def __str__(self) -> str:
+        nodes = (f"{base64.b64encode(node).decode()}\n" for node in self.path)
+        return f"{_FIRST_LINE}\nindex {self.index}\n{''.join(nodes)}\n{self.checkpoint}"
 
     def verify(self, entry: bytes) -> None:
         """Check that the entry stands there; signatures of the checkpoint are another matter.
@@ -92,3 +135,10 @@ class ConsistencyProof:
                 (self.origin, self.second_size, self.second_root),
             }
         )
+
+
+def _decoded(line: str) -> bytes:
+    try:
+        return base64.b64decode(line, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise ProofError("proof.not_a_proof", reason="a line is not base64") from error

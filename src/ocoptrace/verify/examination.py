@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ocoptrace.transparency.proof import Tree
     from ocoptrace.verify.payload import Shown
 
-__all__ = ["Examination", "Examined", "examine", "newest_last"]
+__all__ = ["Examination", "Examined", "examine", "names_in_header", "newest_last"]
 
 _FAULT = "verdict.format.payload"
 
@@ -248,9 +248,7 @@ def _refused(
     if signer is None:
         return None
     statement = recorded.statement
-    names: Sequence[str] = ()
-    if statement.kind in {"product", "grade", "batch", "alias"}:
-        names = [statement.subject]
+    names = names_in_header(statement)
     match shown:
         case Alias():
             names = shown.names
@@ -265,6 +263,13 @@ def _refused(
     if refused is None and log_time is not None and log_time >= signer.sign_until:
         return "period", log_time.isoformat()
     return refused
+
+
+def names_in_header(statement: Statement) -> Sequence[str]:
+    """Return the names that a statement creates, as far as its header says."""
+    if statement.kind in {"product", "grade", "batch", "alias"}:
+        return (statement.subject,)
+    return ()
 
 
 def _shown(recorded: RecordedStatement) -> tuple[Shown | None, str]:

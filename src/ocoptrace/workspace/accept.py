@@ -53,8 +53,7 @@ def take_in(setting: Setting, record: OriginRecord | bytes, trust: TrustBundle) 
         for recorded in record.statements:
             statement_id = recorded.statement.id
             known = setting.store.statement(statement_id)
-            position = None if known is None else known.position
-            proofs = list(_foreign_proofs(setting, record, recorded, position))
+            proofs = list(_foreign_proofs(setting, record, recorded))
             if known is None:
                 _keep(setting, recorded, about=record.about)
                 added.append(statement_id)
@@ -81,20 +80,25 @@ def _refuse(verdict: Verdict) -> None:
 
 
 def _foreign_proofs(
-    setting: Setting, record: OriginRecord, recorded: RecordedStatement, position: int | None
+    setting: Setting, record: OriginRecord, recorded: RecordedStatement
 ) -> Iterator[LogProof]:
-    """Yield the proofs of a statement in others' logs.
+    """Yield the proofs of a statement in others' logs, and in the own log of what was admitted.
 
     Raises:
         WorkspaceError: the own log is said to have something that it does not have.
     """
+    stored = setting.store.statement(recorded.statement.id)
+    is_own = stored is not None and stored.position is not None
+    place = setting.store.entry_place(recorded.statement.id)
     for proof in recorded.proofs:
         checkpoint = record.checkpoints[proof.checkpoint]
         if checkpoint.origin != setting.log.origin:
             yield LogProof(checkpoint, proof.index, proof.path)
-        elif proof.index != position:
+        elif place is None or proof.index != place[0]:
             # Somebody else signs with the log's key, or this is an older copy of the workspace.
             raise WorkspaceError("workspace.log_forked", position=proof.index)
+        elif not is_own:
+            yield LogProof(checkpoint, proof.index, proof.path)
 
 
 def _keep(setting: Setting, recorded: RecordedStatement, *, about: str) -> None:

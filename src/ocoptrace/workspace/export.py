@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -178,7 +179,7 @@ def _proven(
     In the own log it is proven as early as can be, and once more where the office saw the log
     before the statement's key was lost.
     """
-    foreign = [setting.store.foreign_proofs(each.statement.id) for each in stored]
+    foreign = _limited(stored, [setting.store.foreign_proofs(each.statement.id) for each in stored])
     notes = {str(proof.checkpoint) for proofs in foreign for proof in proofs}
     seen = [_seen_sizes(setting, each, trust) for each in stored]
     room = MAX_CHECKPOINTS - len(notes) - len(set(chain.from_iterable(seen)))
@@ -193,6 +194,20 @@ def _proven(
                 if proof is not None:
                     ours[size] = proof
         yield each, [*ours.values(), *theirs]
+
+
+def _limited(stored: list[Stored], foreign: list[list[LogProof]]) -> list[list[LogProof]]:
+    """Return the proofs in others' logs without those that a record would have no room for.
+
+    Of an own statement, which is proven in the own log as well, only those are left out that lead
+    to the checkpoints that prove least.
+    """
+    uses = Counter(str(proof.checkpoint) for proofs in foreign for proof in proofs)
+    room = {note for note, _ in uses.most_common(MAX_CHECKPOINTS // 2)}
+    return [
+        [proof for proof in proofs if each.position is None or str(proof.checkpoint) in room]
+        for each, proofs in zip(stored, foreign, strict=True)
+    ]
 
 
 def _thinned(sizes: list[int], room: int) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ocoptrace.errors import WorkspaceError
+from ocoptrace.errors import ProofError, WorkspaceError
 from ocoptrace.signing.note import COSIGNATURE_V1, ED25519, NoteSigner, VerifierKey
 from ocoptrace.transparency import (
     Checkpoint,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from ocoptrace.signing import TrustBundle
     from ocoptrace.signing.note import NoteSignature
     from ocoptrace.store import SqliteStore
     from ocoptrace.workspace.keyring import Keyring
@@ -102,7 +103,7 @@ class LocalLog:
         """Yield the newest checkpoint of each place where one can be found, and the place."""
         newest = self.store.newest_checkpoint()
         if newest is not None:
-            yield "ocoptrace.db", Checkpoint.parse(newest)
+            yield "ocoptrace.db", _checkpoint(newest)
         key = self.verifier_key()
         if key is not None:
             yield from self.known_heads.found(self.origin, (key,))
@@ -166,6 +167,31 @@ class LocalLog:
             raise WorkspaceError("workspace.not_covered", position=position)
         return _checkpoint(note).size
 
+    def accepted_proof(self, position: int, trust: TrustBundle) -> LogProof | None:
+        """Return the proof of an entry as verifiers under a bundle accept it.
+
+        It leads to the earliest checkpoint that enough of the bundle's witnesses have signed.
+        None where there is no such checkpoint yet.
+
+        Raises:
+            WorkspaceError: the bundle does not list this log.
+        """
+        for note in self.store.checkpoints_covering(position):
+            if self.is_accepted(note, trust):
+                return self.proof(position, _checkpoint(note).size)
+        return None
+
+    def is_accepted(self, note: str, trust: TrustBundle) -> bool:
+        """Tell whether verifiers under a bundle accept a checkpoint of this log.
+
+        Raises:
+            WorkspaceError: the bundle does not list this log.
+        """
+        listed = trust.log(self.origin)
+        if listed is None:
+            raise WorkspaceError("workspace.unknown_log", origin=self.origin)
+        return _is_accepted(note, listed.verifier_keys(_checkpoint(note).size), listed.quorum)
+
     def proof(self, position: int, size: int) -> LogProof | None:
         """Return the proof of an entry under the checkpoint of a size; None without such a one."""
         note = self.store.checkpoint_at(size) if position < size else None
@@ -179,3 +205,12 @@ class LocalLog:
 @lru_cache(maxsize=1024)
 def _checkpoint(note: str) -> Checkpoint:
     return Checkpoint.parse(note)
+
+
+@lru_cache(maxsize=4096)
+def _is_accepted(note: str, keys: tuple[VerifierKey, ...], quorum: int) -> bool:
+    try:
+        _checkpoint(note).verify(keys, quorum=quorum)
+    except ProofError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RequestedLog, sign_request
 from ocoptrace.store.token_uri import TokenUri
+from ocoptrace.workspace.cosigning import outside_witnesses
 from ocoptrace.workspace.granting import root_digest
 
 if TYPE_CHECKING:
@@ -38,11 +39,14 @@ def request(
     It names the office that it is for, and with ``follows`` the key that it is to follow.
     """
     log, keyring = setting.log, setting.keyring
+    own = tuple(str(witness.verifier_key) for witness in log.witnesses)
+    # Which of them count is the office's to say: those that it knows others to run.
+    outside = tuple(each.vkey for each in outside_witnesses(setting.store))
     asked = RequestedLog.of(
         origin=log.origin,
         vkey=str(log.signer.verifier_key),
-        witnesses=tuple(str(witness.verifier_key) for witness in log.witnesses),
-        quorum=len(log.witnesses),
+        witnesses=(*own, *outside),
+        quorum=len(own),
     )
     # Whoever asks again, because a name was wrong, asks for the same key.
     is_new = REQUESTED not in keyring.names()

@@ -46,6 +46,7 @@ from ocoptrace.workspace.office import Office
 from ocoptrace.workspace.public_log import PublicLog
 from ocoptrace.workspace.recording import record
 from ocoptrace.workspace.setting import Setting
+from ocoptrace.workspace.shared_log import SharedLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,7 +77,7 @@ def is_workspace(folder: Path) -> bool:
     return (folder / MARKER).is_file()
 
 
-class Workspace(KeysAndTrust, Labelling, PublicLog):
+class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
     """Everything of one folder: registry, events, log, keys, labels."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:

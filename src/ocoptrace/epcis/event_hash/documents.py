@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["hash_document"]
 
 
+@no_collecting()
 def hash_document(
     data: bytes,
     *,
@@ -48,6 +49,5 @@ def hash_document(
         EpcisError: no such profile or algorithm; neither JSON nor XML, or no EPCIS; or a member
             that cannot be hashed: its place begins with the position of the event.
     """
-    with no_collecting():
-        context, events = raw_events(data, max_bytes=max_bytes, any_order=any_order)
-        return list(hash_events(events, profile=profile, algorithm=algorithm, context=context))
+    context, events = raw_events(data, max_bytes=max_bytes, any_order=any_order)
+    return list(hash_events(events, profile=profile, algorithm=algorithm, context=context))

@@ -17,6 +17,7 @@ Digital Link.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ocoptrace.errors import Gs1Error
@@ -40,6 +41,8 @@ _USUAL = r"/01/[0-9]{14}(?:/(?:10|21)/[A-Za-z0-9._-]{1,20})?|/00/[0-9]{18}|/41[4
 
 _USUAL_PATH = re.compile(_USUAL)
 _USUAL_LINK = re.compile(rf"https?://[^/?#]+({_USUAL})")
+_USUAL_URN = re.compile(r"(urn:epc:[a-z]+:[ls]gtin:[0-9.]{8,16}\.)([A-Za-z0-9_-]{1,20})")
+"""Serials and lots of GTINs: a document names few GTINs, and many serials of each."""
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _SET_82 = r"[!\"%&'()*+,./0-9:;<=>?A-Z_a-z-]"
 _NO_EXTENSION = ("254", "0")
@@ -115,18 +118,31 @@ def one_link(uri: str, *, unescaped: str = "!'()*+,:;=", tolerant: bool = True) 
             capitals in scheme or host too, and leave the extension 0 of a place out.
     """
     if uri.startswith("urn:epc:"):
-        try:
-            elements = epc_urn_elements(uri)
-        except Gs1Error:
-            return None
-        path = "".join([f"/{ai}/{value}" for ai, value in elements])
-        if _USUAL_PATH.fullmatch(path):
-            return _HOST + path
-        return _written(elements, unescaped) if _fit(elements) else None
+        if (usual := _USUAL_URN.fullmatch(uri)) and (start := _start(usual[1])):
+            return start + usual[2]
+        return _of_urn(uri, unescaped)
     if usual := _USUAL_LINK.fullmatch(uri):
         return _HOST + usual[1]
     elements = _of_link(uri, tolerant=tolerant)
     return _written(elements, unescaped) if elements else None
+
+
+@lru_cache(1024)
+def _start(urn: str) -> str:
+    """Return how the links begin that all serials or lots of a GTIN share; nothing if none do."""
+    link = _of_urn(f"{urn}0", "")
+    return link[:-1] if link else ""
+
+
+def _of_urn(urn: str, unescaped: str) -> str | None:
+    try:
+        elements = epc_urn_elements(urn)
+    except Gs1Error:
+        return None
+    path = "".join([f"/{ai}/{value}" for ai, value in elements])
+    if _USUAL_PATH.fullmatch(path):
+        return _HOST + path
+    return _written(elements, unescaped) if _fit(elements) else None
 
 
 def _of_link(uri: str, *, tolerant: bool) -> list[Element]:

@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta
+from functools import lru_cache
 
 from ocoptrace.epcis.dimensions import moment
 from ocoptrace.epcis.faults import shown
@@ -20,6 +22,12 @@ __all__ = ["utc"]
 
 _MILLISECOND = 1000
 _HALF = 500
+_HOUR = len("YYYY-MM-DDThh")
+_USUAL = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})(:[0-5][0-9]:[0-5][0-9])(?:\.([0-9]{1,3}))?"
+    r"(Z|[+-][0-9]{2}:00)"
+)
+"""Times that have nothing to round, and whose offset leaves minutes and seconds as they are."""
 
 
 def utc(text: str, *, half_even: bool = False, carries: bool = True) -> str:
@@ -34,6 +42,23 @@ def utc(text: str, *, half_even: bool = False, carries: bool = True) -> str:
         EpcisError: no time, one without offset, one that has no form in UTC, or one that
             would carry and may not.
     """
+    if usual := _USUAL.fullmatch(text):
+        hour, minute, fraction, offset = usual.groups("")
+        if known := _hour(hour, offset):
+            return f"{known}{minute}.{fraction:0<3}Z"
+    return _rounded(text, half_even=half_even, carries=carries)
+
+
+@lru_cache(1024)
+def _hour(hour: str, offset: str) -> str:
+    """Return date and hour in UTC, which many events share; nothing where they have none."""
+    try:
+        return _rounded(f"{hour}:00:00{offset}", half_even=False, carries=True)[:_HOUR]
+    except EpcisError:
+        return ""
+
+
+def _rounded(text: str, *, half_even: bool, carries: bool) -> str:
     try:
         when = moment(text).astimezone(UTC)
         whole, rest = divmod(when.microsecond, _MILLISECOND)
