@@ -1,5 +1,6 @@
 # Everything a developer runs. All of it stays in .venv, except that `make test` installs
-# Debian's Chromium and Node for the tests of pages and of the second verifier where it may.
+# Debian's Chromium, Node and SoftHSM for the tests of pages, of the second verifier and of keys on
+# tokens where it may.
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench fuzz docs serve chromium node
+.PHONY: help demo test check bench fuzz docs serve chromium node softhsm
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +20,7 @@ help: ## Show this list
 demo: .venv/runtime ## Take one batch from its story to stickers that verify, in demo/
 	@$(BIN)/ocoptrace demo --out demo/
 
-test: .venv/tools .venv/cwt/ready chromium node ## Run every test, and every example in the docstrings
+test: .venv/tools .venv/cwt/ready chromium node softhsm ## Run every test, and every example in the docstrings
 	@$(BIN)/python -m pytest -n auto
 
 check: .venv/tools ## Check format, style, spelling, layers, dependencies and types
@@ -117,6 +118,18 @@ chromium:
 	      chromium >/dev/null; \
 	  else \
 	    echo "Browser tests need Chromium. Where there is apt: apt install chromium"; \
+	  fi; }
+
+softhsm:
+	@command -v softhsm2-util >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
+	    echo "Installing SoftHSM for the tests of keys on tokens"; \
+	    $$sudo apt-get -qq update; \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+	      softhsm2 >/dev/null; \
+	  else \
+	    echo "Tests of keys on tokens need SoftHSM. Where there is apt: apt install softhsm2"; \
 	  fi; }
 
 # The second verifier asks for WebCrypto among the globals, which Node has since version 20.

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_every_example_is_run_here() -> None:
     named = {path.name for path in EXAMPLES.glob("*.py")}
-    assert named == {"epcis_chain.py", "first_label.py", "verify_offline.py"}
+    assert named == {"cloud_kms.py", "epcis_chain.py", "first_label.py", "verify_offline.py"}
 
 
 def test_the_first_label_verifies(made: tuple[Path, str]) -> None:
@@ -69,3 +69,12 @@ def test_a_chain_is_told_and_its_fault_is_found(tmp_path: Path) -> None:
     assert first == "11 events, 0 findings"
     assert second.startswith("error /epcisBody/eventList/11/inputQuantityList/0: 3601 KGM")
     assert (tmp_path / "chain.jsonld").read_bytes().startswith(b"{")
+
+
+def test_a_key_in_a_service_signs_and_a_wrong_answer_is_found_out(tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    done = run("cloud_kms.py", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["record: ok", "refused: signing.signer_failed"]
+    keys = [path.name for path in (tmp_path / "coop" / "keys").iterdir()]
+    assert sorted(keys) == ["log.pem", "witness-1.pem", "witness-2.pem"]

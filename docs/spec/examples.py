@@ -13,6 +13,7 @@ from ocoptrace.gs1 import parse_name
 from ocoptrace.origin_record import OriginRecord
 from ocoptrace.signing import Root, Seal, cbor
 from ocoptrace.transparency import LogProof, leaf_hash
+from ocoptrace.transparency.receipt import sign_receipt
 
 
 def files() -> dict[str, bytes]:
@@ -79,8 +80,20 @@ def _event_texts(record: OriginRecord) -> dict[str, str]:
         f"entry {proof.index} of {checkpoint.size}\nleaf   {leaf}\n{path}"
         f"root   {checkpoint.root.hex()}"
     )
+    shown = LogProof(checkpoint, proof.index, proof.path)
+    receipt = sign_receipt(statement.cose, shown, log=LOG)
+    nodes = ",\n      ".join(f"h'{node.hex()}'" for node in proof.path)
+    place = f"{proof.index}, [\n      {nodes}\n    ]"
+    parts = (
+        f"18([\n  <<{diagnostic(cbor.decode(receipt.protected), 1)}>>,\n"
+        f"  {{396: {{-1: [<<[{checkpoint.size}, {place}]>>]}}}},\n"
+        f"  null,\n"
+        f"  h'{hexadecimal(receipt.signature, indent=4)}'\n])"
+    )
     written = LogProof(checkpoint, proof.index, proof.path)
     return {
+        "receipt": fenced("text", hexadecimal(receipt.encode())),
+        "receipt parts": fenced("text", parts),
         "event payload": fenced("json", recorded.payload or ""),
         "event header": fenced("text", diagnostic(cbor.decode(message.value[0]))),
         "event hex": fenced("text", hexadecimal(statement.cose)),

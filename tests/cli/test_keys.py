@@ -21,6 +21,7 @@ from ocoptrace import messages
 from ocoptrace.messages import LANGUAGES, Language
 from ocoptrace.signing import PublicKey, Root
 from ocoptrace.store import read_key
+from soft_tokens import OTHER_PIN, PIN, soft_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -309,13 +310,15 @@ def export(cli: Any) -> bytes:
     return data
 
 
-def typed(folder: Path, arguments: list[str], answers: list[str]) -> tuple[int, str]:
+def typed(
+    folder: Path, arguments: list[str], answers: list[str], **environ: str
+) -> tuple[int, str]:
     """Run a command at a terminal, type the answers, and return exit code and what it showed."""
     main, side = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", "from ocoptrace.cli import main; main()", *arguments],
         cwd=folder,
-        env={"OCOPTRACE_LANG": "en", "PYTHONPATH": str(SOURCE), "LANG": "C.UTF-8"},
+        env={"OCOPTRACE_LANG": "en", "PYTHONPATH": str(SOURCE), "LANG": "C.UTF-8"} | environ,
         stdin=side,
         stdout=side,
         stderr=side,
@@ -390,3 +393,17 @@ def test_at_a_terminal_the_passphrase_of_locked_keys_is_asked_once(cli: Any) -> 
     assert code == 0, seen
     assert seen.count(messages.text("cli.passphrase.ask", "en")) == 1
     assert (cli.folder / "handed" / "bundle.json").is_file()
+
+
+def test_at_a_terminal_the_pin_of_a_token_is_asked_once_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "softhsm").mkdir()
+    tokens = soft_tokens(tmp_path / "softhsm")
+    tokens.make("htx")
+    command = ["key", "new", "a.pem", "--pkcs11", tokens.uri("htx", "a")]
+    code, seen = typed(tmp_path, command, [OTHER_PIN], **tokens.environ)
+    assert (code, OTHER_PIN in seen, (tmp_path / "a.pem").exists()) == (2, False, False)
+    code, seen = typed(tmp_path, command, [PIN], **tokens.environ)
+    assert code == 0, seen
+    facts = {"token": "htx"}
+    assert seen.count(messages.text("cli.pin.ask", "en", **facts)) == 1
+    assert PIN not in seen

@@ -97,3 +97,50 @@ def test_the_folder_of_another_log_is_left_alone(ready: Any) -> None:
     run = ready("log", "publish", "public", *WORKSPACE)
     assert (run.code, run.out) == (2, "")
     assert "another log" in run.err
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_a_receipt_is_written_and_checked(ready: Any, lang: messages.Language) -> None:
+    entry = json.loads(ready("log", "show", "5", *WORKSPACE, "--json").out)
+    (ready.folder / "entry.cose").write_bytes(base64url.decode(entry["cose"]))
+    assert ready("log", "receipt", "5", *WORKSPACE, lang=lang).code == 0
+    both = ("log", "receipt", "5", "--with-statement", "-o", "both.cose", *WORKSPACE)
+    assert ready(*both).code == 0
+    vkey = ready("log", "vkey", *WORKSPACE).out.splitlines()[0]
+    for files in (("receipt-5.cose", "entry.cose"), ("both.cose",)):
+        for keys in (WORKSPACE, ("--vkey", vkey)):
+            run = ready("log", "check-receipt", *files, *keys, lang=lang)
+            assert run.code == 0, run.err
+            assert messages.text("cli.log.receipt_shows", lang) in " ".join(run.out.split())
+            told = json.loads(ready("log", "check-receipt", *files, *keys, "--json").out)
+            assert told["holds"]
+            assert (told["index"], told["subject"]) == (5, entry["subject"])
+            assert told["root"] == Checkpoint.parse(entry["proof"]["checkpoint"]).root.hex()
+
+
+def test_a_receipt_that_does_not_hold_is_told(ready: Any) -> None:
+    ready("log", "receipt", "5", *WORKSPACE)
+    ready("log", "receipt", "5", "--with-statement", "-o", "both.cose", *WORKSPACE)
+    entry = json.loads(ready("log", "show", "4", *WORKSPACE, "--json").out)
+    (ready.folder / "other.cose").write_bytes(base64url.decode(entry["cose"]))
+    other = ready("log", "check-receipt", "receipt-5.cose", "other.cose", *WORKSPACE, "--json")
+    assert (other.code, json.loads(other.out)) == (
+        1,
+        {"holds": False, "code": "proof.receipt_subject"},
+    )
+    flip(ready.folder / "both.cose", 300)
+    changed = ready("log", "check-receipt", "both.cose", *WORKSPACE)
+    assert changed.code == 1
+    assert "Traceback" not in changed.err
+    alone = ready("log", "check-receipt", "receipt-5.cose", *WORKSPACE)
+    assert alone.code == 2
+    assert messages.text("cli.log.no_statement", "en") in alone.err
+    assert ready("log", "receipt", "5000", *WORKSPACE).code == 2
+
+
+def test_a_witness_does_not_vouch_for_an_entry(ready: Any) -> None:
+    ready("log", "receipt", "5", "--with-statement", "-o", "both.cose", *WORKSPACE)
+    witness = ready("log", "vkey", *WORKSPACE).out.splitlines()[1]
+    run = ready("log", "check-receipt", "both.cose", "--vkey", witness)
+    assert run.code == 1
+    assert "No key of the log" in run.err

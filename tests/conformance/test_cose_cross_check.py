@@ -39,8 +39,10 @@ from ocoptrace.signing import (
     sign_statement,
 )
 from ocoptrace.signing.cose import Sign1
-from ocoptrace.transparency import leaf_hash, verify_inclusion
-from village import NEIGHBOUR, NOW, PRODUCER, Party
+from ocoptrace.transparency import LogProof, leaf_hash, verify_inclusion
+from ocoptrace.transparency.receipt import Receipt, sign_receipt
+from ocoptrace.transparency.transparent_statement import TransparentStatement
+from village import LOG, NEIGHBOUR, NOW, PRODUCER, Party, Village
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,6 +197,56 @@ def test_scitt_cose_finds_the_same_proofs_to_hold(scitt: Any) -> None:
                 outcomes[ours] += 1
     assert outcomes[True] >= 962
     assert outcomes[False] >= 21
+
+
+def village_of_events() -> Village:
+    village = Village()
+    for _ in range(12):
+        village.state_event()
+    return village
+
+
+def test_scitt_cose_verifies_our_receipts(scitt: Any) -> None:
+    village = village_of_events()
+    key = pem(LOG.signer.public_key)
+    for size in range(4, len(village.entries) + 1):
+        for index in range(2, size):
+            proof = LogProof(village.checkpoint(size=size), index, village.proof(index, size).path)
+            receipt = sign_receipt(village.entries[index], proof, log=LOG)
+            transparent = TransparentStatement(village.entries[index], (receipt,)).encode()
+            (data,) = scitt.extract_receipts(transparent)
+            assert data == receipt.encode()
+            entry = village.entries[index].hex()
+            read = scitt.verify_receipt(data, leaf_entry_hex=entry, log_public_key_pem=key)
+            assert read.ok, read.errors
+            assert (read.tree_size, read.leaf_index) == (size, index)
+            assert (read.issuer, read.subject) == (receipt.issuer, receipt.subject)
+            other = village.entries[2 if index > 2 else 3].hex()
+            false = scitt.verify_receipt(data, leaf_entry_hex=other, log_public_key_pem=key)
+            assert not false.ok
+
+
+def test_we_verify_the_receipts_of_scitt_cose(scitt: Any) -> None:
+    village = village_of_events()
+    entries = [entry.hex() for entry in village.entries]
+    for index in range(2, len(entries)):
+        subject = Statement.decode(village.entries[index]).subject
+        data = scitt.build_receipt(
+            leaf_entry_hex=entries[index],
+            leaf_index=index,
+            tree_entries_hex=entries,
+            alg="EdDSA",
+            log_private_key_pem=LOG.signer.to_pem(),  # type: ignore[attr-defined]
+            iss=f"https://{LOG.name}",
+            sub=subject,
+            kid=LOG.signer.public_key.kid,
+        )
+        receipt = Receipt.decode(data)
+        root = village.checkpoint().root
+        tree = receipt.verify(village.entries[index], [LOG.verifier_key])
+        assert tree == (LOG.name, len(entries), root)
+        transparent = scitt.attach_receipts(village.entries[index], [data])
+        assert TransparentStatement.decode(transparent).receipts == (receipt,)
 
 
 def asked_of_cwt(**asked: Any) -> dict[str, Any]:

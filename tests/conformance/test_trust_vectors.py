@@ -23,6 +23,7 @@ from ocoptrace.transparency import (
     verify_inclusion,
 )
 from ocoptrace.transparency.merkle import new_nodes
+from ocoptrace.transparency.receipt import Consistency, Receipt
 from ocoptrace.transparency.tile import ENTRIES, Tile, tiles_of
 from ocoptrace.transparency.witness_protocol import AddCheckpoint
 
@@ -320,3 +321,24 @@ def test_the_request_to_a_witness_of_the_specification(vectors: Path) -> None:
     answered = c2sp(vectors, "witness-add-checkpoint-response.txt")
     signatures = Note.parse(f"{request.checkpoint.note.text}\n{answered}").signatures
     assert {each.name for each in signatures} == {"witness.example/w1", "witness.example/w2"}
+
+
+def test_the_receipt_of_consistency_of_rfc_9942(vectors: Path) -> None:
+    # No key and no roots are published with it, so its signature cannot be asked for.
+    folder = vectors / "trust/cose-receipts-rfc9942/examples"
+    assert [path.name for path in folder.glob("*.cbor")] == ["consistency-receipt.cbor"]
+    data = (folder / "consistency-receipt.cbor").read_bytes()
+    diagnostic = (folder / "consistency-receipt.diag").read_text(encoding="utf-8")
+    assert bytes.fromhex(diagnostic.partition("## Hex")[2].strip("`\n ")) == data
+    receipt = Receipt.decode(data)
+    assert receipt.encode() == data
+    assert (receipt.algorithm, receipt.kid) == (-7, b"test-key-1")
+    assert receipt.issuer == "https://transparency-service.example.com"
+    assert receipt.subject is None
+    shown = receipt.shown
+    assert isinstance(shown, Consistency)
+    assert (shown.first_size, shown.size, len(shown.path)) == (3, 5, 4)
+    # Its path has the length that leads from 3 to 5: what is missing is the older root.
+    with pytest.raises(ProofError) as caught:
+        shown.root(bytes(32))
+    assert caught.value.code == "proof.wrong_root"

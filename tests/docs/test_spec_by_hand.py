@@ -121,6 +121,34 @@ def test_a_checkpoint_and_its_witnesses() -> None:
     assert len(times) == log["quorum"]
 
 
+def test_a_receipt_of_the_log() -> None:
+    page = (EXAMPLES.parent / "log.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- made: receipt -->\n```text\n")[2].partition("```")[0]
+    protected, unprotected, payload, signature = cbor2.loads(bytes.fromhex(shown)).value
+    header = cbor2.loads(protected)
+    assert (header[395], payload) == (1, None)
+    size, index, path = cbor2.loads(unprotected[396][-1][0])
+    said = next(
+        e
+        for e in statements()
+        if cbor2.loads(unpadded(e["cose"])).value[0].find(header[15][2].encode()) > 0
+    )
+    node, last = hashlib.sha256(b"\x00" + unpadded(said["cose"])).digest(), size - 1
+    for sibling in path:
+        if index % 2 or index == last:
+            node = hashlib.sha256(b"\x01" + sibling + node).digest()
+            while index % 2 == 0 and index:
+                index, last = index // 2, last // 2
+        else:
+            node = hashlib.sha256(b"\x01" + node + sibling).digest()
+        index, last = index // 2, last // 2
+    log = signed_text("bundle.json")["logs"][0]
+    origin, _, typed = log["keys"][0]["vkey"].split("+", 2)
+    assert header[15][1] == f"https://{origin}"
+    key = ed25519.Ed25519PublicKey.from_public_bytes(base64.b64decode(typed)[1:])
+    key.verify(signature, cbor2.dumps(["Signature1", protected, b"", node]))
+
+
 def test_a_seal_and_a_changed_shelf_day() -> None:
     link, number = (EXAMPLES / "label.txt").read_text().strip().split("#")
     assert len(number) == 172

@@ -23,6 +23,7 @@ from fuzz.trust_seeds import (
     RECORDS,
     REQUESTS,
     ROOTS,
+    SAID,
     SIGNED_FORMS,
     SIGNERS,
     STATED,
@@ -67,8 +68,10 @@ from ocoptrace.transparency import (
     verify_inclusion,
 )
 from ocoptrace.transparency.merkle import leaf_hash
+from ocoptrace.transparency.receipt import Receipt, sign_receipt
 from ocoptrace.transparency.submission import Problem, Refused, Reply, read_reply
 from ocoptrace.transparency.tile import Tile, decode_entries, encode_entries, tiles_of
+from ocoptrace.transparency.transparent_statement import TransparentStatement
 from ocoptrace.transparency.witness_protocol import NOTHING_SEEN, AddCheckpoint, answer
 from ocoptrace.verify import verify_label, verify_record, verify_statement
 from village import (
@@ -223,6 +226,28 @@ def read_witness_request(data: bytes) -> None:
     assert str(request) == text
     given = answer(request, NOTHING_SEEN, log=KEYS_OF_LOG[:1], witness=WITNESSES[0], time=1)
     assert given.status != OK or request.checkpoint.note.text in NOTES
+
+
+def read_receipt(data: bytes) -> None:
+    receipt = Receipt.decode(data)
+    assert receipt.encode() == data
+    is_signed = any(
+        is_shown(receipt, entry) for entry in (*VILLAGE.entries, *(c.root for c in CHECKPOINTS))
+    )
+    assert is_signed <= (receipt.protected in {each.protected for each in RECEIPTS})
+
+
+def is_shown(receipt: Receipt, of: bytes) -> bool:
+    try:
+        return bool(receipt.verify(of, KEYS_OF_LOG))
+    except ProofError:
+        return False
+
+
+def read_transparent(data: bytes) -> None:
+    transparent = TransparentStatement.decode(data)
+    assert transparent.encode() == data
+    assert Sign1.decode(transparent.statement).encode() == transparent.statement
 
 
 def read_proof(data: bytes) -> None:
@@ -425,6 +450,14 @@ class Target(NamedTuple):
 
 
 COSES = tuple(said.statement.cose for said in STATED)
+RECEIPTS = tuple(
+    sign_receipt(
+        said.statement.cose,
+        LogProof(VILLAGE.checkpoint(), said.index, VILLAGE.proof(said.index).path),
+        log=LOG,
+    )
+    for said in SAID[:3]
+)
 TARGETS = tuple(
     Target(*each)
     for each in (
@@ -432,6 +465,17 @@ TARGETS = tuple(
         ("cbor", read_cbor, SigningError, (*COSES[:3], PUBLIC_KEYS[0].cose_key), 512),
         ("sign1", read_sign1, SigningError, COSES, 1024),
         ("statement", read_statement, SigningError, COSES, 1024),
+        ("receipt", read_receipt, ProofError, tuple(r.encode() for r in RECEIPTS), 1024),
+        (
+            "transparent",
+            read_transparent,
+            ProofError,
+            tuple(
+                TransparentStatement(said.statement.cose, RECEIPTS[place : place + 1]).encode()
+                for place, said in enumerate(SAID[:3])
+            ),
+            2048,
+        ),
         ("header", read_header, SigningError, tuple(Sign1.decode(c).protected for c in COSES), 512),
         (
             "seal",

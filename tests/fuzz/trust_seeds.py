@@ -6,7 +6,13 @@ import json
 from datetime import date, timedelta
 
 from ocoptrace.gs1 import parse_name
-from ocoptrace.signing.bundle import LabelDuty, Revocation, RevocationCheckpoint, batch_digest
+from ocoptrace.signing.bundle import (
+    CertificateNote,
+    LabelDuty,
+    Revocation,
+    RevocationCheckpoint,
+    batch_digest,
+)
 from ocoptrace.signing.registration import RegistrationRequest, RequestedLog, sign_request
 from ocoptrace.transparency import LogProof
 from ocoptrace.transparency.submission import Problem
@@ -145,8 +151,10 @@ def full_bundle() -> bytes:
     )
     duty = LabelDuty(product=PRODUCT, due="item", since=date(2026, 6, 1))
     former = Party(PRODUCER.code, es256(5))
+    note = CertificateNote(subject="CN=HTX", issuer="CN=CA, C=VN", serial="54ab", checked_at=NOW)
     keys = (
-        *KEYS,
+        *(entry.model_copy(update={"certificate": note}) for entry in KEYS[:1]),
+        *KEYS[1:],
         key_entry(STRANGER, grant(labels=(duty,), gtins=("95200002",))),
         key_entry(former, grant(), sign_until=NOW - timedelta(days=1)),
     )

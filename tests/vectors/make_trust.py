@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectors.trust_cases import (
+    certificates,
     completeness,
     content,
     entitlement,
@@ -54,6 +55,7 @@ SUBJECTS = {
     "freshness": freshness,
     "label-form": label_form,
     "label-seal": label_seal,
+    "certificate": certificates,
     "trust-files": trust_files,
     "trust-rules": trust_rules,
     "requests": requests,

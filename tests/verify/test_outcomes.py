@@ -15,7 +15,7 @@ import pytest
 from ocoptrace.messages import LANGUAGES, has, remedy, text
 from ocoptrace.origin_record import OriginRecord
 from ocoptrace.signing import Seal, Statement
-from ocoptrace.signing.bundle import LabelDuty, Revocation, batch_digest
+from ocoptrace.signing.bundle import CertificateNote, LabelDuty, Revocation, batch_digest
 from ocoptrace.signing.cose import Sign1
 from ocoptrace.verify import Check, Verdict, verify_label, verify_record
 from ocoptrace.verify.outcomes import OUTCOMES
@@ -240,6 +240,8 @@ def verdicts_on_labels() -> Iterator[Verdict]:
     link, number = label.split("#")
     duty = LabelDuty(product=PRODUCT, due="item", since=date(2026, 6, 1))
     due = publish(keys=(KEYS[0], key_entry(PRODUCER, grant(labels=(duty,)))))
+    note = CertificateNote(subject="CN=HTX", issuer="CN=CA", serial="54ab", checked_at=NOW)
+    certified = KEYS[1].model_copy(update={"certificate": note})
     seal = Seal.parse(number)
     lost = {"key": PRODUCER.signer.public_key.thumbprint.hex(), "reason": "compromised"}
     for given, trust, now in (
@@ -252,6 +254,7 @@ def verdicts_on_labels() -> Iterator[Verdict]:
         (sealed(by=STRANGER), TRUST, NOW),
         (f"{sealed(BATCH).split('#')[0]}#{seal.number}", TRUST, NOW),
         (label, TRUST, SEALS_UNTIL),
+        (label, publish(keys=(KEYS[0], certified)), NOW),
         *(
             (label, publish(revocations=(revocation,)), NOW)
             for revocation in (

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from ocoptrace.cli import key_succession
+from ocoptrace.cli import key_bindings, key_succession, key_tokens
 from ocoptrace.cli.key_names import KnownKey, find_key, keys_here
 from ocoptrace.cli.options import choice, destination, open_workspace
 from ocoptrace.cli.passphrase import given_passphrase, new_passphrase
@@ -29,6 +29,8 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     _add_making(key, terminal)
     _add_telling(key, terminal)
     key_succession.add(key, terminal)
+    key_tokens.add(key, terminal)
+    key_bindings.add(key, terminal)
 
 
 def _add_making(key: typer.Typer, terminal: Terminal) -> None:
@@ -40,9 +42,15 @@ def _add_making(key: typer.Typer, terminal: Terminal) -> None:
         file: Annotated[Path, typer.Argument(help=text("cli.key.file"))],
         *,
         algorithm: Annotated[str, typer.Option(help=text("cli.key.algorithm"))] = "ES256",
+        pkcs11: Annotated[str | None, typer.Option(help=text("cli.key.new_pkcs11"))] = None,
     ) -> None:
-        kind: Algorithm = choice("--algorithm", algorithm, get_args(Algorithm))
+        kind: Algorithm = choice(
+            "--algorithm", algorithm, get_args(Algorithm) if pkcs11 is None else ("ES256",)
+        )
         destination(file)
+        if pkcs11 is not None:
+            key_tokens.make(terminal, file, pkcs11)
+            return
         passphrase = new_passphrase(terminal, given=given_passphrase())
         signer = SoftwareSigner.generate(kind)
         write_key(file, signer, passphrase=passphrase)

@@ -12,7 +12,7 @@ from ocoptrace.cli.options import find_workspace, open_workspace, read_file
 from ocoptrace.cli.passphrase import given_passphrase
 from ocoptrace.errors import InputError, SigningError
 from ocoptrace.signing import PublicKey
-from ocoptrace.store import read_key, read_public_key
+from ocoptrace.store import read_key, read_public_key, read_token_uri
 from ocoptrace.workspace.gate import in_force
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class KnownKey:
         purpose: what it is for.
         status: whether it counts, see ``workspace.key_overview``.
         entry: what the newest trust bundle says of it, if it does.
+        token: where it is, as a PKCS#11 URI; empty where it is not on a token.
     """
 
     name: str
@@ -49,6 +50,7 @@ class KnownKey:
     purpose: str
     status: str
     entry: KeyEntry | None
+    token: str = ""
 
     def row(self, terminal: Terminal) -> tuple[str, ...]:
         """Return it as a line of a list."""
@@ -87,7 +89,9 @@ class KnownKey:
             "signs_from": _time(entry.sign_from) if entry else "",
             "signs_until": _time(entry.sign_until) if entry else "",
             "seals_until": _time(entry.seal_until) if entry else "",
+            "certificate": _certified(entry),
             "status": self.status,
+            "token": self.token,
         }
 
 
@@ -107,6 +111,7 @@ def keys_here(ws: Workspace) -> list[KnownKey]:
             each.purpose,
             each.status,
             None if each.key is None else _listed(each.key, ws.trust),
+            each.token,
         )
         for each in ws.keys()  # noqa: SIM118 - a workspace is no mapping
     ]
@@ -176,12 +181,20 @@ def _of_file(path: Path, bundles: list[TrustBundle], *, now: datetime) -> KnownK
     key = _public_key(path)
     if key is None:
         return KnownKey(str(path), None, "other", "locked", None)
+    token = _token(path)
     for trust in bundles:
         entry = _listed(key, trust)
         if entry is not None:
             status = _status(entry, trust, now=now)
-            return KnownKey(str(path), key, _PURPOSES[entry.role], status, entry)
-    return KnownKey(str(path), key, "other", "not_listed", None)
+            return KnownKey(str(path), key, _PURPOSES[entry.role], status, entry, token)
+    return KnownKey(str(path), key, "other", "not_listed", None, token)
+
+
+def _token(path: Path) -> str:
+    """Return where the key of a file is; empty where the file holds it, or its public half."""
+    if read_file(path).startswith(_PUBLIC):
+        return ""
+    return str(read_token_uri(path) or "")
 
 
 def _public_key(path: Path) -> PublicKey | None:
@@ -212,6 +225,11 @@ def _status(entry: KeyEntry, trust: TrustBundle, *, now: datetime) -> str:
     if in_force(trust, entry, at=now):
         return "current"
     return "retired" if entry.sign_until <= now else "not_listed"
+
+
+def _certified(entry: KeyEntry | None) -> str:
+    note = None if entry is None else entry.certificate
+    return "" if note is None else f"{note.subject} ({note.issuer}, {note.serial})"
 
 
 def _time(time: datetime) -> str:

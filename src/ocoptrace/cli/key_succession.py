@@ -9,8 +9,11 @@ import typer
 from ocoptrace.cli.key_names import holder_of
 from ocoptrace.cli.office import hand_out, in_languages
 from ocoptrace.cli.options import destination, open_workspace, read_file
+from ocoptrace.cli.pin import module_named
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import WorkspaceError
+from ocoptrace.signing import Root
+from ocoptrace.signing.bundle import KeyEntry
 from ocoptrace.signing.registration import RegistrationRequest
 from ocoptrace.store import write_whole
 from ocoptrace.workspace import Workspace
@@ -26,6 +29,7 @@ def add(key: typer.Typer, terminal: Terminal) -> None:
     """Add the commands to the group ``key``."""
     text = terminal.text
     workspace_option = typer.Option("--workspace", "-w", help=text("cli.option.workspace"))
+    pkcs11_option = typer.Option("--pkcs11", help=text("cli.key.pkcs11"))
     out_option = typer.Option("--out", "-o", help=text("cli.key.request_out"))
 
     @key.command("request", help=text("cli.key.request"))
@@ -37,13 +41,17 @@ def add(key: typer.Typer, terminal: Terminal) -> None:
             list[str] | None, typer.Option(help=text("cli.option.gtin_prefix"))
         ] = None,
         gtin: Annotated[list[str] | None, typer.Option(help=text("cli.option.gtin"))] = None,
+        pkcs11: Annotated[str | None, pkcs11_option] = None,
         out: Annotated[Path, out_option] = _REQUEST,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         destination(out)
         ws = open_workspace(workspace, terminal)
         data = ws.request_registration(
-            name=in_languages(name, name_en), gtin_prefixes=gtin_prefix or (), gtins=gtin or ()
+            name=in_languages(name, name_en),
+            gtin_prefixes=gtin_prefix or (),
+            gtins=gtin or (),
+            held=None if pkcs11 is None else module_named(pkcs11),
         )
         _hand_in(ws, write_whole(out, data), terminal)
 
@@ -62,41 +70,43 @@ def add(key: typer.Typer, terminal: Terminal) -> None:
             bool, typer.Option("--drop-old", help=text("cli.key.drop_old"))
         ] = False,
         yes: Annotated[bool, typer.Option("--yes", help=text("cli.option.yes"))] = False,
+        pkcs11: Annotated[str | None, pkcs11_option] = None,
         out: Annotated[Path, out_option] = _REQUEST,
         workspace: Annotated[Path | None, workspace_option] = None,
     ) -> None:
         ws = open_workspace(workspace, terminal)
+        held = None if pkcs11 is None else module_named(pkcs11)
         if office:
             if not yes:
                 typer.confirm(text("cli.key.ask_office"), abort=True)
-            _rotate_office(ws, timedelta(days=overlap), terminal, keep_old=not drop_old)
+            days = timedelta(days=overlap)
+            root = ws.office.rotate_own(overlap=days, keep_old=not drop_old, pkcs11=held)
+            _rotated_office(ws, root, terminal)
         elif ws.has_office or request is not None:
             data = None if request is None else read_file(request)
-            _rotate_producer(ws, code, data, timedelta(days=overlap), terminal)
+            days = timedelta(days=overlap)
+            entry = ws.office.rotate(code or _the_one(ws), data, overlap=days, pkcs11=held)
+            _rotated(ws, entry, terminal)
         else:
             destination(out)
-            _hand_in(ws, write_whole(out, ws.request_next_key(code)), terminal)
+            _hand_in(ws, write_whole(out, ws.request_next_key(code, held=held)), terminal)
 
 
-def _rotate_office(
-    ws: Workspace, overlap: timedelta, terminal: Terminal, *, keep_old: bool
-) -> None:
-    root = ws.office.rotate_own(overlap=overlap, keep_old=keep_old)
+def _rotated_office(ws: Workspace, root: Root, terminal: Terminal) -> None:
     facts = {"version": root.version, "fingerprint": root.fingerprint}
     terminal.done(terminal.text("cli.key.rotated_office", **facts))
     terminal.say(terminal.text("cli.key.hand_out_root"))
     hand_out(ws, terminal)
 
 
-def _rotate_producer(
-    ws: Workspace, code: str | None, request: bytes | None, overlap: timedelta, terminal: Terminal
-) -> None:
-    if code is None:
-        codes = [producer.id for producer in ws.producers()]
-        if len(codes) != 1:
-            raise WorkspaceError("workspace.which_producer", codes=", ".join(codes) or "–")
-        code = codes[0]
-    entry = ws.office.rotate(code, request, overlap=overlap)
+def _the_one(ws: Workspace) -> str:
+    codes = [producer.id for producer in ws.producers()]
+    if len(codes) != 1:
+        raise WorkspaceError("workspace.which_producer", codes=", ".join(codes) or "–")
+    return codes[0]
+
+
+def _rotated(ws: Workspace, entry: KeyEntry, terminal: Terminal) -> None:
     name, code = holder_of(entry, terminal.language)
     facts = {"name": name, "code": code, "key": entry.thumbprint[:16]}
     terminal.done(terminal.text("cli.key.rotated", **facts))

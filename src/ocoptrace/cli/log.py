@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ocoptrace.cli import log_audit, log_submission, log_witnesses
+from ocoptrace.cli import log_audit, log_receipts, log_submission, log_witnesses
 from ocoptrace.cli.options import open_workspace
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.signing import base64url
@@ -26,6 +26,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     _add_verify(log, terminal)
     _add_show(log, terminal)
     _add_vkey(log, terminal)
+    log_receipts.add(log, terminal)
     log_audit.add(log, terminal)
     log_witnesses.add(log, terminal)
     log_submission.add(log, terminal)

@@ -1,6 +1,6 @@
 """``trust init``, ``register``, ``grant``, ``revoke`` and more: what a province office does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ from ocoptrace.cli.export import TRUST_FILES, write_trust_files
 from ocoptrace.cli.key_names import held_by, holder_of
 from ocoptrace.cli.options import choice, destination, located, open_workspace, read_file
 from ocoptrace.cli.passphrase import given_passphrase
+from ocoptrace.cli.pin import module_named, pin_from
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError
 from ocoptrace.gs1 import parse_name
@@ -48,12 +49,15 @@ def _add_office(trust: typer.Typer, terminal: Terminal) -> None:
         host: Annotated[str, typer.Option(help=text("cli.option.host"))] = DEFAULT_HOST,
         name: Annotated[str | None, typer.Option(help=text("cli.option.name"))] = None,
         name_en: Annotated[str | None, typer.Option(help=text("cli.option.name_en"))] = None,
+        pkcs11: Annotated[list[str] | None, typer.Option(help=text("cli.trust.pkcs11"))] = None,
     ) -> None:
         ws = Workspace.create(
             folder,
             host=host,
             office_name=in_languages(name, name_en) or None,
             passphrase=given_passphrase(),
+            pin=pin_from(terminal),
+            pkcs11=_on_tokens(pkcs11 or ()),
         )
         terminal.done(text("cli.trust.founded", folder=folder, host=ws.host))
         terminal.say(text("cli.trust.fingerprint", fingerprint=ws.root.fingerprint))
@@ -104,6 +108,12 @@ def _add_office(trust: typer.Typer, terminal: Terminal) -> None:
             )
             for act in done
         )
+
+
+def _on_tokens(given: Iterable[str]) -> dict[str, str]:
+    """Return which key has which PKCS#11 URI, of ``NAME=URI``."""
+    parted = [each.partition("=") for each in given]
+    return {name: module_named(uri) for name, _, uri in parted}
 
 
 def _add_producers(trust: typer.Typer, terminal: Terminal) -> None:

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from ocoptrace import canonical_json
 from ocoptrace.cli.passphrase import given_passphrase, passphrase_of
+from ocoptrace.cli.pin import given_pin, pin_from
 from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError, StorageError, WorkspaceError
 from ocoptrace.findings import Finding
@@ -78,7 +79,8 @@ def open_workspace(given: Path | None, asking: Terminal | None = None) -> Worksp
 
     Args:
         given: its folder; None for the usual places.
-        asking: where to ask for the passphrase of locked keys, for a command that signs.
+        asking: where to ask for the passphrase of locked keys and the PINs of tokens, for a
+            command that signs.
 
     Raises:
         WorkspaceError: there is none.
@@ -88,10 +90,9 @@ def open_workspace(given: Path | None, asking: Terminal | None = None) -> Worksp
     if path is None:
         raise WorkspaceError("cli.no_workspace")
     if asking is None:
-        passphrase = given_passphrase()
-    else:
-        passphrase = passphrase_of((path / "keys").glob("*.pem"), asking)
-    return Workspace.open(path, passphrase=passphrase)
+        return Workspace.open(path, passphrase=given_passphrase(), pin=given_pin)
+    passphrase = passphrase_of((path / "keys").glob("*.pem"), asking)
+    return Workspace.open(path, passphrase=passphrase, pin=pin_from(asking))
 
 
 def choice(what: str, value: str, known: Sequence[Word]) -> Word:

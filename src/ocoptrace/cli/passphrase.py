@@ -14,7 +14,7 @@ from ocoptrace.cli.terminal import Terminal
 from ocoptrace.errors import InputError
 from ocoptrace.store import read_passphrase
 
-__all__ = ["given_passphrase", "go_by_file", "new_passphrase", "passphrase_of"]
+__all__ = ["given_passphrase", "go_by_file", "is_terminal", "new_passphrase", "passphrase_of"]
 
 _FILE, _WORDS = "OCOPTRACE_PASSPHRASE_FILE", "OCOPTRACE_PASSPHRASE"
 _LOCKED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
@@ -43,7 +43,7 @@ def passphrase_of(files: Iterable[Path], terminal: Terminal) -> bytes | None:
         StorageError: the file with the passphrase is missing, empty, or others may read it.
     """
     given = given_passphrase()
-    if given is None and _is_terminal() and any(_is_locked(path) for path in files):
+    if given is None and is_terminal() and any(_is_locked(path) for path in files):
         return _asked(terminal.text("cli.passphrase.ask"))
     return given
 
@@ -67,7 +67,7 @@ def new_passphrase(
     """
     if file is not None:
         return read_passphrase(file)
-    if given is not None or not _is_terminal():
+    if given is not None or not is_terminal():
         return given
     first = _asked(terminal.text("cli.passphrase.ask_new"))
     if first is not None and _asked(terminal.text("cli.passphrase.ask_again")) != first:
@@ -80,7 +80,8 @@ def _asked(words: str) -> bytes | None:
     return os.fsencode(answer) or None
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

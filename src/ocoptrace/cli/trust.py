@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ocoptrace.cli import office, root_ceremony
+from ocoptrace.cli import certificates, office, root_ceremony
 from ocoptrace.cli.authorities import authorities, of_workspace, update_pinned
 from ocoptrace.cli.authority import Authority
 from ocoptrace.cli.key_names import holder_of
@@ -27,6 +27,7 @@ def add(app: typer.Typer, terminal: Terminal) -> None:
     _add_show(trust, terminal)
     office.add(trust, terminal)
     root_ceremony.add(trust, terminal)
+    certificates.add(trust, terminal)
 
 
 def _add_pin(trust: typer.Typer, terminal: Terminal) -> None:

@@ -4,7 +4,7 @@ The only home of ``cryptography`` and ``cbor2``. The modules, from the bytes up:
 ``base64url``, ``cbor``, ``cose``, ``edwards``, ``pkcs8``, ``keys``; ``statement``, ``seal``,
 ``note``; ``members``, ``signed_file``, ``root``, ``root_draft``, ``bundle_entries``,
 ``bundle_checks``, ``bundle``, ``trusted``;
-``entitlement``, ``registration``.
+``entitlement``, ``registration``; ``certificate``, ``certificate_chain``, ``key_binding``.
 """
 
 from ocoptrace.signing.bundle import TrustBundle

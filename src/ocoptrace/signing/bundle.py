@@ -36,6 +36,7 @@ from ocoptrace.epcis.faults import error_of
 from ocoptrace.errors import SigningError
 from ocoptrace.signing.bundle_checks import faults_among
 from ocoptrace.signing.bundle_entries import (
+    CertificateNote,
     Grant,
     KeyEntry,
     LabelDuty,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from ocoptrace.signing.root import Root
 
 __all__ = [
+    "CertificateNote",
     "Grant",
     "KeyEntry",
     "LabelDuty",

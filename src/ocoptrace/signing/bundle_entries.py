@@ -24,6 +24,8 @@ from ocoptrace.signing import base64url
 from ocoptrace.signing.keys import PublicKey
 from ocoptrace.signing.members import (
     BatchDigest,
+    CertificateSerial,
+    CertifiedName,
     GtinPrefix,
     GtinText,
     HolderNames,
@@ -39,6 +41,7 @@ from ocoptrace.signing.signed_file import SignedModel
 from ocoptrace.signing.statement import Kind
 
 __all__ = [
+    "CertificateNote",
     "Grant",
     "KeyEntry",
     "LabelDuty",
@@ -87,6 +90,22 @@ class Grant(SignedModel):
         return frozenset(gtin.rjust(14, "0") for gtin in self.gtins)
 
 
+class CertificateNote(SignedModel):
+    """That an office has seen a CA name the holder of a key. It gives the key no right.
+
+    Attributes:
+        subject: whom the certificate names.
+        issuer: which CA says so.
+        serial: the certificate's number, hexadecimal.
+        checked_at: when the office checked chain, status and the binding to the key.
+    """
+
+    subject: CertifiedName
+    issuer: CertifiedName
+    serial: CertificateSerial
+    checked_at: Time
+
+
 class KeyEntry(SignedModel):
     """A key, whose it is, and what it is good for.
 
@@ -99,6 +118,8 @@ class KeyEntry(SignedModel):
         seal_until: until when its seals are good; it stays in bundles until then.
         grants: what a producer may state about which names. Those of an authority, where it has
             any, say which products it may grade. A log has none.
+        certificate: whom a CA names as the holder, where it does. Absent where it does not: no
+            text has it as null.
     """
 
     key: str
@@ -109,6 +130,7 @@ class KeyEntry(SignedModel):
     sign_until: Time
     seal_until: Time
     grants: Many[Grant] = ()
+    certificate: CertificateNote | None = Field(default=None, exclude_if=lambda note: note is None)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -124,6 +146,8 @@ class KeyEntry(SignedModel):
             )
         if self.grants and self.role == "log":
             raise SigningError("signing.grant_of_role", place="/grants", role=self.role)
+        if self.certificate and self.role == "log":
+            raise SigningError("certificate.of_log", place="/certificate")
         return self
 
     @cached_property

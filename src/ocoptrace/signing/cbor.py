@@ -118,7 +118,7 @@ def decode(data: bytes) -> Any:
     return plain
 
 
-def read(data: bytes) -> Any:
+def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     """Return the value that CBOR bytes begin with, whose form is **not** judged.
 
     For readers that write the value again and compare: they accept what they would write,
@@ -127,8 +127,8 @@ def read(data: bytes) -> Any:
     Raises:
         SigningError: too large, not CBOR, too deep, duplicate keys or indefinite lengths.
     """
-    if len(data) > MAX_BYTES:
-        raise SigningError("signing.too_large", size=len(data), limit=MAX_BYTES)
+    if len(data) > max_bytes:
+        raise SigningError("signing.too_large", size=len(data), limit=max_bytes)
     try:
         return cbor2.loads(
             data,

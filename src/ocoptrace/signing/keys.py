@@ -39,6 +39,7 @@ __all__ = [
     "PublicKey",
     "Signer",
     "SoftwareSigner",
+    "low_s",
     "signature_of",
 ]
 
@@ -377,6 +378,26 @@ class SoftwareSigner:
 
     def __reduce__(self) -> Never:
         raise TypeError("a private key is not pickled or copied")
+
+
+def low_s(signature: bytes) -> bytes:
+    """Return an ES256 signature of 64 bytes with a low s, of one as PKCS#11 or JWS has it.
+
+    Args:
+        signature: r and s, big-endian, of one length, at most 32 bytes each (PKCS#11, ECDSA).
+
+    Raises:
+        SigningError: no two numbers of that length.
+    """
+    half, odd = divmod(len(signature), 2)
+    if odd or not 0 < half <= _COORDINATE_BYTES:
+        raise SigningError("signing.signer_failed")
+    r, s = signature[:half], int.from_bytes(signature[half:])
+    return r.rjust(_COORDINATE_BYTES, b"\0") + _lowered(s).to_bytes(_COORDINATE_BYTES)
+
+
+def _lowered(s: int) -> int:
+    return _P256_ORDER - s if _HALF_P256_ORDER < s < _P256_ORDER else s
 
 
 def _verifier(public: ec.EllipticCurvePublicKey) -> Callable[[bytes, bytes], None]:

@@ -28,6 +28,8 @@ from ocoptrace.signing.times import is_time
 
 __all__ = [
     "BatchDigest",
+    "CertificateSerial",
+    "CertifiedName",
     "GtinPrefix",
     "GtinText",
     "HolderNames",
@@ -46,6 +48,7 @@ Many = Annotated[tuple[Member, ...], FailFast()]
 """A list. It is read as far as its first fault: a hostile list costs no more than a good one."""
 
 _MAX_NAMES, _MAX_NAME = 10, 200
+_MAX_CERTIFIED = 400
 _MAX_ISSUER = 2048
 _ISSUER = re.compile(r"https://[a-z0-9.\[\]:-]+(/[!-~]*)?")
 
@@ -86,6 +89,19 @@ def _names(names: dict[str, str]) -> dict[str, str]:
         if not is_one_line or not unicodedata.is_normalized("NFC", name):
             raise SigningError("signing.holder_name", value=shown(name))
     return names
+
+
+def _certified_name(text: str) -> str:
+    is_one_line = text.isprintable() and text == text.strip() and 0 < len(text) <= _MAX_CERTIFIED
+    if not is_one_line or not unicodedata.is_normalized("NFC", text):
+        raise SigningError("certificate.name", value=shown(text))
+    return text
+
+
+def _certificate_serial(text: str) -> str:
+    if not re.fullmatch(r"[1-9a-f][0-9a-f]{0,39}", text):
+        raise SigningError("certificate.serial", value=shown(text))
+    return text
 
 
 def _gtin(text: str) -> str:
@@ -135,6 +151,12 @@ IssuerUri = Annotated[str, AfterValidator(_issuer)]
 
 HolderNames = Annotated[dict[str, str], AfterValidator(_names)]
 """A holder's name per language (two letters), each on one line."""
+
+CertifiedName = Annotated[str, AfterValidator(_certified_name)]
+"""Whom a certificate names, or who issued it: 1 to 400 printable characters on one line."""
+
+CertificateSerial = Annotated[str, AfterValidator(_certificate_serial)]
+"""The serial number of a certificate, at most 20 bytes, in lower-case hexadecimal."""
 
 Host = Annotated[str, AfterValidator(check_host)]
 """A host in lower case, with a port where there is one."""

@@ -4,8 +4,10 @@ from ocoptrace.store.key_files import (
     read_key,
     read_passphrase,
     read_public_key,
+    read_token_uri,
     relock,
     write_key,
+    write_token_key,
 )
 from ocoptrace.store.sqlite import SqliteStore, Stored, StoredAct, StoredRun
 from ocoptrace.store.tile_bucket import TileBucket, tiles_at
@@ -26,9 +28,11 @@ __all__ = [
     "read_key",
     "read_passphrase",
     "read_public_key",
+    "read_token_uri",
     "relock",
     "sync_folder",
     "tiles_at",
     "write_key",
+    "write_token_key",
     "write_whole",
 ]

@@ -1,7 +1,8 @@
 """Key files: PKCS#8 PEM, readable by their owner alone, locked where a passphrase is set.
 
 Behind the private key stands the public one, in clear: what a key is can be told without its
-passphrase. Other programs read the first block and take no notice of the second.
+passphrase. Other programs read the first block and take no notice of the second. Of a key on a
+token, the file says in its first line where it is (RFC 7512), and holds the public half alone.
 
 >>> import tempfile, pathlib
 >>> from ocoptrace.signing import SoftwareSigner
@@ -21,13 +22,22 @@ from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import SigningError, StorageError
 from ocoptrace.signing import PublicKey, SoftwareSigner
+from ocoptrace.store.token_uri import SCHEME, TokenUri
 from ocoptrace.store.whole_file import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["read_key", "read_passphrase", "read_public_key", "relock", "write_key"]
+__all__ = [
+    "read_key",
+    "read_passphrase",
+    "read_public_key",
+    "read_token_uri",
+    "relock",
+    "write_key",
+    "write_token_key",
+]
 
 _OTHERS: Final = 0o077
 _MAX_BYTES: Final = 16 * 1024
@@ -42,7 +52,10 @@ def write_key(path: Path, signer: SoftwareSigner, *, passphrase: bytes | None = 
         StorageError: the file exists, or the disk refuses; then there is no new file.
         SigningError: a passphrase that is too long.
     """
-    data = _file_of(signer, passphrase)
+    return _write_key_file(path, _file_of(signer, passphrase))
+
+
+def _write_key_file(path: Path, data: bytes) -> Path:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_new(path, data)
@@ -52,6 +65,28 @@ def write_key(path: Path, signer: SoftwareSigner, *, passphrase: bytes | None = 
     except OSError as error:
         raise StorageError("store.file", path=path, reason=error.strerror) from error
     return path
+
+
+def write_token_key(path: Path, uri: TokenUri, public_key: PublicKey) -> Path:
+    """Write a key file for a key that is on a token: where it is, and its public half.
+
+    Raises:
+        StorageError: the file exists, or the disk refuses; then there is no new file.
+    """
+    return _write_key_file(path, f"{uri}\n".encode() + public_key.to_pem())
+
+
+def read_token_uri(path: Path) -> TokenUri | None:
+    """Return where the key of a file is; None where the file holds the key itself.
+
+    Raises:
+        StorageError: the file is missing, or others may read it.
+        InputError: what stands there is no URI of a key.
+    """
+    first = _private_bytes(path).partition(b"\n")[0]
+    if not first.startswith(SCHEME.encode()):
+        return None
+    return TokenUri.parse(first.decode("utf-8", "replace").rstrip())
 
 
 def read_key(path: Path, *, passphrase: bytes | None = None) -> SoftwareSigner:

@@ -32,7 +32,9 @@ __all__ = [
     "HASH_BYTES",
     "ReadNode",
     "consistency_proof",
+    "consistency_root",
     "inclusion_proof",
+    "inclusion_root",
     "leaf_hash",
     "new_levels",
     "new_nodes",
@@ -191,14 +193,24 @@ def verify_inclusion(
     Raises:
         ProofError: it does not, as far as this proof shows (RFC 9162 §2.1.3.2).
     """
-    _check_hashes(leaf_hash, root, *proof)
+    _check_hashes(root)
+    if inclusion_root(leaf_hash, index, size, proof) != root:
+        raise ProofError("proof.wrong_root")
+
+
+def inclusion_root(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
+    """Return the root that a leaf and its proof lead to (RFC 9162 §2.1.3.2).
+
+    Raises:
+        ProofError: no such leaf, or a proof of another length.
+    """
+    _check_hashes(leaf_hash, *proof)
     if not 0 <= index < size <= _MAX_SIZE:
         raise ProofError("proof.no_such_leaf", index=index, size=size)
     node = leaf_hash
     for sibling, is_left in zip(proof, _sides(index, size - 1, len(proof)), strict=True):
         node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
-    if node != root:
-        raise ProofError("proof.wrong_root")
+    return node
 
 
 def verify_consistency(
@@ -211,7 +223,19 @@ def verify_consistency(
     Raises:
         ProofError: it does not, as far as this proof shows (RFC 9162 §2.1.4.2).
     """
-    _check_hashes(root1, root2, *proof)
+    _check_hashes(root2)
+    if consistency_root(size1, size2, proof, root1) != root2:
+        raise ProofError("proof.wrong_root")
+
+
+def consistency_root(size1: int, size2: int, proof: Sequence[bytes], root1: bytes) -> bytes:
+    """Return the root of the tree that continues another, as a proof has it (RFC 9162 §2.1.4.2).
+
+    Raises:
+        ProofError: no such sizes, a proof of another length, or one that does not start from
+            the tree of (size1, root1).
+    """
+    _check_hashes(root1, *proof)
     if not 0 < size1 <= size2 <= _MAX_SIZE:
         raise ProofError("proof.no_such_sizes", size1=size1, size2=size2)
     # Between equal trees nothing stands, so their proof is empty.
@@ -228,8 +252,9 @@ def verify_consistency(
     for sibling, is_left in zip(siblings, _sides(position, last, len(siblings)), strict=True):
         older = node_hash(sibling, older) if is_left else older
         newer = node_hash(sibling, newer) if is_left else node_hash(newer, sibling)
-    if older != root1 or newer != root2:
+    if older != root1:
         raise ProofError("proof.wrong_root")
+    return newer
 
 
 def _sides(position: int, last: int, count: int) -> Iterator[bool]:

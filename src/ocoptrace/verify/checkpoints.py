@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocoptrace.transparency import Checkpoint
     from ocoptrace.transparency.proof import Tree
 
-__all__ = ["CheckedCheckpoint", "check_checkpoint"]
+__all__ = ["CheckedCheckpoint", "check_checkpoint", "is_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,13 @@ def check_checkpoint(checkpoint: Checkpoint, trust: TrustBundle) -> CheckedCheck
         times = checkpoint.cosigned_at(log.verifier_keys(checkpoint.size))
     except ProofError as error:
         return CheckedCheckpoint(checkpoint, log, error.code)
-    if log.final is not None and not _is_before(checkpoint, log.final):
+    if log.final is not None and not is_before(checkpoint.size, checkpoint.root, log.final):
         return CheckedCheckpoint(checkpoint, log, "proof.log_closed")
     # Too few witnesses are no fault of the checkpoint: it only shows no time.
     time = times[log.quorum - 1] if 0 < log.quorum <= len(times) else None
     return CheckedCheckpoint(checkpoint, log, "", time, max(times, default=None))
 
 
-def _is_before(checkpoint: Checkpoint, final: RevocationCheckpoint) -> bool:
+def is_before(size: int, root: bytes, final: RevocationCheckpoint) -> bool:
     """Tell whether a log that has ended can have had this state."""
-    is_the_end = (checkpoint.size, checkpoint.root.hex()) == (final.size, final.root)
-    return checkpoint.size < final.size or is_the_end
+    return size < final.size or (size, root.hex()) == (final.size, final.root)

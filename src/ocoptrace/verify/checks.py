@@ -8,6 +8,7 @@ from ocoptrace.gs1 import PlainName
 from ocoptrace.messages import Term
 from ocoptrace.registry import Evidence
 from ocoptrace.signing.entitlement import covers
+from ocoptrace.verify.certificates import certificate_check
 from ocoptrace.verify.names import GOODS, named
 from ocoptrace.verify.policy import CLOCK_TOLERANCE, civil_date
 from ocoptrace.verify.verdict import Check, kind_term
@@ -49,6 +50,7 @@ def statement_checks(examined: Sequence[Examined], at: datetime) -> Iterator[Che
     yield _content(examined)
     yield _tally("issuer", examined, lambda e: e.signer is None)
     yield _of_known("signature", examined, lambda e: not e.signature_holds)
+    yield from certificate_check(e.signer for e in examined if e.signer and e.signature_holds)
     yield from _corrections(examined)
     yield _entitlement(examined)
     yield from _attestation(examined)

@@ -10,6 +10,7 @@ from ocoptrace.gs1.name import is_plain
 from ocoptrace.signing import Seal
 from ocoptrace.signing.bundle import batch_digest
 from ocoptrace.signing.entitlement import label_duty, refusal
+from ocoptrace.verify.certificates import certificate_check
 from ocoptrace.verify.checks import dated_check, namespace_check
 from ocoptrace.verify.names import GOODS
 from ocoptrace.verify.policy import (
@@ -101,6 +102,7 @@ def _seal_checks(name: Name, seal: Seal, trust: TrustBundle, *, at: datetime) ->
     entry = signers[0]
     yield Check("issuer", "pass", "known", {"issuer": entry.issuer, "name": _holder(entry)})
     yield Check("signature", "pass", "seal", hint)
+    yield from certificate_check([entry])
     yield _entitlement(name, entry, at)
     yield _revocation(name, entry, trust)
     yield _level(name, trust, civil_date(at))

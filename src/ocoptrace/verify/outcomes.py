@@ -54,6 +54,7 @@ OUTCOMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "fail not_original_issuer",
             }
         ),
+        "certificate": frozenset({"pass named"}),
         "attestation": frozenset({"pass attested_by_other"}),
         "revocation": frozenset(
             {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from ocoptrace.signing import Signer, SoftwareSigner, TrustBundle
+    from ocoptrace.signing import Signer, TrustBundle
     from ocoptrace.signing.bundle import KeyEntry, Log, Revocation
     from ocoptrace.signing.signed_file import SignedFile
     from ocoptrace.signing.statement import Kind
@@ -74,11 +74,19 @@ class Act:
         lists = (self.keys, self.revocations, self.logs, self.namespaces)
         return tuple(tuple(each) for each in lists)
 
-    def new_key(self, stem: str) -> SoftwareSigner:
-        """Make a key under the next name of a stem; it is removed if the act comes to nothing."""
-        name = self.setting.keyring.next_name(stem)
-        signer = self.setting.keyring.generate(name, "ES256")
-        self._undo.callback(self.setting.keyring.discard, name)
+    def new_key(self, stem: str, *, pkcs11: str | None = None) -> Signer:
+        """Make a key under the next name of a stem; it is removed if the act comes to nothing.
+
+        Args:
+            stem: what the key is for.
+            pkcs11: the PKCS#11 URI of one that is on a token; it stays there whatever happens.
+        """
+        keyring = self.setting.keyring
+        name = keyring.next_name(stem)
+        signer: Signer = (
+            keyring.generate(name, "ES256") if pkcs11 is None else keyring.attach(name, pkcs11)
+        )
+        self._undo.callback(keyring.discard, name)
         return signer
 
     def state(self, kind: Kind, payload: bytes, subject: str) -> bytes:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing import PublicKey
     from ocoptrace.signing.bundle import Role
+    from ocoptrace.store.token_signer import AskPin
 
-__all__ = ["DATABASE", "KEYS", "MARKER", "OFFICE_KEY", "furnish", "namespace_of"]
+__all__ = ["DATABASE", "KEYS", "MARKER", "OFFICE_KEY", "OFFICE_KEYS", "furnish", "namespace_of"]
 
 MARKER: Final = "ocoptrace-workspace"
 """A file of this name says that a folder is ours."""
@@ -46,6 +47,9 @@ KEYS: Final = "keys"
 
 OFFICE_KEY: Final = "office"
 """Name of an office's first key; later ones are ``office.2``, ``office.3``, …"""
+
+OFFICE_KEYS: Final = (*ROOT_KEYS, OFFICE_KEY)
+"""The keys of an office that may be on tokens."""
 
 _THRESHOLD = 2
 _OFFICE_KEY_LIFETIME = timedelta(days=365)
@@ -60,12 +64,17 @@ def furnish(
     clock: Callable[[], datetime],
     office_files: tuple[bytes, bytes] | None,
     office_name: Mapping[str, str] | None,
+    pin: AskPin,
+    pkcs11: Mapping[str, str],
 ) -> None:
     """Make everything of a new workspace in a folder; see ``Workspace.create``."""
-    keyring = Keyring(folder / KEYS, passphrase)
+    keyring = Keyring(folder / KEYS, passphrase, pin=pin)
     if office_files is None:
-        for name in (*ROOT_KEYS, OFFICE_KEY):
-            keyring.generate(name, "ES256")
+        for name in OFFICE_KEYS:
+            if name in pkcs11:
+                keyring.attach(name, pkcs11[name])
+            else:
+                keyring.generate(name, "ES256")
     for name in WITNESSES:
         keyring.generate(name, "Ed25519")
     origin = new_origin(keyring.generate("log", "Ed25519").public_key.raw)

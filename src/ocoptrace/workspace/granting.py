@@ -14,13 +14,15 @@ from ocoptrace.signing import base64url
 from ocoptrace.signing.bundle import Grant, KeyEntry, Log, LogKey
 from ocoptrace.signing.entitlement import covers
 from ocoptrace.workspace.gate import beyond, taken
+from ocoptrace.workspace.recognised_offices import recognised_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ocoptrace.signing import PublicKey, Root
-    from ocoptrace.signing.bundle import LabelDuty
+    from ocoptrace.signing.bundle import CertificateNote, LabelDuty
+    from ocoptrace.signing.key_binding import KeyBinding
     from ocoptrace.signing.registration import RegistrationRequest
     from ocoptrace.workspace.act import Act
 
@@ -31,10 +33,12 @@ __all__ = [
     "check_free",
     "check_new",
     "check_request",
+    "drop_holder",
     "grant_for",
     "list_log",
     "list_producer",
     "new_code",
+    "note_holder",
     "root_digest",
     "widen",
 ]
@@ -263,3 +267,33 @@ def list_log(act: Act, asked: RegistrationRequest, *, operator: str, trust_witne
             operator=operator,
         )
     )
+
+
+def note_holder(act: Act, binding: KeyBinding, note: CertificateNote) -> KeyEntry:
+    """List a key with the name of its holder; what it may state is as before.
+
+    Raises:
+        WorkspaceError: the office lists no such key of this issuer, or it is revoked.
+    """
+    revoked = {each.key for each in act.revocations} | recognised_keys(act.setting.store)
+    for entry in act.keys:
+        is_it = (entry.thumbprint, entry.issuer) == (binding.thumbprint, binding.issuer)
+        if is_it and entry.role != "log" and entry.thumbprint not in revoked:
+            noted = entry.model_copy(update={"certificate": note})
+            act.list_key(noted)
+            return noted
+    facts = {"key": binding.thumbprint[:16], "issuer": binding.issuer}
+    raise WorkspaceError("workspace.binding_of_another", **facts)
+
+
+def drop_holder(act: Act, entry: KeyEntry) -> KeyEntry:
+    """List a key without the name of its holder: the certificate was revoked, or is not its own.
+
+    Raises:
+        WorkspaceError: there is none to take away, or another office noted it.
+    """
+    if entry.certificate is None or entry.thumbprint in recognised_keys(act.setting.store):
+        raise WorkspaceError("workspace.no_certificate", key=entry.thumbprint[:16])
+    bare = entry.model_copy(update={"certificate": None})
+    act.list_key(bare)
+    return bare

@@ -38,6 +38,7 @@ class KeyOverview:
     Attributes:
         name: its name here.
         path: its file.
+        token: where the key itself is, as a PKCS#11 URI; empty where its file holds it.
         purpose: what it is for.
         key: its public half; None where the file is locked and does not show it.
         issuer: whose it is, as the newest bundle says; empty where it does not.
@@ -48,6 +49,7 @@ class KeyOverview:
 
     name: str
     path: Path
+    token: str
     purpose: Purpose
     key: PublicKey | None
     issuer: str
@@ -76,6 +78,7 @@ def _one(setting: Setting, name: str, *, now: datetime) -> KeyOverview:
     return KeyOverview(
         name=name,
         path=setting.keyring.path(name),
+        token=str(setting.keyring.token(name) or ""),
         purpose=purpose,
         key=key,
         issuer="" if entry is None else entry.issuer,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ocoptrace.findings import Finding
-    from ocoptrace.signing import Root, TrustBundle
+    from ocoptrace.signing import Root, Signer, TrustBundle
     from ocoptrace.workspace.key_overview import KeyOverview
     from ocoptrace.workspace.office import Office
     from ocoptrace.workspace.setting import Setting
@@ -92,6 +92,7 @@ class KeysAndTrust:
         gtin_prefixes: Iterable[str] = (),
         gtins: Iterable[str] = (),
         address: Mapping[str, Any] | None = None,
+        held: Signer | str | None = None,
     ) -> bytes:
         """Return a request to the office to list a new key of the producer's, and its log.
 
@@ -103,28 +104,41 @@ class KeysAndTrust:
             gtin_prefixes: its GS1 company prefixes, if it has any.
             gtins: single GTINs that are its own.
             address: as in a registry file.
+            held: the key, where it is to be no new one in a file here: the PKCS#11 URI of one on
+                a token, or a signer that ``Workspace.open`` is given from now on.
 
         Raises:
-            SigningError: a member that cannot be, or a locked key.
-            WorkspaceError: the workspace has an office of its own.
+            SigningError: a member that cannot be, a locked key, or a PIN that is refused.
+            StorageError: the token or its key is not there.
+            WorkspaceError: the workspace has an office of its own, or another key was asked for.
         """
         self._require_another_office()
         return registration.request(
-            self._setting, name=name, gtin_prefixes=gtin_prefixes, gtins=gtins, address=address
+            self._setting,
+            name=name,
+            gtin_prefixes=gtin_prefixes,
+            gtins=gtins,
+            address=address,
+            held=held,
         )
 
-    def request_next_key(self, producer: str | None = None) -> bytes:
+    def request_next_key(
+        self, producer: str | None = None, *, held: Signer | str | None = None
+    ) -> bytes:
         """Return a request to the office for a key that is to follow the producer's.
 
         Args:
             producer: its code; may be left out where there is one.
+            held: as for ``request_registration``.
 
         Raises:
-            SigningError: a locked key.
-            WorkspaceError: the workspace has an office of its own, or no such producer.
+            SigningError: a locked key, or a PIN that is refused.
+            StorageError: the token or its key is not there.
+            WorkspaceError: the workspace has an office of its own, no such producer, or another
+                key was asked for.
         """
         self._require_another_office()
-        return registration.next_key(self._setting, producer)
+        return registration.next_key(self._setting, producer, held=held)
 
     def _require_another_office(self) -> None:
         if self._office is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from ocoptrace.errors import LabelError, OcopTraceError, StorageError, WorkspaceError
-from ocoptrace.gs1 import DigitalLink
+from ocoptrace.gs1 import DigitalLink, parse_name
 from ocoptrace.labels import LabelContent, render_pdf, write_pdf
 from ocoptrace.labels.manifest import (
     Checked,
@@ -22,7 +22,7 @@ from ocoptrace.labels.manifest import (
     State,
     manifest_path,
 )
-from ocoptrace.signing import sign_seal
+from ocoptrace.signing import Seal, sign_seal
 from ocoptrace.store import write_whole
 from ocoptrace.workspace.print_job import PrintJob, check_output
 from ocoptrace.workspace.run_plan import digest
@@ -99,6 +99,23 @@ class Stickers(Sequence[LabelContent]):
             name, until = self._names.name(serial), self._sealing.shelf_date
             fragment = sign_seal(name, shelf_date=until, signer=self._sealing.signer).number
         return content.item(link=link_of(content, self._names, serial, fragment), serial=serial)
+
+    def alike(self, expected: str, read: str) -> bool:
+        """Tell whether a code says what another does, under a seal that was signed anew.
+
+        Whoever signs on a token or in a service signs with other nonces each time: what was
+        printed and what would be printed now differ, and both are the same seal of one text.
+        """
+        (link, _, number), (told, _, other) = expected.partition("#"), read.partition("#")
+        if told != link or not number:
+            return False
+        try:
+            wanted, seal = Seal.parse(number), Seal.parse(other)
+            name = parse_name(link).canonical()
+        except OcopTraceError:
+            return False
+        key = self._sealing.signer.public_key
+        return seal.shelf_day == wanted.shelf_day and seal.is_signed_by(key, name)
 
 
 def link_of(content: LabelContent, names: ItemNames, serial: str, seal: str) -> str:
@@ -379,7 +396,14 @@ class LabelRun:
         checking: Callable[[int, int], None] | None,
     ) -> SelfCheck:
         try:
-            return check_printed(path, files, self.contents, self.printing, progress=checking)
+            return check_printed(
+                path,
+                files,
+                self.contents,
+                self.printing,
+                progress=checking,
+                alike=self.contents.alike,
+            )
         except OSError as error:
             raise StorageError("store.file", path=path, reason=error.strerror) from error
 

@@ -29,10 +29,12 @@ from ocoptrace.workspace.granting import (
     check_free,
     check_new,
     check_request,
+    drop_holder,
     grant_for,
     list_log,
     list_producer,
     new_code,
+    note_holder,
     widen,
 )
 from ocoptrace.workspace.own_keys import OwnKeys
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
 
     from ocoptrace.findings import Finding
     from ocoptrace.signing import TrustBundle
-    from ocoptrace.signing.bundle import KeyEntry, LabelDuty, Revocation
+    from ocoptrace.signing.bundle import CertificateNote, KeyEntry, LabelDuty, Revocation
+    from ocoptrace.signing.key_binding import KeyBinding
     from ocoptrace.workspace.act import Act
     from ocoptrace.workspace.past_acts import PastAct
     from ocoptrace.workspace.recognition import Claim
@@ -198,6 +201,31 @@ class Office(OwnKeys):
             act.revoke(made, entry)
         return made
 
+    def certify(self, binding: KeyBinding, note: CertificateNote) -> KeyEntry:
+        """Note in the next bundle whom a licensed CA names as the holder of a key.
+
+        Args:
+            binding: by which the holder of the certificate signed for the key.
+            note: what was found of it; see ``certifying.note_of``.
+
+        Raises:
+            WorkspaceError: no such key of that issuer, or it is revoked.
+        """
+        with self.acting() as act:
+            return note_holder(act, binding, note)
+
+    def drop_certificate(self, key: str) -> KeyEntry:
+        """Take the name that a CA gave a key's holder out of the next bundle.
+
+        Args:
+            key: the code of a producer with one key, or the beginning of a thumbprint (hex).
+
+        Raises:
+            WorkspaceError: no such key, more than one, or none is noted.
+        """
+        with self.acting(urgent=True) as act:
+            return drop_holder(act, self.find(act, key))
+
     def recognise(self, bundle: bytes, *, roots: Iterable[bytes]) -> TrustBundle:
         """Recognise another office: list its own keys, revocations and logs.
 
@@ -266,6 +294,7 @@ class Office(OwnKeys):
         request: bytes | None = None,
         *,
         overlap: timedelta = rotation.OVERLAP,
+        pkcs11: str | None = None,
     ) -> KeyEntry:
         """Give a producer a new key with the grants of the old, which retires.
 
@@ -274,11 +303,13 @@ class Office(OwnKeys):
             request: the producer's request with its new key; where left out, the key is made
                 and kept in this workspace.
             overlap: how long the old key may still sign. Its seals stay good as long as before.
+            pkcs11: the PKCS#11 URI of the key, where it is on a token and no new one in a file.
 
         Returns:
             The new key.
 
         Raises:
+            StorageError: the token or its key is not there.
             SigningError: not a request, or its signature fails.
             WorkspaceError: no such producer; the request is not for this office, not for the
                 producer's newest key, or not of these days; the key is registered already.
@@ -289,7 +320,10 @@ class Office(OwnKeys):
             old = self.newest(code)
             if asked is not None:
                 check_request(act, asked, follows=old)
-            key = act.new_key(f"producer-{code}").public_key if asked is None else asked.public_key
+            if asked is None:
+                key = act.new_key(f"producer-{code}", pkcs11=pkcs11).public_key
+            else:
+                key = asked.public_key
             check_new(act, key)
             if asked is not None:
                 list_log(act, asked, operator=old.issuer, trust_witnesses=False)

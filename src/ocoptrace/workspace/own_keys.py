@@ -71,7 +71,13 @@ class OwnKeys:
         with acting(self.setting, self.issuer, self.signer, urgent=urgent) as act:
             yield act
 
-    def rotate_own(self, *, overlap: timedelta = rotation.OVERLAP, keep_old: bool = True) -> Root:
+    def rotate_own(
+        self,
+        *,
+        overlap: timedelta = rotation.OVERLAP,
+        keep_old: bool = True,
+        pkcs11: str | None = None,
+    ) -> Root:
         """Give the office a new key: the next root names it, and it signs the next bundle.
 
         Whoever goes by this office needs both files, the root first.
@@ -80,12 +86,13 @@ class OwnKeys:
             overlap: how long the old key may still state things.
             keep_old: let the old key sign bundles as well. Not where somebody else has it;
                 then revoke it afterwards.
+            pkcs11: the PKCS#11 URI of the key, where it is on a token and no new one in a file.
 
         Returns:
             The new root.
         """
         with self.acting(urgent=True) as act:
-            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old)
+            return rotation.succeed_office(act, overlap=overlap, keep_old=keep_old, pkcs11=pkcs11)
 
     def draft_root(
         self,

@@ -8,6 +8,7 @@ from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.bundle import Log
 from ocoptrace.store import tiles_at
 from ocoptrace.transparency import Checkpoint, LogProof, inclusion_proof
+from ocoptrace.transparency.receipt import sign_receipt
 from ocoptrace.workspace.cosigning import (
     OutsideWitness,
     cosign_outside,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ocoptrace.signing.note import VerifierKey
     from ocoptrace.store import Stored
+    from ocoptrace.transparency.receipt import Receipt
     from ocoptrace.transparency.tile import Tile
     from ocoptrace.workspace.cosigning import Ask, Cosignature
     from ocoptrace.workspace.log_check import LogCheck
@@ -171,3 +173,24 @@ class PublicLog:
             return stored, None
         path = inclusion_proof(position, checkpoint.size, store.log_node)
         return stored, LogProof(checkpoint, position, tuple(path))
+
+    def log_receipt(self, position: int) -> tuple[Stored, Receipt]:
+        """Return an entry of the log, and a COSE receipt (RFC 9942) for it, signed now.
+
+        It is one over the newest checkpoint that covers the entry: no other root is signed.
+
+        Args:
+            position: from 0.
+
+        Raises:
+            WorkspaceError: the log has no such entry, no checkpoint covers it yet, or the log is
+                stopped.
+            StorageError: the database has lost something, or the log's key is missing.
+            SigningError: the log's key is locked.
+        """
+        stored, proof = self.log_entry(position)
+        if proof is None:
+            raise WorkspaceError("workspace.not_covered", position=position)
+        log = self._setting.log
+        log.check_unforked()
+        return stored, sign_receipt(stored.statement.cose, proof, log=log.signer)

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ocoptrace.errors import WorkspaceError
 from ocoptrace.signing.registration import RequestedLog, sign_request
+from ocoptrace.store.token_uri import TokenUri
 from ocoptrace.workspace.cosigning import outside_witnesses
 from ocoptrace.workspace.granting import root_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ocoptrace.signing import Signer
     from ocoptrace.signing.bundle import KeyEntry
+    from ocoptrace.workspace.keyring import Keyring
     from ocoptrace.workspace.setting import Setting
 
 __all__ = ["REQUESTED", "adopt", "next_key", "registered_as", "request"]
@@ -29,6 +32,7 @@ def request(
     gtins: Iterable[str] = (),
     address: Mapping[str, Any] | None = None,
     follows: str | None = None,
+    held: Signer | str | None = None,
 ) -> bytes:
     """Return a registration request; see ``Workspace.request_registration``.
 
@@ -46,7 +50,7 @@ def request(
     )
     # Whoever asks again, because a name was wrong, asks for the same key.
     is_new = REQUESTED not in keyring.names()
-    signer = keyring.generate(REQUESTED, "ES256") if is_new else keyring.signer(REQUESTED)
+    signer, is_made = _requested(keyring, held, is_new=is_new)
     try:
         return sign_request(
             signer=signer,
@@ -61,12 +65,32 @@ def request(
             now=setting.clock(),
         )
     except BaseException:
-        if is_new:
+        if is_made:
             keyring.discard(REQUESTED)
         raise
 
 
-def next_key(setting: Setting, code: str | None) -> bytes:
+def _requested(keyring: Keyring, held: Signer | str | None, *, is_new: bool) -> tuple[Signer, bool]:
+    """Return the key to be asked for, and whether its file was made for it.
+
+    Raises:
+        WorkspaceError: another key has been asked for, and the office has not answered.
+    """
+    if held is None:
+        signer = keyring.generate(REQUESTED, "ES256") if is_new else keyring.signer(REQUESTED)
+        return signer, is_new
+    if isinstance(held, str):
+        if is_new:
+            return keyring.attach(REQUESTED, held), True
+        asked = keyring.token(REQUESTED)
+        if asked is not None and asked == TokenUri.parse(held):
+            return keyring.signer(REQUESTED), False
+    elif is_new:
+        return held, False
+    raise WorkspaceError("workspace.key_requested", name=REQUESTED, folder=keyring.folder)
+
+
+def next_key(setting: Setting, code: str | None, *, held: Signer | str | None = None) -> bytes:
     """Return a request for a key that is to follow a producer's; see ``Workspace``."""
     producer = setting.producer(code)
     entry, _ = setting.signing_key(setting.issuer(producer.id))
@@ -78,6 +102,7 @@ def next_key(setting: Setting, code: str | None) -> bytes:
         gtin_prefixes=dict.fromkeys(p for grant in entry.grants for p in grant.gtin_prefixes),
         gtins=dict.fromkeys(gtin for grant in entry.grants for gtin in grant.gtins),
         follows=entry.thumbprint,
+        held=held,
     )
 
 

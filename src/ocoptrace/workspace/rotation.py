@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ocoptrace.signing import PublicKey, SoftwareSigner
+    from ocoptrace.signing import PublicKey, Signer
     from ocoptrace.signing.bundle import KeyEntry
     from ocoptrace.signing.signed_file import SignedFile
     from ocoptrace.workspace.act import Act
@@ -51,7 +51,7 @@ def succeed(act: Act, old: KeyEntry, key: PublicKey, *, overlap: timedelta) -> K
     """List a key with the rights of an old one for as long again, and let the old one retire.
 
     The new key's seals outlive it as long as the old key's did. Those of the old key stay good
-    as long as before.
+    as long as before. A certificate that names the old key's holder is not one of the new key.
 
     Args:
         act: what this belongs to.
@@ -70,6 +70,8 @@ def succeed(act: Act, old: KeyEntry, key: PublicKey, *, overlap: timedelta) -> K
     entry = old.model_copy(
         update={
             "key": base64url.encode(key.cose_key),
+            # Its holder named the old key; the new one is to be named anew.
+            "certificate": None,
             "sign_from": start,
             "sign_until": end,
             "seal_until": end + (old.seal_until - old.sign_until),
@@ -93,13 +95,16 @@ def _retired(old: KeyEntry, *, at: datetime) -> KeyEntry:
     return old.model_copy(update={"sign_until": until})
 
 
-def succeed_office(act: Act, *, overlap: timedelta, keep_old: bool) -> Root:
+def succeed_office(
+    act: Act, *, overlap: timedelta, keep_old: bool, pkcs11: str | None = None
+) -> Root:
     """Make the office's next key and the next root, and publish the first bundle under it.
 
     Args:
         act: what this belongs to; from here on the new key signs.
         overlap: how long the old key may still state things.
         keep_old: let the old key sign bundles as well.
+        pkcs11: the PKCS#11 URI of the key, where it is on a token.
 
     Raises:
         WorkspaceError: fewer root keys are here than must sign.
@@ -115,7 +120,7 @@ def succeed_office(act: Act, *, overlap: timedelta, keep_old: bool) -> Root:
     threshold = previous.roles.root.threshold
     if len(signers) < threshold:
         raise WorkspaceError("workspace.root_keys", count=len(signers), threshold=threshold)
-    new = act.new_key(_OFFICE)
+    new = act.new_key(_OFFICE, pkcs11=pkcs11)
     file = sign_root(
         previous.version + 1,
         expires=act.now + ROOT_LIFETIME,
@@ -206,7 +211,7 @@ def adopt(act: Act, file: SignedFile, *, overlap: timedelta) -> Root:
     return root
 
 
-def new_office_key(setting: Setting, root: Root) -> SoftwareSigner | None:
+def new_office_key(setting: Setting, root: Root) -> Signer | None:
     """Return the key that a root names for bundles and that waits here, listed by no bundle yet."""
     listed = {entry.public_key for entry in setting.trust.bundle().keys}
     held = setting.keyring.held()

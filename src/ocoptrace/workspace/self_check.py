@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ocoptrace.labels import Expected, LabelContent, Page, SelfCheck
     from ocoptrace.labels.display import Box
     from ocoptrace.labels.manifest import LabelFile
+    from ocoptrace.labels.reading.check import Alike
     from ocoptrace.labels.reading.pixels import Pixels
     from ocoptrace.labels.reading.printed import Printed
 
@@ -49,6 +50,7 @@ def check_printed(
     *,
     sample: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    alike: Alike | None = None,
 ) -> SelfCheck:
     """Read printed stickers back and compare them with what they must show.
 
@@ -60,6 +62,7 @@ def check_printed(
         printing: how they were printed.
         sample: most pages that are checked, instead of ``PAGES_IN_FULL``.
         progress: called with the pages done and to be done.
+        alike: tells of two texts that differ whether the one read will do; none does otherwise.
 
     Raises:
         LabelError: a file cannot be read as what it is.
@@ -67,7 +70,7 @@ def check_printed(
     """
     pages = _Pages(stickers, printing)
     with _printed(path, files, pages) as printed:
-        return check_pages(printed, pages, sample=sample, progress=progress)
+        return check_pages(printed, pages, sample=sample, progress=progress, alike=alike)
 
 
 class _Pages:

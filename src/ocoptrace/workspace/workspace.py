@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ocoptrace.errors import InputError, SigningError, StorageError, WorkspaceError
@@ -29,9 +30,16 @@ from ocoptrace.workspace.alias import state_alias
 from ocoptrace.workspace.erasure import erase
 from ocoptrace.workspace.evidence import attach_evidence
 from ocoptrace.workspace.export import batch_of, make_record, owner_of
-from ocoptrace.workspace.founding import DATABASE, KEYS, MARKER, furnish, namespace_of
+from ocoptrace.workspace.founding import (
+    DATABASE,
+    KEYS,
+    MARKER,
+    OFFICE_KEYS,
+    furnish,
+    namespace_of,
+)
 from ocoptrace.workspace.granting import new_code
-from ocoptrace.workspace.keyring import Keyring
+from ocoptrace.workspace.keyring import Keyring, no_pin
 from ocoptrace.workspace.keys_and_trust import KeysAndTrust
 from ocoptrace.workspace.labelling import Labelling
 from ocoptrace.workspace.office import Office
@@ -47,12 +55,17 @@ if TYPE_CHECKING:
     from ocoptrace.origin_record import OriginRecord
     from ocoptrace.registry import Batch, Producer, Product, Registry, Story
     from ocoptrace.signing import Signer, TrustBundle
+    from ocoptrace.store.token_signer import AskPin
     from ocoptrace.workspace.accept import Acceptance
 
 __all__ = ["DEFAULT_HOST", "MARKER", "Workspace", "is_workspace"]
 
 DEFAULT_HOST: Final = "id.example"
 """Host of printed links where none is chosen: short, and reserved for examples (RFC 2606)."""
+
+
+NO_TOKENS: Final[Mapping[str, str]] = MappingProxyType({})
+"""All keys of an office are in files."""
 
 
 def _utc_now() -> datetime:
@@ -83,6 +96,8 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
         bundle: bytes | None = None,
         office_name: Mapping[str, str] | None = None,
         passphrase: bytes | None = None,
+        pin: AskPin = no_pin,
+        pkcs11: Mapping[str, str] = NO_TOKENS,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Workspace:
         """Make a workspace: a log and two witnesses, and an office unless it goes by another's.
@@ -97,15 +112,22 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
             bundle: bundle file of that office.
             office_name: what its own office is called, per language.
             passphrase: what the key files are locked with, if anything.
+            pin: as for ``open``.
+            pkcs11: which keys of its own office are on tokens: of ``root-1`` to ``root-3`` and
+                ``office``, each with its PKCS#11 URI.
             clock: returns the time, aware.
 
         Raises:
+            InputError: a key of another name, or not a PKCS#11 URI.
             Gs1Error: not a host.
             SigningError: not a root, or not a bundle under it.
             WorkspaceError: something is at that path, a host on which the office gives no
                 names, or one of root and bundle without the other.
-            StorageError: the disk refuses.
+            StorageError: the disk refuses, or a token or its key is not there.
         """
+        if odd := sorted(pkcs11.keys() - set(OFFICE_KEYS)):
+            known = ", ".join(OFFICE_KEYS)
+            raise InputError("workspace.not_on_token", name=odd[0], known=known)
         host = None if host is None else check_host(host.lower())
         office_files = None
         if root is not None and bundle is not None:
@@ -128,6 +150,8 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
                 clock=clock,
                 office_files=office_files,
                 office_name=office_name,
+                pin=pin,
+                pkcs11=pkcs11,
             )
             scratch.replace(target)
             sync_folder(target.parent)
@@ -136,7 +160,7 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
         finally:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
-        return cls.open(target, passphrase=passphrase, clock=clock)
+        return cls.open(target, passphrase=passphrase, pin=pin, clock=clock)
 
     @classmethod
     def open(
@@ -144,9 +168,19 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
         folder: Path | str,
         *,
         passphrase: bytes | None = None,
+        pin: AskPin = no_pin,
+        signers: Iterable[Signer] = (),
         clock: Callable[[], datetime] = _utc_now,
     ) -> Workspace:
         """Return the workspace of a folder. Its keys are not needed until something is signed.
+
+        Args:
+            folder: of a workspace.
+            passphrase: what the key files are locked with, if anything.
+            pin: given the label of a token, returns its PIN; asked when a key on a token signs.
+            signers: keys that stand in no file here: in a cloud service, in another program. Each
+                signs where the trust bundle lists its public half.
+            clock: returns the time, aware.
 
         Raises:
             WorkspaceError: the folder is none.
@@ -156,7 +190,9 @@ class Workspace(KeysAndTrust, Labelling, PublicLog, SharedLog):
         if not is_workspace(path):
             raise WorkspaceError("workspace.not_one", path=path)
         store = SqliteStore.open(path / DATABASE)
-        setting = Setting.of(store, Keyring(path / KEYS, passphrase), clock)
+        setting = Setting.of(
+            store, Keyring(path / KEYS, passphrase, pin=pin, signers=signers), clock
+        )
         # Whoever was cut short between commit and checkpoint is caught up with here, where the
         # keys can be used; reading what is covered takes none. A log that has lost entries can
         # still be looked at: whatever is added to it says so.

@@ -33,7 +33,7 @@ Members = dict[str, Any]
 Rule = tuple[str, Members, str, str]
 """What is wrong, in words; the members that are; the rule's code; the place."""
 
-INVALID = "signing.signed_file_invalid"
+INVALID, FORM = "signing.signed_file_invalid", "signing.signed_file"
 SMALL: Members = json.loads(bundle_file(keys=KEYS[1:2]).signed)
 """A bundle of one key and one log."""
 KEY: Members = SMALL["keys"][0]
@@ -51,6 +51,12 @@ CEASED = {
     "checkpoint": None,
     "key": "ab" * 32,
     "reason": "ceased",
+}
+CERTIFICATE = {
+    "checked_at": "2026-11-22T03:00:00Z",
+    "issuer": "CN=Example CA (sample), O=Example CA JSC, C=VN",
+    "serial": "54aba38f33b6e3c2",
+    "subject": "UID=MST:0000000000, CN=Hợp tác xã Mắm Sóng Trăng (ví dụ), C=VN",
 }
 LOST = CEASED | {"reason": "compromised"}
 AT_KEY, AT_GRANT, AT_LOG, AT_REVOCATION = "/keys/0", "/keys/0/grants/0", "/logs/0", "/revocations/0"
@@ -104,6 +110,10 @@ def cases() -> Iterator[Case]:
     bundle = by_office(canonical_json.dumps(members).decode())
     options = {"rule": "fields.missing", "place": "/namespaces", "bundle": bundle}
     yield refused("rule-member-missing", says, INVALID, **options)
+    says = "A certificate that is null: where there is none, there is no member."
+    yield refused(
+        "rule-certificate-null", says, FORM, bundle=bundle_of(**with_key(certificate=None))
+    )
     for name, (says, members) in WITHIN.items():
         yield accepted(f"rule-within-{name}", says, bundle=bundle_of(**members))
 
@@ -228,6 +238,60 @@ OF_KEYS: dict[str, Rule] = {
         with_key(role="log"),
         "signing.grant_of_role",
         f"{AT_KEY}/grants",
+    ),
+    "certificate-of-log": (
+        "A log whose holder a certificate names.",
+        with_key(role="log", grants=[], certificate=CERTIFICATE),
+        "certificate.of_log",
+        f"{AT_KEY}/certificate",
+    ),
+    "certificate-member": (
+        "A certificate with a member that nobody knows.",
+        with_key(certificate=CERTIFICATE | {"valid": True}),
+        "fields.unknown",
+        f"{AT_KEY}/certificate/valid",
+    ),
+    "certificate-empty": (
+        "A certificate that names nobody.",
+        with_key(certificate=CERTIFICATE | {"subject": ""}),
+        "certificate.name",
+        f"{AT_KEY}/certificate/subject",
+    ),
+    "certificate-lines": (
+        "A certificate that names its CA over two lines.",
+        with_key(certificate=CERTIFICATE | {"issuer": "CN=CA\nCN=Other"}),
+        "certificate.name",
+        f"{AT_KEY}/certificate/issuer",
+    ),
+    "certificate-blank": (
+        "A certificate that names someone behind a blank.",
+        with_key(certificate=CERTIFICATE | {"subject": " CN=Paste"}),
+        "certificate.name",
+        f"{AT_KEY}/certificate/subject",
+    ),
+    "certificate-long": (
+        "A certificate that names someone in 401 characters.",
+        with_key(certificate=CERTIFICATE | {"subject": "ố" * 401}),
+        "certificate.name",
+        f"{AT_KEY}/certificate/subject",
+    ),
+    "certificate-serial": (
+        "A certificate's number in upper case.",
+        with_key(certificate=CERTIFICATE | {"serial": "54AB"}),
+        "certificate.serial",
+        f"{AT_KEY}/certificate/serial",
+    ),
+    "certificate-serial-zero": (
+        "A certificate's number with a zero before it.",
+        with_key(certificate=CERTIFICATE | {"serial": "0ab"}),
+        "certificate.serial",
+        f"{AT_KEY}/certificate/serial",
+    ),
+    "certificate-time": (
+        "A certificate that was looked at at no time.",
+        with_key(certificate=CERTIFICATE | {"checked_at": "2026-11-22"}),
+        "signing.time",
+        f"{AT_KEY}/certificate/checked_at",
     ),
     "key-twice": (
         "Two keys with one kid: one key under two issuers.",
@@ -519,6 +583,14 @@ OF_LOGS: dict[str, Rule] = {
 }
 
 WITHIN: dict[str, tuple[str, Members]] = {
+    "certificate": (
+        "A key whose holder a certificate names.",
+        with_key(certificate=CERTIFICATE),
+    ),
+    "certificate-longest": (
+        "A certificate whose names have 400 characters, and its number 20 bytes.",
+        with_key(certificate=CERTIFICATE | {"subject": "ố" * 400, "serial": "f" * 40}),
+    ),
     "no-keys": ("A bundle without keys, revocations or logs.", {"keys": [], "logs": []}),
     "two-keys": (
         "Two keys of one holder.",

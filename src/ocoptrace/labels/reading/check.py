@@ -23,6 +23,7 @@ what the run says. Beyond ``PAGES_IN_FULL`` pages it is a sample, and the result
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Final, Protocol
@@ -35,7 +36,7 @@ from ocoptrace.labels.reading.printed import printed_file
 from ocoptrace.labels.reading.scan import scan_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ocoptrace.labels.display import Box, Page
@@ -70,6 +71,10 @@ _FINER: Final = 2
 _TOLERANCE: Final = 0.5
 _QUIET_ZONE: Final = 4
 _LINEAR: Final = frozenset({"ean-13", "ean-8", "gs1-128"})
+
+
+Alike = Callable[[str, str], bool]
+"""Given what was to be read and what was read, tells whether the second will do for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +211,18 @@ def check_pages(
     dpi: int | None = None,
     sample: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    alike: Alike | None = None,
 ) -> SelfCheck:
-    """Read printed pages back, as ``check_file`` does."""
+    """Read printed pages back, as ``check_file`` does.
+
+    Args:
+        printed: the pages.
+        expected: what each must show.
+        dpi: as for ``check_file``.
+        sample: as for ``check_file``.
+        progress: as for ``check_file``.
+        alike: asked about texts that differ; where left out, none will do for another.
+    """
     pages = len(printed)
     numbers = sampled_pages(min(pages, len(expected)), PAGES_IN_FULL if sample is None else sample)
     findings: list[Finding] = []
@@ -216,7 +231,7 @@ def check_pages(
         findings.append(Finding("check.pages", "error", "", facts))
     checked = symbols = read = 0
     for number in numbers:
-        page = _Page(printed, number, expected[number], dpi)
+        page = _Page(printed, number, expected[number], dpi, alike)
         findings += page.findings
         checked += 1
         symbols += len(page.expected)
@@ -234,9 +249,15 @@ class _Page:
     """One page under check."""
 
     def __init__(
-        self, printed: Printed, number: int, expected: Sequence[Expected], dpi: int | None
+        self,
+        printed: Printed,
+        number: int,
+        expected: Sequence[Expected],
+        dpi: int | None,
+        alike: Alike | None,
     ) -> None:
         self.expected = expected
+        self._alike = alike
         self.read = 0
         self.findings: list[Finding] = []
         self._printed = printed
@@ -284,13 +305,17 @@ class _Page:
             self._tell("check.unread", one, expected=one.text)
 
     def _compare(self, one: Expected, scan: Scan, scale: int, origin: tuple[int, int]) -> None:
-        if scan.kind != one.kind or not _same(one, scan.text):
+        if scan.kind != one.kind or not self._is_right(one, scan.text):
             self._tell("check.other_text", one, expected=one.text, read=scan.text)
             return
         off = _distance(one, scan, scale, origin)
         if off > _TOLERANCE * one.module:
             self._tell("check.moved", one, distance=round(off / 1000, 2))
         self.read += 1
+
+    def _is_right(self, one: Expected, read: str) -> bool:
+        alike = self._alike
+        return _same(one, read) or (alike is not None and alike(one.text, read))
 
     def _tell(self, code: str, one: Expected | None, **facts: object) -> None:
         place = f"/{self._number}" if one is None else f"/{self._number}/{one.slot}"

@@ -37,22 +37,33 @@ async function readGrant(value) {
   return { ...rest, gtinPrefixes, namePrefixes };
 }
 
-const readEntryMembers = shape({
-  key: members.coseKey,
-  issuer: members.issuer,
-  name: members.holderNames,
-  role: members.oneOf("producer", "authority", "log"),
-  sign_from: members.time,
-  sign_until: members.time,
-  seal_until: members.time,
-  grants: many(readGrant),
+const readCertificate = shape({
+  subject: members.certifiedName,
+  issuer: members.certifiedName,
+  serial: members.certificateSerial,
+  checked_at: members.time,
 });
+
+const readEntryMembers = shape(
+  {
+    key: members.coseKey,
+    issuer: members.issuer,
+    name: members.holderNames,
+    role: members.oneOf("producer", "authority", "log"),
+    sign_from: members.time,
+    sign_until: members.time,
+    seal_until: members.time,
+    grants: many(readGrant),
+  },
+  { certificate: readCertificate },
+);
 
 async function readKeyEntry(value) {
   const entry = await readEntryMembers(value);
   demandPeriod(entry.sign_from, entry.sign_until);
   demand(entry.seal_until >= entry.sign_until, "signing.seal_period");
   demand(!entry.grants.length || entry.role !== "log", "signing.grant_of_role");
+  demand(entry.certificate === null || entry.role !== "log", "certificate.of_log");
   const { sign_from: signFrom, sign_until: signUntil, seal_until: sealUntil, ...rest } = entry;
   return { ...rest, signFrom, signUntil, sealUntil };
 }

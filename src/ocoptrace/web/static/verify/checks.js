@@ -14,6 +14,9 @@ export const statementChecks = (examined, at) => [
   content(examined),
   tally("issuer", examined, (e) => e.signer === null),
   ofKnown("signature", examined, (e) => !e.signatureHolds),
+  ...certificateCheck(
+    examined.filter((e) => e.signer !== null && e.signatureHolds).map(({ signer }) => signer),
+  ),
   ...corrections(examined),
   entitlement(examined),
   ...attestation(examined),
@@ -23,6 +26,15 @@ export const statementChecks = (examined, at) => [
   ...witnessed(examined),
   ...dates(examined, at),
 ];
+
+/** Return whom a CA names as the holder of a key that signed, as its office has noted. */
+export function certificateCheck(signers) {
+  const noted = signers.filter(({ certificate }) => certificate !== null);
+  if (!noted.length) return [];
+  const { subject, issuer: ca, serial, checked_at: at } = noted[0].certificate;
+  const count = new Set(noted.map(({ key }) => key.thumbprint)).size;
+  return [check("certificate", "pass", "named", { count, subject, ca, serial, at: civilDate(at) })];
+}
 
 /** Return whether what is shown can be read, and is about what its header says. */
 export function formatCheck(examined) {

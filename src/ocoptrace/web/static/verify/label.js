@@ -1,6 +1,7 @@
 // Is a label's text sealed by who may seal it?
 
 import { batchDigest } from "./bundle.js";
+import { certificateCheck } from "./checks.js";
 import { labelDuty, refusal } from "./entitlement.js";
 import { GOODS, parseName } from "./names.js";
 import { isSealedBy, readSeal } from "./seal.js";
@@ -55,6 +56,7 @@ async function sealChecks(name, seal, trust, at) {
   return [
     check("issuer", "pass", "known", { issuer: entry.issuer, name: holderOf(entry) }),
     check("signature", "pass", "seal", hint),
+    ...certificateCheck([entry]),
     entitlement(name, entry, at),
     await revocation(name, entry, trust),
     level(name, trust, day),

@@ -13,15 +13,23 @@ import { isDay, readTime } from "./time.js";
 
 const MAX_ISSUER = 2048;
 const [MAX_NAMES, MAX_NAME] = [10, 200];
+const MAX_CERTIFIED = 400;
 
-/** Return a reader of an object with exactly these members; each has a reader of its own. */
-export function shape(readers) {
-  const names = Object.keys(readers);
+/**
+ * Return a reader of an object with exactly these members; each has a reader of its own.
+ *
+ * @param {object} readers the members that are there
+ * @param {object} [rare] members that may be absent, and then are read as null
+ */
+export function shape(readers, rare = {}) {
   return async (value) => {
-    demand(hasExactly(value, names), "fields.unknown");
-    const read = {};
-    for (const name of names) {
-      read[name] = await atAsync(`/${name}`, () => readers[name](value[name]));
+    const isThere = ([name]) => isObject(value) && Object.hasOwn(value, name);
+    const given = Object.entries(rare).filter(isThere);
+    const expected = { ...readers, ...Object.fromEntries(given) };
+    demand(hasExactly(value, Object.keys(expected)), "fields.unknown");
+    const read = Object.fromEntries(Object.keys(rare).map((name) => [name, null]));
+    for (const [name, reader] of Object.entries(expected)) {
+      read[name] = await atAsync(`/${name}`, () => reader(value[name]));
     }
     return read;
   };
@@ -125,6 +133,23 @@ export function holderNames(value) {
   }
   return value;
 }
+
+/** Whom a certificate names, or who issued it. */
+export const certifiedName = textThat(
+  (value) =>
+    isPrintable(value) &&
+    value !== "" &&
+    strip(value) === value &&
+    lengthOf(value) <= MAX_CERTIFIED &&
+    value.normalize("NFC") === value,
+  "certificate.name",
+);
+
+/** The serial number of a certificate, in hexadecimal. */
+export const certificateSerial = textThat(
+  (value) => /^[1-9a-f][0-9a-f]{0,39}$/.test(value),
+  "certificate.serial",
+);
 
 /** A COSE_Key in base64url. */
 export async function coseKey(value) {
