@@ -108,29 +108,25 @@ $(BIN)/pip:
 	$$found -m venv .venv
 	@$(PIP) --upgrade pip
 
-chromium:
-	@command -v chromium >/dev/null || { \
+# $(call system,PROGRAM,PACKAGE,WHAT,FOR WHAT): a package of Debian, where it may be installed.
+define system
+	@command -v $(1) >/dev/null || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
 	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
-	    echo "Installing Chromium for the browser tests"; \
+	    echo "Installing $(3) for $(4)"; \
 	    $$sudo apt-get -qq update; \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
-	      chromium >/dev/null; \
+	      $(2) >/dev/null; \
 	  else \
-	    echo "Browser tests need Chromium. Where there is apt: apt install chromium"; \
+	    echo "For $(4), $(3) is needed. Where there is apt: apt install $(2)"; \
 	  fi; }
+endef
+
+chromium:
+	$(call system,chromium,chromium,Chromium,the browser tests)
 
 softhsm:
-	@command -v softhsm2-util >/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
-	  if command -v apt-get >/dev/null && $$sudo true 2>/dev/null; then \
-	    echo "Installing SoftHSM for the tests of keys on tokens"; \
-	    $$sudo apt-get -qq update; \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
-	      softhsm2 >/dev/null; \
-	  else \
-	    echo "Tests of keys on tokens need SoftHSM. Where there is apt: apt install softhsm2"; \
-	  fi; }
+	$(call system,softhsm2-util,softhsm2,SoftHSM,the tests of keys on tokens)
 
 # The second verifier asks for WebCrypto among the globals, which Node has since version 20.
 node: | $(BIN)/pip
