@@ -75,7 +75,7 @@ def test_what_was_recorded_goes_to_a_log_that_is_served(ready: Any) -> None:
         [before] = destinations(ready)
         done = ready("log", "submit", *QUICK, *COOP)
         assert done.code == 0, done.err
-        assert f"{before['due']} proofs" in done.out
+        assert f"proofs kept: {before['due']};" in done.out
         [told] = json.loads(ready("log", "submit", *QUICK, *COOP, "--json").out)
     assert (told["proven"], told["due"], told["refused"], told["faults"]) == (0, 0, [], [])
     [after] = destinations(ready)

@@ -167,7 +167,7 @@ def test_a_producer_rotates_its_key_with_the_offices_help(
     province: Any, code: str, batch: str
 ) -> None:
     done(province("key", "rotate", "-w", "coop", "--out", "next.json"))
-    done(province("key", "rotate", code, "--request", "next.json", "-w", "a", "--overlap", 7))
+    done(province("key", "rotate", "--request", "next.json", "-w", "a", "--overlap", 7))
     done(province("export", "trust", "-w", "a", "--out", "a-files"))
     done(province("trust", "update", "a-files/bundle.json", "-w", "coop"))
     keys = json.loads(done(province("key", "list", "-w", "coop", "--json")))

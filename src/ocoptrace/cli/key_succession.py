@@ -100,7 +100,7 @@ def _rotated_office(ws: Workspace, root: Root, terminal: Terminal) -> None:
 
 
 def _the_one(ws: Workspace) -> str:
-    codes = [producer.id for producer in ws.producers()]
+    codes = ws.office.codes()
     if len(codes) != 1:
         raise WorkspaceError("workspace.which_producer", codes=", ".join(codes) or "–")
     return codes[0]

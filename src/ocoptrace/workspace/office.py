@@ -335,6 +335,18 @@ class Office(OwnKeys):
 
     # What acts are made of
 
+    def codes(self) -> list[str]:
+        """Return the codes of this office's producers, sorted; not of a recognised one's."""
+        return sorted({entry.issuer.rpartition("/")[2] for entry in self._producer_keys()})
+
+    def _producer_keys(self) -> list[KeyEntry]:
+        theirs = recognised_keys(self.setting.store)
+        return [
+            entry
+            for entry in self.setting.trust.bundle().keys
+            if entry.role == "producer" and entry.thumbprint not in theirs
+        ]
+
     def newest(self, code: str) -> KeyEntry:
         """Return the newest key of a producer of this office's, not of a recognised one's.
 
@@ -342,11 +354,11 @@ class Office(OwnKeys):
             WorkspaceError: no such producer.
         """
         issuer = self.setting.issuer(code)
-        theirs = recognised_keys(self.setting.store)
+        own = {entry.thumbprint for entry in self._producer_keys()}
         entries = [
             entry
             for entry in keys_of(self.setting.trust.bundle(), issuer)
-            if entry.role == "producer" and entry.thumbprint not in theirs
+            if entry.thumbprint in own
         ]
         if not entries:
             raise WorkspaceError("workspace.no_producer", producer=code)

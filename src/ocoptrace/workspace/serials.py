@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from abc import abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,12 +67,12 @@ class Serials(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         return map(self._at, range(len(self)))
 
-    def _at(self, position: int) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _at(self, position: int) -> str: ...
 
+    @abstractmethod
     def find(self, serial: str) -> int | None:
         """Return where a serial stands, from 0; None where it is not one of these."""
-        raise NotImplementedError
 
     def overlap(self, other: Serials) -> str | None:
         """Return a serial that both have, or None."""
