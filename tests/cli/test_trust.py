@@ -163,9 +163,7 @@ def test_a_workspace_with_an_office_asks_nobody(province: Any) -> None:
     assert not (province.folder / "asked.json").exists()
 
 
-def test_a_producer_rotates_its_key_with_the_offices_help(
-    province: Any, code: str, batch: str
-) -> None:
+def test_a_producer_rotates_its_key_with_the_offices_help(province: Any, batch: str) -> None:
     done(province("key", "rotate", "-w", "coop", "--out", "next.json"))
     done(province("key", "rotate", "--request", "next.json", "-w", "a", "--overlap", 7))
     done(province("export", "trust", "-w", "a", "--out", "a-files"))
