@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from clock import Clock
+from cut_short import broken
 from ocoptrace.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRIPT = "broken_log.py"
 
 
 @pytest.fixture(scope="session")
@@ -28,29 +30,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def broken(how: str, workspace: Path, number: int) -> list[tuple[int, int]]:
-    """Break a log in the ways of a kind; return how each ended, and how what it left was."""
-    environ = os.environ | {
-        "OPENBLAS_NUM_THREADS": "1",  # a process with threads should not be forked
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
-    }
-    script = Path(__file__).with_name("broken_log.py")
-    done = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, str(script), how, str(workspace), str(number)],
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = [line.split() for line in done.stdout.splitlines() if not line.startswith(" ")]
-    return [(int(ended), int(looked)) for _, ended, looked in rows]
-
-
 @pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
 def test_killed_at_any_point_nothing_is_lost_and_nothing_forks(published: Path) -> None:
     # OCOPTRACE_FAULT_STRIDE=1 takes every point, and some minutes.
-    found = broken("kill", published, int(os.environ.get("OCOPTRACE_FAULT_STRIDE", "12")))
+    found = broken(SCRIPT, "kill", published, int(os.environ.get("OCOPTRACE_FAULT_STRIDE", "12")))
     # Each point was reached, and after the last of them the work came through.
     assert found[-1] == (0, 0)
     assert found[:-1] == [(-9, 0)] * (len(found) - 1)
@@ -61,7 +44,7 @@ def test_killed_at_any_point_nothing_is_lost_and_nothing_forks(published: Path) 
 def test_killed_at_any_time_nothing_is_lost_and_nothing_forks(published: Path) -> None:
     # With OCOPTRACE_FAULT_STRIDE=1 more than a hundred times.
     stride = int(os.environ.get("OCOPTRACE_FAULT_STRIDE", "12"))
-    found = broken("anytime", published, 144 // stride)
+    found = broken(SCRIPT, "anytime", published, 144 // stride)
     assert {looked for _, looked in found} == {0}
     assert {ended for ended, _ in found} <= {0, -signal.SIGPROF}
     assert len(found) == 144 // stride
@@ -69,7 +52,7 @@ def test_killed_at_any_time_nothing_is_lost_and_nothing_forks(published: Path) -
 
 @pytest.mark.skipif(os.name != "posix", reason="needs RLIMIT_FSIZE")
 def test_on_a_full_disk_nothing_is_lost_and_it_goes_on_when_there_is_room(published: Path) -> None:
-    found = broken("full", published, 16)
+    found = broken(SCRIPT, "full", published, 16)
     assert found[-1] == (0, 0)
     assert found[:-1] == [(3, 0)] * (len(found) - 1)
     assert len(found) > 9
